@@ -1,0 +1,84 @@
+"""Checkpoints, to the byte of c2sp.org/tlog-checkpoint: the log's size and root, signed.
+
+A checkpoint of ours is exactly three lines. The C2SP format also allows further lines, calls them
+opaque and recommends against them; they are refused here, so that a checkpoint and its text are
+one and the same and nothing can be signed that is not checked.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from casetrack.audit.errors import CheckpointMalformed, OriginDiffers
+from casetrack.audit.note import Note, Signer, Verifier, from_base64, in_base64, is_key_name
+from casetrack.audit.tree import EMPTY_ROOT, HASH_BYTES
+
+# What outside programs, and a signed 64-bit column, can hold.
+LARGEST_SIZE: Final = (1 << 63) - 1
+
+_ORIGIN, _SIZE, _ROOT, _END = 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The log named `origin` has `size` entries, and they have this root.
+
+    Raises `CheckpointMalformed`, with the line that is wrong, when it could not be published.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+
+    def __post_init__(self) -> None:
+        """No checkpoint exists that would not read back as itself."""
+        if not is_key_name(self.origin):
+            raise CheckpointMalformed(line=_ORIGIN)
+        if not 0 <= self.size <= LARGEST_SIZE:
+            raise CheckpointMalformed(line=_SIZE)
+        if len(self.root) != HASH_BYTES or (self.size == 0 and self.root != EMPTY_ROOT):
+            raise CheckpointMalformed(line=_ROOT)
+
+    def body(self) -> str:
+        """The three lines that are signed."""
+        return f"{self.origin}\n{self.size}\n{in_base64(self.root)}\n"
+
+    @classmethod
+    def parse(cls, body: str) -> "Checkpoint":
+        """The checkpoint in the text of a note; `CheckpointMalformed` names the line."""
+        lines = body.split("\n")
+        if len(lines) != _END or lines[-1]:
+            raise CheckpointMalformed(line=min(len(lines), _END))
+        origin, size, root, _ = lines
+        if not (size.isascii() and size.isdigit()) or (size.startswith("0") and size != "0"):
+            raise CheckpointMalformed(line=_SIZE)
+        if len(size) > len(str(LARGEST_SIZE)):
+            raise CheckpointMalformed(line=_SIZE)
+        try:
+            return cls(origin=origin, size=int(size), root=from_base64(root))
+        except ValueError as malformed:
+            raise CheckpointMalformed(line=_ROOT) from malformed
+
+
+def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
+    """The signed note of a checkpoint, by the log's key, which has the log's origin for its name.
+
+    Raises `OriginDiffers` when the key is of another log.
+    """
+    if signer.name != checkpoint.origin:
+        raise OriginDiffers(origin=signer.name)
+    return Note.signed(checkpoint.body(), signer).format()
+
+
+def open_checkpoint(note_text: str, verifier: Verifier) -> Checkpoint:
+    """The checkpoint in a signed note, when this key signed it (format, steps 1 to 3).
+
+    Raises `NoteMalformed`, `SignatureMalformed`, `SignatureMissing`, `SignatureRefused` or
+    `CheckpointMalformed`. Whose log it is of is the caller's to ask: a witness signs under a name
+    of its own.
+    """
+    # Step 1: the text is a signed note.
+    note = Note.parse(note_text)
+    # Step 2: the key's signature holds; until then the text means nothing.
+    note.verify((verifier,))
+    # Step 3: the note's text is a checkpoint.
+    return Checkpoint.parse(note.text)
