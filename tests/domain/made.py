@@ -1,0 +1,137 @@
+"""Builders for tests about cases and transfers. Every organisation here is invented, and says so in its name."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from casetrack.domain.actors import Actor, Auth, Role
+from casetrack.domain.case import AgeGroup, Areas, Case
+from casetrack.domain.errors import CasetrackError
+from casetrack.domain.events import Event
+from casetrack.domain.holders import Holder, HolderKind
+from casetrack.domain.holdings import Strand
+from casetrack.domain.ids import AccountId, CaseId, HolderCode, TransferId
+from casetrack.domain.records import Recorded, RecordState
+from casetrack.domain.references import Pseudonym, Reference
+from casetrack.domain.transfer import Transfer
+
+NINE: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
+"""Nine in the morning of a Monday in winter, when London and UTC agree: the hour at which every case here is opened."""
+
+SUPPORT: Final = frozenset({Strand.SUPPORT})
+INVESTIGATION: Final = frozenset({Strand.INVESTIGATION})
+BOTH: Final = frozenset(Strand)
+INFORMATION_ONLY: Final[frozenset[Strand]] = frozenset()
+
+
+def holder(code: str, kind: HolderKind, nation: str = "England") -> Holder:
+    """An organisation that there is not."""
+    return Holder(HolderCode(code), f"Invented {code.replace('-', ' ').title()}", kind, nation)
+
+
+EASTMARCH: Final = holder("eastmarch", HolderKind.TERRITORIAL)
+NORTHMARCH: Final = holder("northmarch", HolderKind.TERRITORIAL, "Scotland")
+RIVERWATCH: Final = holder("riverwatch", HolderKind.SPECIAL, "Great Britain")
+LANTERN: Final = holder("lantern-house", HolderKind.PARTNER)
+HARBOUR: Final = holder("harbour-trust", HolderKind.PARTNER, "Wales")
+DESK: Final = holder("desk", HolderKind.AUDIT_DESK)
+
+FORCES: Final = (EASTMARCH, NORTHMARCH, RIVERWATCH)
+PARTNERS: Final = (LANTERN, HARBOUR)
+CASE_HOLDERS: Final = (*FORCES, *PARTNERS)
+
+
+def number(value: int) -> UUID:
+    """An id that a failing test can be read by."""
+    return UUID(int=value)
+
+
+WORKER: Final = AccountId(number(70))
+"""A worker of whichever organisation takes a strand."""
+
+
+def actor(of: Holder, role: Role = Role.LEAD, account: int = 1) -> Actor:
+    """Somebody at work for that organisation."""
+    return Actor(AccountId(number(account)), role, of.code, Auth.PASSWORD)
+
+
+def after(hours: float) -> datetime:
+    """So many hours after nine."""
+    return NINE + timedelta(hours=hours)
+
+
+def opened(
+    by: Holder = EASTMARCH,
+    strands: Iterable[Strand] = BOTH,
+    *,
+    age_group: AgeGroup = AgeGroup.ADULT,
+    case: int = 10,
+) -> Case:
+    """A case that the organisation has opened, at nine."""
+    return Case.open(
+        id=CaseId(number(case)),
+        reference=Reference("CT-7K3M-92Q2"),
+        pseudonym=Pseudonym("bright lantern"),
+        strands=strands,
+        by=actor(by),
+        holder=by,
+        at=NINE,
+        age_group=age_group,
+        areas=Areas(),
+    )
+
+
+def offered(
+    case: Case,
+    to: Holder,
+    strands: Iterable[Strand] = BOTH,
+    *,
+    by: Holder = EASTMARCH,
+    hour: float = 1,
+    offer: int = 20,
+) -> Transfer:
+    """An offer of the case's strands that the organisation has sent."""
+    return Transfer.send(
+        id=TransferId(number(offer)),
+        case=case,
+        strands=strands,
+        to=to,
+        reason="relocated-for-safety",
+        already_moved=False,
+        by=actor(by),
+        at=after(hour),
+    )
+
+
+def accepted(transfer: Transfer, to: Holder, *, hour: float = 2) -> Transfer:
+    """The offer, once that organisation has taken it."""
+    return transfer.accept(by=actor(to), at=after(hour))
+
+
+def taken(case: Case, transfer: Transfer, to: Holder, *, hour: float = 2) -> Case:
+    """The case, once that organisation has taken what the offer moves."""
+    return case.hand_off(accepted(transfer, to, hour=hour), to=to, worker=WORKER, by=actor(to), at=after(hour))
+
+
+def moved(case: Case, to: Holder, strands: Iterable[Strand] = BOTH, *, by: Holder = EASTMARCH) -> Case:
+    """The case, once the one organisation has offered and the other has taken the strands."""
+    return taken(case, offered(case, to, strands, by=by), to)
+
+
+def met(code: str, outcome: str | None = None, *, hour: float = 0, written: float | None = None) -> Recorded:
+    """A milestone that was met at that hour, and written down then or later."""
+    recorded_at = after(hour if written is None else written)
+    return Recorded(code, RecordState.MET, outcome, after(hour), recorded_at, number(100 + int(hour)))
+
+
+def only_event(thing: Case | Transfer, before: Case | Transfer) -> Event:
+    """The one event by which the one became the other, which is also its next version."""
+    assert thing.version == before.version + 1
+    assert thing.events[:-1] == before.events
+    return thing.events[-1]
+
+
+def refusal(error: CasetrackError) -> str:
+    """The rule that refused, by name."""
+    return type(error).__name__
