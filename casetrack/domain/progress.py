@@ -284,16 +284,15 @@ DECISIONS: Final[Sequence[tuple[str, frozenset[str], Phase]]] = (
 def phase_of(rows: Iterable[Row]) -> Phase:
     """Where the journey is now: where its latest decision led, since recovery goes round and not only forward.
 
-    Once the recovery period has run, what remains of it is the wait for the final decision. Justice, redress and
-    transfers go on beside the journey and are never its phase.
+    The recovery period lasts until the final decision, however long that takes, so the phase does not turn with the
+    calendar and lists may keep it. Justice, redress and transfers go on beside the journey and are never its phase.
     """
     by_code = {row.rule.code: row for row in rows}
     decided = max(_reached(by_code, DECISIONS), default=None)
     if decided is None:
         steps = [step for _, _, step in _reached(by_code, FIRST_STEPS)]
         return steps[-1] if steps else Phase.IDENTIFY
-    phase = decided[2]
-    return Phase.FINAL_DECISION if phase is Phase.RECOVER and _recovered(by_code.get("cg-decision")) else phase
+    return decided[2]
 
 
 def _reached(
@@ -304,7 +303,3 @@ def _reached(
         for record in rows[code].stands if code in rows else ():
             if record.state is RecordState.MET and (not outcomes or record.outcome in outcomes):
                 yield record.at, place, phase
-
-
-def _recovered(decision: Row | None) -> bool:
-    return decision is not None and decision.status is Status.WAITING and (decision.days_left or 0) < 0

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.case import AgeGroup, Areas, Case
-from casetrack.domain.errors import CasetrackError
 from casetrack.domain.events import Event
 from casetrack.domain.holders import Holder, HolderKind
-from casetrack.domain.holdings import Strand
+from casetrack.domain.holdings import STRAND_PARTS, Holding, Holdings, Part, Strand
 from casetrack.domain.ids import AccountId, CaseId, HolderCode, TransferId
 from casetrack.domain.records import Recorded, RecordState
 from casetrack.domain.references import Pseudonym, Reference
@@ -125,13 +124,26 @@ def met(code: str, outcome: str | None = None, *, hour: float = 0, written: floa
     return Recorded(code, RecordState.MET, outcome, after(hour), recorded_at, number(100 + int(hour)))
 
 
+def line(holdings: Holdings, strand: Strand) -> list[Holding]:
+    """The leads of the strand, one after another."""
+    leads = [row for row in holdings.rows if row.part is STRAND_PARTS[strand]]
+    return sorted(leads, key=lambda row: row.number or 0)
+
+
+def had_at(holdings: Holdings, part: Part, at: datetime) -> list[HolderCode]:
+    """Who had the part at that instant: a holding has its first instant and not its last."""
+    rows = (row for row in holdings.rows if row.part is part)
+    return [row.holder for row in rows if row.since <= at and (row.until is None or at < row.until)]
+
+
+def is_unbroken(leads: list[Holding]) -> bool:
+    """True if each lead begins at the instant at which the one before it ends, and only the last has not ended."""
+    numbered = [row.number for row in leads] == [*range(1, len(leads) + 1)]
+    return numbered and [row.until for row in leads] == [*(row.since for row in leads[1:]), None]
+
+
 def only_event(thing: Case | Transfer, before: Case | Transfer) -> Event:
     """The one event by which the one became the other, which is also its next version."""
     assert thing.version == before.version + 1
     assert thing.events[:-1] == before.events
     return thing.events[-1]
-
-
-def refusal(error: CasetrackError) -> str:
-    """The rule that refused, by name."""
-    return type(error).__name__

@@ -404,7 +404,7 @@ def test_no_list_learns_a_date_that_gives_the_birthday_away() -> None:
         ([*FIRST_WEEK, said("rg-decision", "suspended", day=9)], 10, Phase.FIRST_DECISION),
         ([*FIRST_WEEK, said("rg-decision", "negative", day=9)], 10, Phase.MOVE_ON),
         ([*FIRST_WEEK, said("rg-decision", "positive", day=9)], 38, Phase.RECOVER),
-        ([*FIRST_WEEK, said("rg-decision", "positive", day=9)], 39, Phase.FINAL_DECISION),
+        ([*FIRST_WEEK, said("rg-decision", "positive", day=9)], 500, Phase.RECOVER),
         (
             [*FIRST_WEEK, said("rg-decision", "positive", day=9), reopened("rg-decision", day=9.5)],
             39,

@@ -1,0 +1,311 @@
+"""One person's journey: the strands and who is responsible for them, the milestones, the pseudonym.
+
+A case never changes: a change is a new `Case`, made by `_after`, which cannot make one without the
+event that says what happened.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from casetrack.domain.actors import Actor
+from casetrack.domain.errors import CaseIsClosed, CaseIsOpen, NoStrand, NotAccepted, NotHeld, StrandNeedsForce
+from casetrack.domain.events import (
+    CaseClosed,
+    CaseOpened,
+    CasePlaced,
+    CaseReopened,
+    ContactRecorded,
+    Event,
+    HandedOff,
+    IdentityRecorded,
+    MilestoneRecorded,
+    MilestoneReopened,
+    WorkerAssigned,
+)
+from casetrack.domain.holders import Holder
+from casetrack.domain.holdings import Holdings, Part, Strand
+from casetrack.domain.ids import AccountId, CaseId, HolderCode, Instant, RecordId
+from casetrack.domain.records import Recorded, RecordState, in_effect
+from casetrack.domain.references import Pseudonym, Reference
+from casetrack.domain.transfer import Transfer, TransferState
+
+AGE_CONSIDERED = "age-considered"
+RISK_ASSESSED = "risk-assessed"
+
+
+class Status(StrEnum):
+    """Whether somebody is working on the case."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class AgeGroup(StrEnum):
+    """Which rules of age apply now. An age in doubt is treated as a child's (Modern Slavery Act 2015 s.51)."""
+
+    ADULT = "adult"
+    CHILD = "child"
+    IN_DOUBT = "in-doubt"
+
+    @property
+    def treated_as(self) -> str:
+        """Adult or child, as the catalogue of milestones asks."""
+        return "adult" if self is AgeGroup.ADULT else "child"
+
+
+AGES: Mapping[str | None, AgeGroup] = {"adult": AgeGroup.ADULT, "child": AgeGroup.CHILD}
+"""What considering the person's age may come to; anything else leaves it in doubt."""
+
+
+class IdentityState(StrEnum):
+    """Why a name is or is not recorded; each is an answer."""
+
+    GIVEN = "given"
+    NOT_GIVEN = "not-given"
+    WITHHELD = "withheld"
+    NOT_YET_ASKED = "not-yet-asked"
+
+
+@dataclass(frozen=True)
+class Areas:
+    """The police force areas of a case. The responsible one is not here: the holdings say who is responsible."""
+
+    exploitation: HolderCode | None = None
+    home: HolderCode | None = None
+    encounter: HolderCode | None = None
+
+    @property
+    def investigating(self) -> HolderCode | None:
+        """The force that the competent authority would choose to investigate (statutory guidance 2020, 11.2)."""
+        return self.exploitation or self.home or self.encounter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A case as it stands at one version, with the events that happened since it was loaded."""
+
+    id: CaseId
+    reference: Reference
+    pseudonym: Pseudonym
+    version: int
+    status: Status
+    close_reason: str | None
+    opened_at: Instant
+    nation: str
+    age_group: AgeGroup
+    identity: IdentityState
+    areas: Areas
+    holdings: Holdings
+    workers: Mapping[Strand, AccountId]
+    records: tuple[Recorded, ...]
+    events: tuple[Event, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def open(  # noqa: PLR0913 - what is known of a case from its first instant; each is named
+        cls,
+        *,
+        id: CaseId,  # noqa: A002 - it is the id of a case, and called so everywhere
+        reference: Reference,
+        pseudonym: Pseudonym,
+        strands: Iterable[Strand],
+        by: Actor,
+        holder: Holder,
+        at: Instant,
+        age_group: AgeGroup,
+        areas: Areas,
+    ) -> "Case":
+        """The opener's own holder is responsible from this instant; nobody else's can be given a case by opening it."""
+        wanted = frozenset(strands)
+        if not wanted:
+            raise NoStrand
+        if holder.code != by.holder:
+            raise NotHeld
+        _may_lead(holder, wanted)
+        blank = cls(
+            id=id,
+            reference=reference,
+            pseudonym=pseudonym,
+            version=0,
+            status=Status.OPEN,
+            close_reason=None,
+            opened_at=at,
+            nation=holder.nation,
+            age_group=age_group,
+            identity=IdentityState.NOT_YET_ASKED,
+            areas=areas,
+            holdings=Holdings.begun(wanted, holder.code, at),
+            workers=dict.fromkeys(sorted(wanted), by.account),
+            records=(),
+        )
+        return blank._after(
+            CaseOpened(
+                case=id,
+                at=at,
+                by=by.account,
+                strands=frozenset(wanted),
+                holder=holder.code,
+                nation=holder.nation,
+                age_group=age_group,
+            )
+        )
+
+    @property
+    def loaded_version(self) -> int:
+        """The version that the store keeps: this one, less what has happened since."""
+        return self.version - len(self.events)
+
+    @property
+    def is_high_risk(self) -> bool:
+        """True while the last assessment of risk that stands says so: a named person's decision, never a score."""
+        return _last_outcome(self.records, RISK_ASSESSED) == "high"
+
+    def place(self, areas: Areas, *, by: Actor, at: Instant) -> "Case":
+        """The areas of exploitation, home and encounter are as recorded, each apart from the others."""
+        self._open_and_held(by)
+        event = CasePlaced(
+            case=self.id,
+            at=at,
+            by=by.account,
+            exploitation=areas.exploitation,
+            home=areas.home,
+            encounter=areas.encounter,
+        )
+        return self._after(event, areas=areas)
+
+    def assign(self, strand: Strand, worker: AccountId, *, by: Actor, at: Instant) -> "Case":
+        """The worker, of the organisation that is responsible for the strand, has it."""
+        self._open_and_held(by)
+        if strand not in self.holdings.led_by(by.holder):
+            raise NotHeld
+        event = WorkerAssigned(case=self.id, at=at, by=by.account, strand=strand, worker=worker)
+        return self._after(event, workers={**self.workers, strand: worker})
+
+    def record_identity(self, state: IdentityState, labels: Iterable[str], *, by: Actor, at: Instant) -> "Case":
+        """What is known of who the person is, or why it is not, is as recorded."""
+        self._open_and_held(by, Part.IDENTITY)
+        event = IdentityRecorded(case=self.id, at=at, by=by.account, state=state, labels=tuple(sorted(labels)))
+        return self._after(event, identity=state)
+
+    def record_contact(self, labels: Iterable[str], *, by: Actor, at: Instant) -> "Case":
+        """The safe way to contact the person is as recorded."""
+        self._open_and_held(by, Part.SAFE_ADDRESS)
+        return self._after(ContactRecorded(case=self.id, at=at, by=by.account, labels=tuple(sorted(labels))))
+
+    def record(self, entry: Recorded, *, by: Actor) -> "Case":
+        """The milestone or the fact is on the record. A past fact is recorded, never refused."""
+        self._open_and_held(by)
+        event = MilestoneRecorded(
+            case=self.id,
+            at=entry.recorded_at,
+            by=by.account,
+            record=RecordId(entry.id),
+            code=entry.code,
+            state=entry.state,
+            outcome=entry.outcome,
+            happened=entry.at,
+        )
+        return self._recorded(event, entry)
+
+    def reopen_milestone(self, code: str, *, id: UUID, by: Actor, at: Instant) -> "Case":  # noqa: A002 - the id of a record
+        """The milestone is open again; what was recorded before stays on the record."""
+        self._open_and_held(by)
+        entry = Recorded(code=code, state=RecordState.REOPENED, outcome=None, at=at, recorded_at=at, id=id)
+        event = MilestoneReopened(case=self.id, at=at, by=by.account, record=RecordId(id), code=code)
+        return self._recorded(event, entry)
+
+    def close(self, reason: str, *, by: Actor, at: Instant) -> "Case":
+        """Nobody works on the case any more; it can be read, and reopened."""
+        self._open_and_held(by)
+        return self._after(
+            CaseClosed(case=self.id, at=at, by=by.account, reason=reason), status=Status.CLOSED, close_reason=reason
+        )
+
+    def reopen(self, *, by: Actor, at: Instant) -> "Case":
+        """The case is open again with the organisations that were responsible when it closed."""
+        if self.status is Status.OPEN:
+            raise CaseIsOpen
+        self._held(by)
+        return self._after(CaseReopened(case=self.id, at=at, by=by.account), status=Status.OPEN, close_reason=None)
+
+    def hand_off(self, transfer: Transfer, *, to: Holder, worker: AccountId, by: Actor, at: Instant) -> "Case":
+        """The receiving holder is responsible for the offered strands from this instant."""
+        self._accepted(transfer, to)
+        holdings = self.holdings.passed(transfer.strands, to=to.code, at=at, via=transfer.id)
+        moved = self.holdings.moved_parts(holdings)
+        event = HandedOff(
+            case=self.id,
+            transfer=transfer.id,
+            at=at,
+            by=by.account,
+            strands=frozenset(transfer.strands),
+            from_holder=transfer.from_holder,
+            to_holder=to.code,
+            parts=frozenset(moved),
+        )
+        return self._after(
+            event,
+            holdings=holdings,
+            workers={**self.workers, **dict.fromkeys(sorted(transfer.strands), worker)},
+            nation=to.nation if Part.SAFE_ADDRESS in moved else self.nation,
+        )
+
+    def check_offer(self, strands: frozenset[Strand], to: Holder, by: Actor) -> None:
+        """An open case, and what the actor's holder can offer, to a holder that could lead it; refused otherwise."""
+        self._open_and_held(by)
+        if not strands <= self.offerable_by(by.holder):
+            raise NotHeld
+        _may_lead(to, strands)
+
+    def offerable_by(self, holder: HolderCode) -> frozenset[Strand]:
+        """What the holder may offer: the strands that it leads, and the investigation of a case that has none yet."""
+        led = self.holdings.led_by(holder)
+        if Strand.SUPPORT in led and self.holdings.lead(Strand.INVESTIGATION) is None:
+            return led | {Strand.INVESTIGATION}
+        return led
+
+    def _recorded(self, event: Event, entry: Recorded) -> "Case":
+        """Considering the person's age decides which rules of age apply; with that open again, the age is in doubt."""
+        records, age_group = (*self.records, entry), self.age_group
+        if entry.code == AGE_CONSIDERED and entry.state in (RecordState.MET, RecordState.REOPENED):
+            age_group = AGES.get(_last_outcome(records, AGE_CONSIDERED), AgeGroup.IN_DOUBT)
+        return self._after(event, records=records, age_group=age_group)
+
+    def _accepted(self, transfer: Transfer, to: Holder) -> None:
+        """An open case, and an accepted offer of it, to that holder, by one that still has what it offered."""
+        if self.status is Status.CLOSED:
+            raise CaseIsClosed
+        if (transfer.case, transfer.to_holder, transfer.state) != (self.id, to.code, TransferState.ACCEPTED):
+            raise NotAccepted
+        if not transfer.strands:
+            raise NoStrand
+        if not transfer.strands <= self.offerable_by(transfer.from_holder):
+            raise NotHeld
+        _may_lead(to, transfer.strands)
+
+    def _open_and_held(self, by: Actor, part: Part | None = None) -> None:
+        if self.status is Status.CLOSED:
+            raise CaseIsClosed
+        self._held(by, part)
+
+    def _held(self, by: Actor, part: Part | None = None) -> None:
+        parts = self.holdings.parts_of(by.holder)
+        if not parts or (part is not None and part not in parts):
+            raise NotHeld
+
+    def _after(self, event: Event, **changes: Any) -> "Case":  # noqa: ANN401 - the fields of a Case, as `replace` takes them
+        """The only way a case changes: no change without its event."""
+        return replace(self, version=self.version + 1, events=(*self.events, event), **changes)
+
+
+def _last_outcome(records: Iterable[Recorded], code: str) -> str | None:
+    """What the milestone was last met with: what was reopened does not count, nor the order of writing down."""
+    standing = in_effect(entry for entry in records if entry.code == code)
+    return next((entry.outcome for entry in reversed(standing) if entry.state is RecordState.MET), None)
+
+
+def _may_lead(holder: Holder, strands: frozenset[Strand]) -> None:
+    if Strand.INVESTIGATION in strands and not holder.kind.is_police:
+        raise StrandNeedsForce

@@ -1,0 +1,16 @@
+"""The names of things: each kind of id is a type of its own, so that one cannot stand in for another."""
+
+from datetime import datetime
+from typing import NewType, TypeAlias
+from uuid import UUID
+
+AccountId = NewType("AccountId", UUID)
+CaseId = NewType("CaseId", UUID)
+EventId = NewType("EventId", UUID)
+HolderCode = NewType("HolderCode", str)
+RecordId = NewType("RecordId", UUID)
+SessionId = NewType("SessionId", UUID)
+TransferId = NewType("TransferId", UUID)
+
+Instant: TypeAlias = datetime
+"""An aware datetime in UTC."""
