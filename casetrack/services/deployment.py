@@ -1,0 +1,36 @@
+"""What every unit of work stands on: the keys of this deployment, the facts of the field, the calendar, and chance."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from casetrack.crypto.keyring import Keyring
+from casetrack.crypto.keysets import PublicKeyset
+from casetrack.domain.calendars import WorkingDays
+from casetrack.domain.factfiles import Facts
+from casetrack.domain.holders import Holders
+from casetrack.domain.wordlists import WordLists
+
+
+@dataclass(frozen=True)
+class Chance:
+    """Where ids, salts and references come from: the operating system in life, a seed in the demonstration."""
+
+    below: Callable[[int], int]
+    uuid: Callable[[], UUID]
+    bytes: Callable[[int], bytes]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One installation: its name is part of every seal, so that nothing sealed in one opens in another."""
+
+    name: str
+    keyring: Keyring
+    service: PublicKeyset
+    """The keyset from which all trust in other keysets starts."""
+    facts: Facts
+    words: WordLists
+    holders: Holders
+    working_days: WorkingDays
+    chance: Chance

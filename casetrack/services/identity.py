@@ -1,0 +1,70 @@
+"""Who the person is: recorded, and revealed. Reading a name is something that is done, for a reason, on the log."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from casetrack.crypto.fields import Value
+from casetrack.domain.actions import Action
+from casetrack.domain.case import Case, IdentityState
+from casetrack.domain.errors import NoIdentity, ReasonNeeded
+from casetrack.domain.events import Revealed
+from casetrack.domain.references import Reference
+from casetrack.services.fields import IDENTITY, SealedField, named
+from casetrack.services.sealing import open_fields, seal_fields
+from casetrack.services.work import UnitOfWork
+
+ADULT_AT = 18
+
+
+def record_identity(
+    work: UnitOfWork, reference: Reference, state: IdentityState, names: Mapping[str, Value], *, seen: int | None
+) -> Case:
+    """What is known of who the person is, or why it is not, is sealed. What was not answered again stays as it was."""
+    case = work.open(reference, to=Action.IDENTITY_RECORD, seen=seen)
+    before = open_fields(work, case, IDENTITY)
+    wanted = (
+        identity_values(state, names)
+        if state is IdentityState.GIVEN
+        else {field: None for field in IDENTITY if field.name in before}
+    )
+    changed = {field: value for field, value in wanted.items() if before.get(field.name) != value}
+    seal_fields(work, case, changed)
+    return work.save(case.record_identity(state, (field.name for field in changed), by=work.actor, at=work.now))
+
+
+def reveal_identity(work: UnitOfWork, reference: Reference) -> tuple[Case, dict[str, Value]]:
+    """Who the person is, for the purpose of this unit of work: the event is journalled before anything is opened."""
+    case = work.open(reference, to=Action.IDENTITY_REVEAL)
+    if case.identity is not IdentityState.GIVEN:
+        raise NoIdentity
+    return case, reveal(work, case, Action.IDENTITY_REVEAL, IDENTITY)
+
+
+def reveal(work: UnitOfWork, case: Case, action: Action, fields: tuple[SealedField, ...]) -> dict[str, Value]:
+    """The fields' values, after the showing of them is on the journal with its reason."""
+    if not work.purpose.words.strip():
+        raise ReasonNeeded
+    labels = tuple(field.name for field in fields)
+    work.note(Revealed(action=action, at=work.now, by=work.actor.account, case=case.id, labels=labels), about=case)
+    return {name: value for name, value in open_fields(work, case, fields).items() if value not in (None, "")}
+
+
+def identity_values(state: IdentityState, names: Mapping[str, Value]) -> dict[SealedField, Value]:
+    """The answers as sealed fields, with what follows from them; none unless the person gave a name."""
+    if state is not IdentityState.GIVEN:
+        return {}
+    fields = named(IDENTITY)
+    values: dict[SealedField, Value] = {fields[name]: value for name, value in names.items() if value not in (None, "")}
+    birth_date = names.get("birth_date")
+    if isinstance(birth_date, date):
+        values[fields["turns_18"]] = birthday(birth_date, ADULT_AT)
+    return values
+
+
+def birthday(birth_date: date, age: int) -> date:
+    """The day on which the person reaches that age; somebody born on 29 February does so on 1 March of other years."""
+    year = birth_date.year + age
+    try:
+        return birth_date.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)

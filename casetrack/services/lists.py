@@ -1,0 +1,202 @@
+"""What lists show: cards and the queries that find them. A card holds nothing sealed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from casetrack.domain.actions import Action
+from casetrack.domain.actors import Role
+from casetrack.domain.case import Status
+from casetrack.domain.holdings import Strand
+from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant, TransferId
+from casetrack.domain.references import Pseudonym, Reference
+from casetrack.domain.transfer import TransferState
+
+Card = TypeVar("Card")
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Page(Generic[Card]):
+    """One page of a list, and how much there is in all."""
+
+    items: tuple[Card, ...]
+    number: int
+    total: int
+    size: int = PAGE_SIZE
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; an empty list has one."""
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True)
+class CaseCard:
+    """A case as a list shows it."""
+
+    id: CaseId
+    reference: Reference
+    pseudonym: Pseudonym
+    status: Status
+    leads: Mapping[Strand, HolderCode]
+    held: bool
+    """False of a stub: a case that the reader's holder passed on."""
+    worker: AccountId | None
+    worker_name: str
+    phase: str
+    due: date | None
+    do_now: bool
+    waiting: bool
+    high_risk: bool
+    opened_on: date
+    offered_to: HolderCode | None
+    """The receiver of its open offer."""
+
+
+class Due(StrEnum):
+    """When the next thing is due."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+    """Within five working days, or to be done at once."""
+
+
+class Sort(StrEnum):
+    """What a list of cases is ordered by."""
+
+    DUE = "due"
+    REFERENCE = "reference"
+    PSEUDONYM = "pseudonym"
+    OPENED = "opened"
+    PHASE = "phase"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseQuery:
+    """Which cases a list shows, in what order."""
+
+    holder: HolderCode
+    today: date
+    soon: date
+    status: Status | None = Status.OPEN
+    worker: AccountId | None = None
+    phase: str | None = None
+    due: Due | None = None
+    waiting: bool = False
+    offered: bool = False
+    """In an open transfer."""
+    lead: HolderCode | None = None
+    passed_on: bool = False
+    """The stubs of what the holder passed on, instead of what it holds."""
+    name: str | None = None
+    """A reference or a pseudonym, whole."""
+    sort: Sort = Sort.DUE
+    descending: bool = False
+    page: int = 1
+    size: int = PAGE_SIZE
+
+    def named(self, name: str) -> "CaseQuery":
+        """The same query, for whatever goes by that reference or pseudonym, open or closed."""
+        return replace(self, name=name.strip(), status=None, page=1)
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """What the list was narrowed by, in codes, as the journal keeps it."""
+        narrowed = (
+            f"{each.name}={value}"
+            for each in fields(self)
+            if each.name in FILTERS and (value := getattr(self, each.name))
+        )
+        return tuple(sorted(narrowed))
+
+
+FILTERS = frozenset({"status", "worker", "phase", "due", "waiting", "offered", "lead", "passed_on"})
+
+
+@dataclass(frozen=True)
+class WorkCounts:
+    """The four counts of My work."""
+
+    overdue: int
+    due_soon: int
+    waiting: int
+    transfers: int
+
+
+@dataclass(frozen=True)
+class OfferCard:
+    """An offer as the inbox, or the list of what was sent, shows it."""
+
+    id: TransferId
+    case: CaseId
+    reference: Reference
+    pseudonym: Pseudonym
+    from_holder: HolderCode
+    to_holder: HolderCode
+    strands: frozenset[Strand]
+    state: TransferState
+    reason: str
+    high_risk: bool
+    already_moved: bool
+    sent_at: Instant
+    answered_at: Instant | None
+
+
+@dataclass(frozen=True)
+class EventCard:
+    """An entry of the journal as history and the auditor's search show it; `detail` is its payload, read."""
+
+    id: EventId
+    at: Instant
+    action: Action
+    account: AccountId | None
+    account_name: str
+    holder: HolderCode | None
+    case: CaseId | None
+    reference: Reference | None
+    case_version: int | None
+    payload: Mapping[str, object]
+    has_words: bool
+    leaf: int | None
+    """Its place in the log; None until it is sequenced."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogQuery:
+    """Which entries of the log an auditor asks for."""
+
+    reference: Reference | None = None
+    account: AccountId | None = None
+    holder: HolderCode | None = None
+    action: Action | None = None
+    since: date | None = None
+    until: date | None = None
+    page: int = 1
+    size: int = PAGE_SIZE
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """What was asked for, in codes, as the journal keeps it."""
+        return tuple(
+            f"{each.name}={value}"
+            for each in fields(self)
+            if each.name not in ("page", "size") and (value := getattr(self, each.name)) is not None
+        )
+
+
+@dataclass(frozen=True)
+class AccountCard:
+    """An account as the administrator's list shows it."""
+
+    id: AccountId
+    sign_in_name: str
+    display_name: str
+    role: Role
+    holder: HolderCode
+    closed: bool
+    tokens: tuple[UUID, ...] = ()

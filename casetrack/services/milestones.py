@@ -1,0 +1,96 @@
+"""Milestones: listed as they stand, recorded, and reopened with a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from casetrack.domain.actions import Action
+from casetrack.domain.case import Case
+from casetrack.domain.catalogue import MilestoneRule, Side
+from casetrack.domain.errors import ReasonNeeded
+from casetrack.domain.holdings import Part, Strand
+from casetrack.domain.ids import Instant
+from casetrack.domain.milestone_refusals import UnknownMilestone, check_record, check_reopening, recordable
+from casetrack.domain.progress import Row
+from casetrack.domain.records import Recorded, RecordState
+from casetrack.domain.references import Reference
+from casetrack.services.fields import NOTES
+from casetrack.services.outlook import milestones_of, seen_by
+from casetrack.services.sealing import open_notes, seal_fields
+from casetrack.services.work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Milestones:
+    """A case's milestones as they stand, and the notes on them that the actor's holder can open, by record."""
+
+    case: Case
+    rows: tuple[Row, ...]
+    notes: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRecord:
+    """What somebody records of a milestone or a dated fact."""
+
+    code: str
+    state: RecordState
+    outcome: str | None
+    at: Instant
+    note: str = ""
+
+
+def list_milestones(work: UnitOfWork, reference: Reference) -> Milestones:
+    """Every milestone that the workers of the actor's strands see, as it stands now."""
+    case = work.open(reference, to=Action.MILESTONE_LIST)
+    transfers = work.stores.transfers.of_case(case.id)
+    strands = strands_seen(work, case)
+    every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
+    rows = seen_by(every, strands)
+    notes = {row: note for field in NOTES.values() for row, note in open_notes(work, case, field).items()}
+    return Milestones(case, rows, notes)
+
+
+def record_milestone(work: UnitOfWork, reference: Reference, new: NewRecord, *, seen: int | None) -> Case:
+    """The milestone or the fact is on the record, with its note sealed beside it."""
+    case = work.open(reference, to=Action.MILESTONE_RECORD, seen=seen)
+    about = recordable(work.deployment.facts.catalogue, new.code)
+    _check_visible(work, case, about.code)
+    is_milestone = isinstance(about, MilestoneRule)
+    state = new.state if is_milestone else RecordState.FACT
+    check_record(about, new.outcome, new.at, work.now, state)
+    entry = Recorded(new.code, state, new.outcome, new.at, work.now, work.deployment.chance.uuid())
+    if new.note:
+        seal_fields(work, case, {NOTES[_author_strand(work, case)]: new.note}, subject=entry.id)
+    return work.save(case.record(entry, by=work.actor))
+
+
+def reopen_milestone(work: UnitOfWork, reference: Reference, code: str, *, seen: int | None) -> Case:
+    """The milestone is open again, for the reason that is this unit of work's purpose."""
+    if not work.purpose.words.strip():
+        raise ReasonNeeded
+    case = work.open(reference, to=Action.MILESTONE_REOPEN, seen=seen)
+    recordable(work.deployment.facts.catalogue, code)
+    _check_visible(work, case, code)
+    check_reopening(code, case.records)
+    return work.save(case.reopen_milestone(code, id=work.deployment.chance.uuid(), by=work.actor, at=work.now))
+
+
+def strands_seen(work: UnitOfWork, case: Case) -> frozenset[Strand]:
+    """The strands whose milestones the actor's holder sees: those whose part it holds."""
+    parts = case.holdings.parts_of(work.actor.holder)
+    return frozenset(strand for strand in Strand if Part(strand.value) in parts)
+
+
+def _author_strand(work: UnitOfWork, case: Case) -> Strand:
+    """A note belongs to the author's strand: nobody else's keys open it."""
+    return Strand.SUPPORT if Strand.SUPPORT in strands_seen(work, case) else Strand.INVESTIGATION
+
+
+def _check_visible(work: UnitOfWork, case: Case, code: str) -> None:
+    """What the actor's strand does not see does not exist for it."""
+    rule = work.deployment.facts.catalogue.rules.get(code)
+    if rule is not None and not (
+        rule.visible_to is Side.BOTH or Strand(rule.visible_to.value) in strands_seen(work, case)
+    ):
+        raise UnknownMilestone(code=code)
