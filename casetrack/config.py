@@ -1,0 +1,400 @@
+"""The settings: read once, from a TOML file and a few variables, and refused before anything starts if one is wrong.
+
+Each setting's line says what is allowed; `config.example.toml` says what it is for. Addresses and the passphrase may
+come from variables, which outrank the file, so that the file need hold no secret.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, time
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, get_type_hints
+from urllib.parse import urlsplit
+
+from casetrack import resources
+
+FILE_VARIABLE: Final = "CASETRACK_CONFIG"
+PASSPHRASE_VARIABLE: Final = "CASETRACK_PASSPHRASE"  # noqa: S105 - the name of a variable
+
+_LONGEST_SHOWN: Final = 60
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+
+class ConfigRefused(Exception):
+    """The settings cannot be used; `faults` has one sentence for each wrong one, which names it and what is allowed."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from `least` to `most`."""
+
+    least: int
+    most: int
+
+    def __call__(self, given: object) -> int:
+        """The number."""
+        if isinstance(given, int) and not isinstance(given, bool) and self.least <= given <= self.most:
+            return given
+        kind = "" if type(given) is int else "a whole number "
+        raise ValueError(f"{_shown(given)} is not {kind}between {self.least} and {self.most}")
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+    def __call__(self, given: object) -> str:
+        """The word."""
+        if isinstance(given, str) and given in self.words:
+            return given
+        raise ValueError(f"{_shown(given)} is not one of {', '.join(map(_shown, self.words))}")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of one form; `allowed` says which in words."""
+
+    form: str
+    allowed: str
+
+    def __call__(self, given: object) -> str:
+        """The text."""
+        if isinstance(given, str) and re.fullmatch(self.form, given):
+            return given
+        raise ValueError(f"{_shown(given)} is not {self.allowed}")
+
+
+def yes_or_no(given: object) -> bool:
+    """A TOML truth value."""
+    if isinstance(given, bool):
+        return given
+    raise ValueError(f"{_shown(given)} is not true or false")
+
+
+def place(given: object) -> Path:
+    """A path; `read_config` takes it from the folder of the file that named it."""
+    if isinstance(given, str) and given and "\0" not in given:
+        return Path(given)
+    raise ValueError(f"{_shown(given)} is not a path")
+
+
+def place_or_none(given: object) -> Path | None:
+    """A path, or an empty text for none."""
+    return None if given == "" else place(given)
+
+
+def address(given: object) -> str:
+    """A PostgreSQL address with its role, or an empty text. A refusal never repeats it: it may hold a password."""
+    if given == "":
+        return ""
+    try:
+        parts = urlsplit(given) if isinstance(given, str) else None
+        told = parts is not None and parts.username and parts.path.strip("/") and (parts.port is None or parts.port > 0)
+    except ValueError:
+        parts, told = None, False
+    if parts is None or not told or parts.scheme not in {"postgresql", "postgresql+psycopg"}:
+        raise ValueError("this is not an address of PostgreSQL with a role, such as postgresql://role@host/database")
+    return parts._replace(scheme="postgresql+psycopg").geturl()
+
+
+def facts_version(given: object) -> str:
+    """A version of the field's facts that travels with the code."""
+    return OneOf(tuple(sorted(folder.name for folder in resources.facts().glob("*-*-*"))))(given)
+
+
+@dataclass(frozen=True)
+class Service:
+    """Who this deployment is. Its name is part of every seal and of the log's origin, so it never changes."""
+
+    name: Annotated[str, Text(r"[a-z0-9][a-z0-9.-]{0,99}", "small letters, digits, dots, hyphens")] = (
+        "casetrack.example"
+    )
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where this deployment keeps its files."""
+
+    data: Annotated[Path, place] = Path("var")
+
+
+@dataclass(frozen=True)
+class Database:
+    """Whose PostgreSQL: none named means the embedded one. Each address has the role that it is used for."""
+
+    url: Annotated[str, address, "CASETRACK_DATABASE_URL"] = field(default="", repr=False)
+    owner_url: Annotated[str, address, "CASETRACK_DATABASE_OWNER_URL"] = field(default="", repr=False)
+    sequencer_url: Annotated[str, address, "CASETRACK_DATABASE_SEQUENCER_URL"] = field(default="", repr=False)
+    auditor_url: Annotated[str, address, "CASETRACK_DATABASE_AUDITOR_URL"] = field(default="", repr=False)
+    statement_timeout_ms: Annotated[int, Whole(100, 600_000)] = 20_000
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is the one in the data folder."""
+        return not self.url
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The key file and what opens it; `passphrase` is from the variable or the file, or None where neither is given."""
+
+    file: Annotated[Path | None, place_or_none] = None
+    passphrase_file: Annotated[Path | None, place_or_none] = None
+    passphrase: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Server:
+    """How the pages are served."""
+
+    host: Annotated[str, Text(r"[A-Za-z0-9.:-]{1,253}", "a host name or an IP address")] = "127.0.0.1"
+    port: Annotated[int, Whole(1, 65535)] = 8000
+    workers: Annotated[int, Whole(0, 256)] = 0
+    timeout_s: Annotated[int, Whole(5, 300)] = 30
+    trusted_proxies: Annotated[int, Whole(0, 5)] = 0
+
+    def workers_on(self, cores: int) -> int:
+        """How many worker processes to run on a machine of so many cores."""
+        return self.workers or 2 * cores + 1
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """How long a sign-in lasts."""
+
+    idle_minutes: Annotated[int, Whole(1, 240)] = 20
+    absolute_hours: Annotated[int, Whole(1, 24)] = 12
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """How long names stay open: one identity, and the names of a worker's own caseload."""
+
+    minutes: Annotated[int, Whole(1, 60)] = 5
+    shift_hours: Annotated[int, Whole(1, 24)] = 12
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Which version of the field's facts: the milestones, their clocks, the forces, the code lists."""
+
+    version: Annotated[str, facts_version] = "2026-11-21"
+
+
+@dataclass(frozen=True)
+class Log:
+    """How the running program speaks of itself; not the audit log."""
+
+    json: Annotated[bool, yes_or_no] = True
+    level: Annotated[str, OneOf(("debug", "info", "warning", "error"))] = "info"
+
+
+@dataclass(frozen=True)
+class Sequencer:
+    """How the audit log takes in new entries."""
+
+    batch: Annotated[int, Whole(1, 10_000)] = 500
+    interval_ms: Annotated[int, Whole(10, 60_000)] = 200
+
+
+@dataclass(frozen=True)
+class Cookies:
+    """Whether the browser may send the session over an encrypted connection only."""
+
+    secure: Annotated[bool, yes_or_no] = True
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting. Paths are absolute; no secret is in its `repr`."""
+
+    service: Service = field(default_factory=Service)
+    folder: Folder = field(default_factory=Folder)
+    database: Database = field(default_factory=Database)
+    keys: Keys = field(default_factory=Keys)
+    server: Server = field(default_factory=Server)
+    sessions: Sessions = field(default_factory=Sessions)
+    reveal: Reveal = field(default_factory=Reveal)
+    facts: Facts = field(default_factory=Facts)
+    log: Log = field(default_factory=Log)
+    sequencer: Sequencer = field(default_factory=Sequencer)
+    cookies: Cookies = field(default_factory=Cookies)
+
+    @property
+    def key_file(self) -> Path:
+        """The key file: the one named, or else the one in the data folder."""
+        return self.keys.file or self.folder.data / "keys.json"
+
+    @property
+    def embedded_folder(self) -> Path:
+        """The folder of the embedded PostgreSQL."""
+        return self.folder.data / "postgres"
+
+
+_TABLES: Final[Mapping[str, Any]] = get_type_hints(Config)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line of the file: what is allowed, what holds where it is absent, and the variable that outranks it."""
+
+    table: str
+    key: str
+    check: Callable[[object], object]
+    usual: object
+    variable: str | None
+
+    @property
+    def name(self) -> str:
+        """As a person finds it in the file."""
+        return f"[{self.table}] {self.key}"
+
+
+def settings() -> Iterator[Setting]:
+    """Every setting that a file may hold, in order: each field above whose line says what is allowed."""
+    for name, table in _TABLES.items():
+        usual = {each.name: each.default for each in fields(table)}
+        for key, hint in get_type_hints(table, include_extras=True).items():
+            check, *variable = getattr(hint, "__metadata__", (None,))
+            if check is not None:
+                yield Setting(name, key, check, usual[key], variable[0] if variable else None)
+
+
+def find_config(environ: Mapping[str, str], folder: Path) -> Path | None:
+    """The file that the variable names, or else `config.toml` in that folder if there is one."""
+    named = environ.get(FILE_VARIABLE)
+    path = folder / (named or "config.toml")
+    return path if named or path.is_file() else None
+
+
+def read_config(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """What the variables say, else that file, else what is usual. A path is taken from the folder of the file.
+
+    Raises `ConfigRefused`, which has a sentence for each setting that cannot be used.
+    """
+    given = _toml(path)
+    reading = _Reading(given, environ, path.absolute().parent if path else Path.cwd())
+    config = reading.config()
+    together = [f"{names[0]}: {fault}" for names, fault in _together(config) if reading.refused.isdisjoint(names)]
+    if faults := [*_unknown(given), *_misspelt(environ), *reading.faults, *together]:
+        raise ConfigRefused(faults)
+    return config
+
+
+class _Reading:
+    """One pass over the settings, which goes on after a fault so that all are found."""
+
+    def __init__(self, given: Mapping[str, Any], environ: Mapping[str, str], home: Path) -> None:
+        self.given = given
+        self.environ = environ
+        self.home = home
+        self.faults: list[str] = []
+        self.refused: set[str] = set()
+
+    def config(self) -> Config:
+        """Every setting; in place of a value that is refused stands the usual one."""
+        values: dict[str, dict[str, object]] = {}
+        for setting in settings():
+            values.setdefault(setting.table, {})[setting.key] = self._value(setting)
+        read = Config(**{name: table(**values[name]) for name, table in _TABLES.items()})
+        return replace(read, keys=replace(read.keys, passphrase=self._passphrase(read.keys)))
+
+    def _passphrase(self, keys: Keys) -> str | None:
+        """What opens the key file; a file of it may end in one new line, which is no part of it."""
+        if said := self.environ.get(PASSPHRASE_VARIABLE):
+            return said
+        if keys.passphrase_file is None:
+            return None
+        held = ""
+        with suppress(OSError, UnicodeDecodeError):
+            held = keys.passphrase_file.read_text(encoding="utf-8").removesuffix("\n")
+        if not held:
+            self.faults.append("[keys] passphrase_file: this is not a file that can be read and has a passphrase in it")
+        return held or None
+
+    def _value(self, setting: Setting) -> object:
+        table = self.given.get(setting.table)
+        said = self.environ.get(setting.variable or "")
+        value = setting.usual
+        try:
+            if said:
+                value = setting.check(said)
+            elif isinstance(table, dict) and setting.key in table:
+                value = setting.check(table[setting.key])
+        except ValueError as fault:
+            self.refused.add(setting.name)
+            self.faults.append(f"{setting.variable if said else setting.name}: {fault}")
+        return self.home / value if isinstance(value, Path) else value
+
+
+def _together(config: Config) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What each setting allows alone and not beside another: the settings concerned, the one to change first."""
+    database, server = config.database, config.server
+    urls = {f"[database] {key}": getattr(database, key) for key in ("url", "owner_url", "sequencer_url", "auditor_url")}
+    roles = [urlsplit(url).username for url in urls.values() if url]
+    if 0 < len(roles) < len(urls):
+        missing = sorted(urls, key=lambda name: bool(urls[name]))
+        yield tuple(missing), "this is missing: give all four addresses, or none for the embedded PostgreSQL"
+    if len(set(roles)) < len(roles):
+        yield tuple(urls), "this, owner_url, sequencer_url and auditor_url each need a role of their own"
+    if config.sessions.idle_minutes > config.sessions.absolute_hours * 60:
+        yield ("[sessions] idle_minutes", "[sessions] absolute_hours"), "this is longer than absolute_hours"
+    if database.statement_timeout_ms > server.timeout_s * 1000:
+        yield ("[database] statement_timeout_ms", "[server] timeout_s"), "this is longer than [server] timeout_s"
+    if not config.cookies.secure and server.host not in _LOOPBACK:
+        yield ("[cookies] secure", "[server] host"), f"false needs [server] host to be one of {', '.join(_LOOPBACK)}"
+
+
+def _toml(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as refused:
+        raise ConfigRefused([f"{path}: this file cannot be read: {refused.strerror}"]) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as malformed:
+        # A decoder's own words may repeat the file, which may hold a password.
+        where = re.search(r"at line \d+, column \d+", str(malformed))
+        raise ConfigRefused([f"{path}: this is not TOML{' ' + where[0] if where else ''}"]) from None
+
+
+def _unknown(given: Mapping[str, Any]) -> Iterator[str]:
+    known = {name: [setting.key for setting in settings() if setting.table == name] for name in _TABLES}
+    for name, table in given.items():
+        if not isinstance(table, dict):
+            yield f"{name}: a setting stands in a table; the tables are {', '.join(known)}"
+        elif name not in known:
+            yield f"[{name}]: there is no such table; {_instead(name, known)}"
+        else:
+            for key in sorted(table.keys() - known[name]):
+                yield f"[{name}] {key}: there is no such setting; {_instead(key, known[name])}"
+
+
+def _misspelt(environ: Mapping[str, str]) -> Iterator[str]:
+    """A variable that looks like one of ours and is not: without it the embedded database would start, unasked."""
+    ours = [FILE_VARIABLE, PASSPHRASE_VARIABLE, *(setting.variable for setting in settings() if setting.variable)]
+    for name in environ:
+        if name not in ours and (near := get_close_matches(name, ours, n=1, cutoff=0.9)):
+            yield f"{name}: there is no such variable; did you mean {near[0]}?"
+
+
+def _instead(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+
+
+def _shown(given: object) -> str:
+    """The value as the file has it, or nearly, cut where it is long."""
+    shown = str(given) if isinstance(given, date | time) else json.dumps(given, ensure_ascii=False, default=str)
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"

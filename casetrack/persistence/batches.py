@@ -1,0 +1,142 @@
+"""Many acts of many actors in one transaction: for what nobody is waiting for, such as a demonstration or an import.
+
+Nothing is acknowledged to anybody before a transaction ends. Nobody else may work with these cases meanwhile, so what
+was kept here is remembered and not read again; and the events of one act are kept together.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from casetrack.crypto.keyring import SealedKeyset
+from casetrack.crypto.seals import Seal
+from casetrack.domain.holdings import Holding
+from casetrack.domain.ids import CaseId, HolderCode
+from casetrack.persistence.cases import SqlCases
+from casetrack.persistence.db import db
+from casetrack.persistence.journal import EventRow, SqlJournal, event_columns
+from casetrack.persistence.keys import SqlKeys
+from casetrack.persistence.refusals import refusing
+from casetrack.persistence.work import Transaction, transaction
+from casetrack.services.ports import JournalEntry, KeptCase, LastChange, Outlook, Scope, Stores
+
+
+@dataclass
+class Known:
+    """What was kept, or asked for, in these transactions."""
+
+    keysets: dict[HolderCode, tuple[SealedKeyset, ...]] = field(default_factory=dict)
+    cases: dict[CaseId, KeptCase] = field(default_factory=dict)
+    changes: dict[CaseId, JournalEntry] = field(default_factory=dict)
+
+
+class Batches:
+    """Transactions of many acts, one after another. After one that fails none of it is believed: make another."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._known = Known()
+
+    @contextmanager
+    def begin(self, first: Scope) -> Iterator["Batch"]:
+        """A transaction, which is kept whole at the end of the block or not at all."""
+        with transaction(first) as begun:
+            yield Batch(begun, self._known)
+
+
+class Batch:
+    """One transaction of many acts."""
+
+    def __init__(self, begun: Transaction, known: Known) -> None:
+        """Go on with the transaction."""
+        session = db.session()
+        self._begun = begun
+        self._journal = EventsTogether(session, known)
+        cases, keys = KnownCases(session, known), KnownKeys(session, known)
+        self._stores = replace(begun.stores, cases=cases, keys=keys, journal=self._journal)
+
+    @contextmanager
+    def begin(self, scope: Scope) -> Iterator[Stores]:
+        """The stores, for what one actor does; it is undone only with the whole transaction."""
+        self._begun.act_as(scope)
+        yield self._stores
+        self._journal.keep()
+
+
+class KnownKeys(SqlKeys):
+    """Keys, with the keysets that were asked for before."""
+
+    def __init__(self, session: Session, known: Known) -> None:
+        """Remember there."""
+        super().__init__(session)
+        self._known = known
+
+    def keysets(self, holder: HolderCode) -> tuple[SealedKeyset, ...]:
+        """Every version of the holder's keyset, oldest first: those of the first time that it was asked for."""
+        if holder not in self._known.keysets:
+            self._known.keysets[holder] = super().keysets(holder)
+        return self._known.keysets[holder]
+
+
+class KnownCases(SqlCases):
+    """Cases, with those that were kept before. Which an actor may know of is still the database's to say."""
+
+    def __init__(self, session: Session, known: Known) -> None:
+        """Remember there."""
+        super().__init__(session)
+        self._known = known
+
+    def get(self, case: CaseId, *, lock: bool) -> KeptCase | None:
+        """The case."""
+        return self._known.cases.get(case) or super().get(case, lock=lock)
+
+    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+        """A new case is kept."""
+        super().add(kept, changed, outlook)
+        self._remember(kept)
+
+    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+        """The case is kept as it stands."""
+        super().put(kept, changed, outlook)
+        self._remember(kept)
+
+    def _remember(self, kept: KeptCase) -> None:
+        self._known.cases[kept.case.id] = replace(kept, case=replace(kept.case, events=()))
+
+
+class EventsTogether(SqlJournal):
+    """The journal, which keeps the events of an act at its end."""
+
+    def __init__(self, session: Session, known: Known) -> None:
+        """Remember there."""
+        super().__init__(session)
+        self._known = known
+        self._waiting: list[JournalEntry] = []
+
+    def write(self, entry: JournalEntry) -> None:
+        """The event is kept at the end of the act. One that shows other cases is kept at once, with those."""
+        if entry.shown:
+            super().write(entry)
+            return
+        self._waiting.append(entry)
+        if entry.case is not None and entry.case_version is not None:
+            self._known.changes[entry.case] = entry
+
+    def last_change(self, case: CaseId) -> LastChange | None:
+        """The newest change of the case."""
+        newest = self._known.changes.get(case)
+        if newest is None:
+            return super().last_change(case)
+        digest = json.loads(newest.payload)["seal_digest"]
+        return LastChange(newest.id, newest.case_version or 0, bytes.fromhex(digest or ""))
+
+    def keep(self) -> None:
+        """What waits is kept."""
+        if self._waiting:
+            with refusing():
+                self._session.connection().execute(insert(EventRow), [event_columns(each) for each in self._waiting])
+            self._waiting.clear()

@@ -1,0 +1,340 @@
+"""Cases: the case, its holdings and what was recorded of its milestones."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    column,
+    func,
+    insert,
+    select,
+    table,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from casetrack.crypto.seals import Seal
+from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState, Status
+from casetrack.domain.errors import Stale
+from casetrack.domain.holdings import Holding, Holdings, Part, Strand
+from casetrack.domain.ids import AccountId, CaseId, HolderCode, TransferId
+from casetrack.domain.records import Recorded, RecordState
+from casetrack.domain.references import Pseudonym, Reference
+from casetrack.persistence.db import Row, Sealed, changed_rows, seal_columns, signature_columns
+from casetrack.persistence.keys import CaseKeyRow
+from casetrack.persistence.refusals import refusing
+from casetrack.services.ports import CaseKey, KeptCase, Outlook
+
+
+class CaseRow(Sealed, Row):
+    """A case as it stands, with what lists show of it."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        ForeignKeyConstraint(["seal_holder", "seal_keyset"], ["keysets.holder", "keysets.version"]),
+        Index("uq_cases_open_pseudonym", "pseudonym", unique=True, postgresql_where=text("status = 'open'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    pseudonym: Mapped[str]
+    version: Mapped[int]
+    status: Mapped[Status]
+    close_reason: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    nation: Mapped[str]
+    age_group: Mapped[AgeGroup]
+    identity: Mapped[IdentityState]
+    exploitation: Mapped[str | None] = mapped_column(ForeignKey("holders.code"))
+    home: Mapped[str | None] = mapped_column(ForeignKey("holders.code"))
+    encounter: Mapped[str | None] = mapped_column(ForeignKey("holders.code"))
+    support_worker: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    investigation_worker: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    phase: Mapped[str]
+    due_support: Mapped[date | None]
+    due_investigation: Mapped[date | None]
+    do_now_support: Mapped[bool]
+    do_now_investigation: Mapped[bool]
+    waiting: Mapped[bool]
+    high_risk: Mapped[bool]
+
+
+class HoldingRow(Row):
+    """One holder's time with one part of a case."""
+
+    __tablename__ = "holdings"
+    __table_args__ = (
+        UniqueConstraint("case_id", "part", "number", name="uq_holdings_number"),
+        UniqueConstraint("case_id", "part", "number", "since", name="uq_holdings_begun"),
+        UniqueConstraint("case_id", "part", "number", "until", name="uq_holdings_ended"),
+        ForeignKeyConstraint(
+            ["case_id", "part", "before", "since"],
+            ["holdings.case_id", "holdings.part", "holdings.number", "holdings.until"],
+            name="fk_holdings_before",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        ForeignKeyConstraint(
+            ["case_id", "part", "after", "until"],
+            ["holdings.case_id", "holdings.part", "holdings.number", "holdings.since"],
+            name="fk_holdings_after",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        ForeignKeyConstraint(
+            ["via", "case_id", "holder", "accepted"],
+            ["transfers.id", "transfers.case_id", "transfers.to_holder", "transfers.state"],
+            name="fk_holdings_via",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        ForeignKeyConstraint(["seal_holder", "seal_keyset"], ["keysets.holder", "keysets.version"]),
+        Index(
+            "uq_holdings_open_lead",
+            *("case_id", "part"),
+            unique=True,
+            postgresql_where=text("until IS NULL AND number IS NOT NULL"),
+        ),
+        Index("uq_holdings_open", "case_id", "part", "holder", unique=True, postgresql_where=text("until IS NULL")),
+        Index("ix_holdings_holder", "holder", "case_id"),
+    )
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    part: Mapped[Part]
+    holder: Mapped[str] = mapped_column(ForeignKey("holders.code"))
+    number: Mapped[int | None]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    via: Mapped[UUID | None]
+    before: Mapped[int | None] = mapped_column(
+        Computed("CASE WHEN number > 1 THEN number - 1 ELSE NULL::integer END", persisted=True)
+    )
+    after: Mapped[int | None] = mapped_column(
+        Computed("CASE WHEN until IS NOT NULL THEN number + 1 ELSE NULL::integer END", persisted=True)
+    )
+    accepted: Mapped[str | None] = mapped_column(Computed("'accepted'::text", persisted=True))
+    seal_holder: Mapped[str]
+    seal_keyset: Mapped[int]
+    seal_signature: Mapped[bytes]
+
+
+class RecordRow(Row):
+    """One record of a milestone or a dated fact."""
+
+    __tablename__ = "milestone_records"
+    __table_args__ = (UniqueConstraint("case_id", "position", name="uq_milestone_records_position"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    position: Mapped[int]
+    code: Mapped[str]
+    state: Mapped[RecordState]
+    outcome: Mapped[str | None]
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+DIGESTS = table("value_digests", column("id"), column("case_id"), column("digest"), column("superseded"))
+"""What the seal covers of the sealed values, for everybody who knows of the case."""
+
+
+class SqlCases:
+    """Cases, in their tables."""
+
+    def __init__(self, session: Session) -> None:
+        """Work in that session's transaction."""
+        self._session = session
+
+    def find(self, reference: Reference) -> CaseId | None:
+        """The case of that reference, if this actor may know of it."""
+        found = self._session.scalar(select(CaseRow.id).where(CaseRow.reference == reference))
+        return CaseId(found) if found else None
+
+    def get(self, case: CaseId, *, lock: bool) -> KeptCase | None:
+        """The case; locked until the end of the transaction if it is to be changed.
+
+        The lock is taken first and the case read after, so that whoever had to wait reads what came of it. A former
+        holder reads it too, and locks nothing.
+        """
+        if lock:
+            self._session.execute(select(CaseRow.id).where(CaseRow.id == case).with_for_update())
+        row = self._session.scalar(select(CaseRow).where(CaseRow.id == case))
+        if row is None:
+            return None
+        holdings = self._session.scalars(
+            select(HoldingRow).where(HoldingRow.case_id == case).order_by(HoldingRow.position)
+        )
+        records = self._session.scalars(select(RecordRow).where(RecordRow.case_id == case).order_by(RecordRow.position))
+        keys = self._session.scalars(select(CaseKeyRow).where(CaseKeyRow.case_id == case).order_by(CaseKeyRow.number))
+        values = self._session.execute(
+            select(DIGESTS.c.id, DIGESTS.c.digest, DIGESTS.c.superseded)
+            .where(DIGESTS.c.case_id == case)
+            .order_by(DIGESTS.c.id)
+        )
+        return KeptCase(
+            case_from(row, [holding_from(each) for each in holdings], [record_from(each) for each in records]),
+            row.seal(),
+            tuple(key_from(each) for each in keys),
+            tuple((value.id, value.digest, value.superseded) for value in values),
+        )
+
+    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+        """A new case is kept."""
+        case = kept.case
+        with refusing():
+            self._session.execute(
+                insert(CaseRow).values(
+                    id=case.id,
+                    reference=case.reference,
+                    opened_at=case.opened_at,
+                    **_changing(kept, outlook),
+                )
+            )
+            self._keep_holdings(case, changed)
+            self._add_records(case, 0)
+
+    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+        """The case is kept as it stands; `Stale` if its kept version is not the one that was loaded."""
+        case = kept.case
+        loaded = (CaseRow.id == case.id, CaseRow.version == case.loaded_version)
+        with refusing():
+            # The holdings first: only who has the case now changes it, and by a hand-off that is who is taking it.
+            self._keep_holdings(case, changed)
+            if changed_rows(self._session, update(CaseRow).where(*loaded).values(**_changing(kept, outlook))) != 1:
+                raise Stale
+            kept_before = self._session.scalar(select(func.count()).where(RecordRow.case_id == case.id))
+            self._add_records(case, kept_before or 0)
+
+    def pseudonym_is_taken(self, pseudonym: Pseudonym) -> bool:
+        """True if an open case, anywhere, goes by that name."""
+        return bool(self._session.scalar(select(func.pseudonym_is_taken(pseudonym))))
+
+    def _keep_holdings(self, case: Case, changed: Sequence[tuple[Holding, Seal]]) -> None:
+        """First what has ended, then what has begun, so that no strand has two leads in between."""
+        places = {holding: place for place, holding in enumerate(case.holdings.rows)}
+        for holding, seal in changed:
+            if holding.until is not None:
+                ended = update(HoldingRow).where(
+                    HoldingRow.case_id == case.id,
+                    HoldingRow.position == places[holding],
+                    HoldingRow.until.is_(None),
+                )
+                if changed_rows(self._session, ended.values(until=holding.until, **signature_columns(seal))) != 1:
+                    raise Stale
+        begun = [
+            _holding_columns(case.id, places[holding], holding, seal)
+            for holding, seal in changed
+            if holding.until is None
+        ]
+        if begun:
+            self._session.execute(insert(HoldingRow), begun)
+
+    def _add_records(self, case: Case, kept_before: int) -> None:
+        """Records are only ever added, at the end."""
+        new = [
+            {
+                "id": record.id,
+                "case_id": case.id,
+                "position": place,
+                "code": record.code,
+                "state": record.state,
+                "outcome": record.outcome,
+                "at": record.at,
+                "recorded_at": record.recorded_at,
+            }
+            for place, record in enumerate(case.records)
+            if place >= kept_before
+        ]
+        if new:
+            self._session.execute(insert(RecordRow), new)
+
+
+def _changing(kept: KeptCase, outlook: Outlook) -> dict[str, Any]:
+    """The columns that change from version to version, and the seal over all of them."""
+    case = kept.case
+    return {
+        "pseudonym": case.pseudonym,
+        "version": case.version,
+        "status": case.status,
+        "close_reason": case.close_reason,
+        "nation": case.nation,
+        "age_group": case.age_group,
+        "identity": case.identity,
+        "exploitation": case.areas.exploitation,
+        "home": case.areas.home,
+        "encounter": case.areas.encounter,
+        "support_worker": case.workers.get(Strand.SUPPORT),
+        "investigation_worker": case.workers.get(Strand.INVESTIGATION),
+        "phase": outlook.phase,
+        "due_support": outlook.due_support,
+        "due_investigation": outlook.due_investigation,
+        "do_now_support": outlook.do_now_support,
+        "do_now_investigation": outlook.do_now_investigation,
+        "waiting": outlook.waiting,
+        "high_risk": outlook.high_risk,
+        **seal_columns(kept.seal),
+    }
+
+
+def _holding_columns(case: CaseId, place: int, holding: Holding, seal: Seal) -> dict[str, Any]:
+    return {
+        "case_id": case,
+        "position": place,
+        "part": holding.part,
+        "holder": holding.holder,
+        "number": holding.number,
+        "since": holding.since,
+        "until": None,
+        "via": holding.via,
+        **signature_columns(seal),
+    }
+
+
+def case_from(row: CaseRow, holdings: Sequence[Holding], records: Sequence[Recorded]) -> Case:
+    """The case that those rows keep."""
+    workers = {Strand.SUPPORT: row.support_worker, Strand.INVESTIGATION: row.investigation_worker}
+    return Case(
+        id=CaseId(row.id),
+        reference=Reference(row.reference),
+        pseudonym=Pseudonym(row.pseudonym),
+        version=row.version,
+        status=row.status,
+        close_reason=row.close_reason,
+        opened_at=row.opened_at,
+        nation=row.nation,
+        age_group=row.age_group,
+        identity=row.identity,
+        areas=Areas(_code(row.exploitation), _code(row.home), _code(row.encounter)),
+        holdings=Holdings(tuple(holdings)),
+        workers={strand: AccountId(worker) for strand, worker in workers.items() if worker},
+        records=tuple(records),
+    )
+
+
+def _code(code: str | None) -> HolderCode | None:
+    return HolderCode(code) if code else None
+
+
+def holding_from(row: HoldingRow) -> Holding:
+    """The holding that the row keeps."""
+    via = TransferId(row.via) if row.via else None
+    return Holding(row.part, HolderCode(row.holder), row.number, row.since, row.until, via)
+
+
+def record_from(row: RecordRow) -> Recorded:
+    """The record that the row keeps."""
+    return Recorded(row.code, row.state, row.outcome, row.at, row.recorded_at, row.id)
+
+
+def key_from(row: CaseKeyRow) -> CaseKey:
+    """What the row keeps of a data key."""
+    return CaseKey(CaseId(row.case_id), row.part, row.number, row.commitment, row.retired)

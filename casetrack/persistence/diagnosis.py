@@ -1,0 +1,114 @@
+"""What is wrong with a database, as the role that verifies sees it: how it keeps things, and who may do what."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Connection, Engine, TextClause, text
+
+from casetrack.domain.ids import Instant
+from casetrack.persistence import schema
+from casetrack.persistence.ready import NotDurable, check_durability
+from casetrack.persistence.refusals import refusing
+from casetrack.persistence.roles import APP, AUDITOR, OWNER, SEQUENCER
+
+
+class Examined(StrEnum):
+    """What is looked at."""
+
+    MIGRATIONS = "migrations"
+    DURABILITY = "durability"
+    ROLES = "roles"
+    WALLS = "walls"
+    FOR_EVER = "for-ever"
+    CLOCK = "clock"
+    QUEUE = "queue"
+
+
+SKEW: Final = timedelta(seconds=5)
+LATE: Final = timedelta(minutes=1)
+
+_MIGHTY: Final = text(
+    "SELECT rolname FROM pg_roles WHERE rolname = ANY(:roles) AND (rolsuper OR rolbypassrls OR rolcreaterole)"
+)
+_OWNED: Final = text(
+    "SELECT relname FROM pg_class JOIN pg_roles r ON r.oid = relowner WHERE r.rolname = ANY(:roles) ORDER BY relname"
+)
+_OPEN_WALLS: Final = text(
+    """
+    SELECT c.relname FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+      AND c.relname = ANY(:tables) ORDER BY c.relname
+    """
+)
+_WALLED: Final = (
+    *("cases", "holdings", "milestone_records", "transfers", "case_keys", "wraps", "sealed_values"),
+    *("events", "event_shown"),
+)
+_ALWAYS: Final = text("SELECT count(*) FROM pg_trigger WHERE tgname = ANY(:triggers) AND tgenabled = 'A'")
+_TRIGGERS: Final = (
+    *("events_are_for_ever", "shown_is_for_ever", "records_are_for_ever", "leaves_are_for_ever"),
+    *("checkpoints_are_for_ever", "events_are_queued"),
+)
+_REWRITES: Final = text(
+    """
+    SELECT count(*) FROM unnest(CAST(:roles AS text[])) AS role, unnest(CAST(:tables AS text[])) AS kept
+    WHERE has_table_privilege(role, kept, 'UPDATE, DELETE, TRUNCATE')
+    """
+)
+_KEPT: Final = ("events", "event_shown", "milestone_records", "leaves", "checkpoints")
+_QUEUED: Final = text("SELECT min(queued_at) FROM log_queue")
+_NOW: Final = text("SELECT clock_timestamp()")
+
+
+def examine(engine: Engine, now: Instant) -> Iterator[tuple[Examined, str]]:
+    """Each thing that was looked at, with what is wrong with it; an empty text if nothing is.
+
+    `Unavailable` if the database does not answer.
+    """
+    with refusing(), engine.connect() as connection:
+        current, head = schema.current(connection), schema.head()
+        yield Examined.MIGRATIONS, "" if current == head else f"at {current or 'base'}, and this version has {head}"
+        if current is None:
+            return
+        yield Examined.DURABILITY, _durability(connection)
+        yield Examined.ROLES, _roles(connection)
+        walls = _names(connection, _OPEN_WALLS, tables=list(_WALLED))
+        yield Examined.WALLS, walls and f"row-level security is not forced on {walls}"
+        yield Examined.FOR_EVER, _for_ever(connection)
+        found = connection.scalar(_NOW)
+        skew = abs(found - now) if isinstance(found, datetime) else timedelta()
+        yield Examined.CLOCK, "" if skew <= SKEW else f"{skew.total_seconds():.0f} seconds from the database's clock"
+        oldest = connection.scalar(_QUEUED)
+        waited = now - oldest if isinstance(oldest, datetime) else timedelta()
+        yield Examined.QUEUE, "" if waited <= LATE else f"an event has waited {waited.total_seconds():.0f} seconds"
+
+
+def _durability(connection: Connection) -> str:
+    try:
+        check_durability(connection)
+    except NotDurable as refused:
+        return str(refused)
+    return ""
+
+
+def _roles(connection: Connection) -> str:
+    """None of our roles is above the rules, and those that serve own nothing."""
+    mighty = _names(connection, _MIGHTY, roles=[APP, AUDITOR, OWNER, SEQUENCER])
+    owned = _names(connection, _OWNED, roles=[APP, AUDITOR, SEQUENCER])
+    wrong = (mighty and f"{mighty} may bypass row-level security", owned and f"a role that serves owns {owned}")
+    return "; ".join(filter(None, wrong))
+
+
+def _for_ever(connection: Connection) -> str:
+    """Nobody may change what is kept for ever, and the triggers that refuse it are on for everybody."""
+    triggers = connection.scalar(_ALWAYS, {"triggers": list(_TRIGGERS)})
+    rewrites = connection.scalar(_REWRITES, {"roles": [APP, AUDITOR, SEQUENCER], "tables": list(_KEPT)})
+    if triggers != len(_TRIGGERS):
+        return "a trigger that keeps the log from being changed is off"
+    return "a role that serves may change the log" if rewrites else ""
+
+
+def _names(connection: Connection, question: TextClause, **asked: list[str]) -> str:
+    return ", ".join(str(name) for name in connection.scalars(question, asked))

@@ -1,0 +1,186 @@
+"""Reads everything that is kept and signed, for verifying: as the role that may read all of that, and change nothing.
+
+One transaction, so that what is read is one instant; nothing is held in memory but the rows of one case.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Engine, ScalarSelect, Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.engine import Row as Found
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from casetrack.crypto.keysets import PublicKeyset
+from casetrack.crypto.seals import Seal
+from casetrack.domain.ids import CaseId
+from casetrack.domain.references import Reference
+from casetrack.persistence.cases import CaseRow, HoldingRow, RecordRow, case_from, holding_from, key_from, record_from
+from casetrack.persistence.db import Row
+from casetrack.persistence.journal import EventRow, ShownRow
+from casetrack.persistence.keys import CaseKeyRow, KeysetRow
+from casetrack.persistence.log import CheckpointRow, LeafRow, QueueRow
+from casetrack.persistence.refusals import refusing
+from casetrack.persistence.transfers import TransferRow, kept_from
+from casetrack.persistence.values import SealedValueRow
+from casetrack.services.evidence import KeptEvent, KeptHolding
+from casetrack.services.ports import KeptCase, KeptTransfer
+
+AT_A_TIME: Final = 500
+
+
+@contextmanager
+def inspecting(engine: Engine) -> Iterator["SqlEvidence"]:
+    """Everything that is kept, as it is at this instant, over an engine of the role `casetrack_auditor`."""
+    one_instant = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with refusing(), Session(one_instant, autoflush=False) as session:
+        yield SqlEvidence(session)
+
+
+class SqlEvidence:
+    """Everything that is kept and signed, from its tables."""
+
+    def __init__(self, session: Session) -> None:
+        """Read in that session's transaction."""
+        self._session = session
+
+    def checkpoints(self) -> Iterator[str]:
+        """The signed notes, the oldest first."""
+        for row in self._lined(select(CheckpointRow.note).order_by(CheckpointRow.size)):
+            yield row.note
+
+    def leaves(self) -> Iterator[tuple[int, UUID, bytes]]:
+        """Each leaf with its number and the event that it is said to be of, in the order of the numbers."""
+        for row in self._lined(select(LeafRow.number, LeafRow.event, LeafRow.leaf).order_by(LeafRow.number)):
+            yield row.number, row.event, row.leaf
+
+    def orphans(self) -> Iterator[UUID]:
+        """The events that a leaf is said to be of, and that are not there."""
+        gone = ~select(EventRow.id).where(EventRow.id == LeafRow.event).exists()
+        for row in self._lined(select(LeafRow.event).where(gone).order_by(LeafRow.number)):
+            yield row.event
+
+    def events(self) -> Iterator[KeptEvent]:
+        """Every event: by case, and of each case its changes first, in the order of their versions."""
+        listed = (
+            select(
+                EventRow,
+                _shown(ShownRow.case_id).label("shown_cases"),
+                _shown(ShownRow.salt).label("shown_salts"),
+                LeafRow.leaf,
+                QueueRow.queued_at,
+            )
+            .join(LeafRow, LeafRow.event == EventRow.id, isouter=True)
+            .join(QueueRow, QueueRow.event == EventRow.id, isouter=True)
+            .order_by(EventRow.case_id.nulls_last(), EventRow.case_version.nulls_last(), EventRow.id)
+        )
+        for row in self._lined(listed):
+            yield _event(row)
+
+    def cases(self) -> Iterator[KeptCase]:
+        """Every case, with the SHA-256 of each sealed value as it is stored now, not as it was stored then."""
+        digest = func.sha256(SealedValueRow.stored).label("digest")
+        values = select(SealedValueRow.id, SealedValueRow.case_id, digest, SealedValueRow.superseded)
+        holdings = self._by_case(HoldingRow, HoldingRow.position)
+        records = self._by_case(RecordRow, RecordRow.position)
+        keys = self._by_case(CaseKeyRow, CaseKeyRow.number)
+        digests = _ByCase(self._lined(values.order_by(SealedValueRow.case_id, SealedValueRow.id)))
+        for found in self._lined(select(CaseRow).order_by(CaseRow.id)):
+            row: CaseRow = found.CaseRow
+            held = [holding_from(each.HoldingRow) for each in holdings.of(row.id)]
+            recorded = [record_from(each.RecordRow) for each in records.of(row.id)]
+            yield KeptCase(
+                case_from(row, held, recorded),
+                row.seal(),
+                tuple(key_from(each.CaseKeyRow) for each in keys.of(row.id)),
+                tuple((each.id, each.digest, each.superseded) for each in digests.of(row.id)),
+            )
+
+    def holdings(self) -> Iterator[KeptHolding]:
+        """Every holding, of each case in the order in which they began."""
+        listed = (
+            select(HoldingRow, CaseRow.reference)
+            .join(CaseRow, CaseRow.id == HoldingRow.case_id)
+            .order_by(HoldingRow.case_id, HoldingRow.position)
+        )
+        for found in self._lined(listed):
+            row: HoldingRow = found.HoldingRow
+            seal = Seal(row.seal_holder, row.seal_keyset, row.seal_signature)
+            yield KeptHolding(CaseId(row.case_id), Reference(found.reference), row.position, holding_from(row), seal)
+
+    def transfers(self) -> Iterator[KeptTransfer]:
+        """Every transfer."""
+        for found in self._lined(select(TransferRow).order_by(TransferRow.id)):
+            yield kept_from(found.TransferRow)
+
+    def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
+        """The public keysets of every holder, each in the order of their versions."""
+        public = select(
+            KeysetRow.holder, KeysetRow.version, KeysetRow.kem_public, KeysetRow.sign_public, KeysetRow.certificate
+        )
+        rows = self._lined(public.order_by(KeysetRow.holder, KeysetRow.version))
+        return {
+            holder: tuple(
+                PublicKeyset(row.holder, row.version, row.kem_public, row.sign_public, row.certificate) for row in chain
+            )
+            for holder, chain in groupby(rows, key=lambda row: str(row.holder))
+        }
+
+    def _by_case(self, kind: type[Row], place: InstrumentedAttribute[int]) -> "_ByCase":
+        of_case = kind.__table__.c.case_id
+        return _ByCase(self._lined(select(kind, of_case).order_by(of_case, place)))
+
+    def _lined(self, listed: Select[*tuple[Any, ...]]) -> Iterator[Found[*tuple[Any, ...]]]:
+        """The rows as they are asked for, a few at a time."""
+        yield from self._session.execute(listed.execution_options(yield_per=AT_A_TIME))
+
+
+class _ByCase:
+    """Rows in the order of their cases, handed out case by case."""
+
+    def __init__(self, rows: Iterator[Found[*tuple[Any, ...]]]) -> None:
+        self._groups = groupby(rows, key=lambda row: row.case_id)
+        self._next = next(self._groups, None)
+
+    def of(self, case: UUID) -> list[Found[*tuple[Any, ...]]]:
+        """The rows of that case, which comes after every case that was asked for before."""
+        while self._next is not None and self._next[0] < case:
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != case:
+            return []
+        rows = list(self._next[1])
+        self._next = next(self._groups, None)
+        return rows
+
+
+def _shown(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """What an event's list showed, in its order."""
+    in_order = func.array_agg(aggregate_order_by(column, ShownRow.position))
+    return select(in_order).where(ShownRow.event == EventRow.id).scalar_subquery()
+
+
+def _event(found: Found[*tuple[Any, ...]]) -> KeptEvent:
+    row: EventRow = found.EventRow
+    return KeptEvent(
+        id=row.id,
+        at=row.at,
+        time_ms=row.time_ms,
+        action=row.action,
+        account=row.account,
+        holder=row.holder,
+        case=row.case_id,
+        transfer=row.transfer_id,
+        case_version=row.case_version,
+        aspect=row.aspect,
+        holders_then=tuple(row.holders_then),
+        payload=row.payload,
+        salt=row.salt,
+        commitment=row.commitment,
+        words=row.words,
+        shown=tuple(zip(found.shown_cases or (), found.shown_salts or (), strict=True)),
+        leaf=found.leaf,
+        queued_at=found.queued_at,
+    )

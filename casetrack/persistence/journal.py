@@ -1,0 +1,251 @@
+"""The journal: events, and the cases that lists showed. What is written is never changed."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    Text,
+    column,
+    func,
+    insert,
+    or_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Row as Found
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from casetrack.domain.actions import Action
+from casetrack.domain.calendars import ONE_DAY, end_of
+from casetrack.domain.events import TransferAccepted, TransferDeclined, TransferSeen, TransferSent, TransferWithdrawn
+from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant
+from casetrack.domain.references import Reference
+from casetrack.persistence.accounts import AccountRow
+from casetrack.persistence.db import Row
+from casetrack.persistence.log import LeafRow
+from casetrack.persistence.pages import page_of
+from casetrack.persistence.refusals import refusing
+from casetrack.services.lists import EventCard, LogQuery, Page
+from casetrack.services.ports import Change, JournalEntry, LastChange
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+class EventRow(Row):
+    """An event as the log keeps it, with the columns by which it is found."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index(
+            "uq_events_change",
+            *("case_id", "case_version"),
+            unique=True,
+            postgresql_where=text("case_version IS NOT NULL"),
+        ),
+        Index("ix_events_case_id", "case_id", "at"),
+        Index("ix_events_account", "account", "at"),
+        Index("ix_events_holder", "holder", "at"),
+        Index("ix_events_holders_then", "holders_then", postgresql_using="gin"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    time_ms: Mapped[int] = mapped_column(BigInteger)
+    action: Mapped[str]
+    account: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    holder: Mapped[str | None] = mapped_column(ForeignKey("holders.code"))
+    case_id: Mapped[UUID | None]
+    transfer_id: Mapped[UUID | None]
+    case_version: Mapped[int | None]
+    aspect: Mapped[str]
+    holders_then: Mapped[list[str]]
+    payload: Mapped[bytes]
+    salt: Mapped[bytes]
+    commitment: Mapped[bytes]
+    words: Mapped[bytes | None]
+
+
+class ShownRow(Row):
+    """A case that a list showed, with the salt of its place in the payload."""
+
+    __tablename__ = "event_shown"
+
+    event: Mapped[UUID] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    salt: Mapped[bytes]
+
+
+REFERENCES: Final = table("case_references", column("id"), column("reference", Text()))
+"""The references that the actor may read beside an event."""
+
+STEPS: Final = (TransferSent, TransferDeclined, TransferWithdrawn)
+STEP_ACTIONS: Final = (
+    *(Action.TRANSFER_SEND, Action.TRANSFER_SEE, Action.TRANSFER_ACCEPT),
+    *(Action.TRANSFER_DECLINE, Action.TRANSFER_WITHDRAW),
+)
+
+
+class SqlJournal:
+    """The journal, in its tables."""
+
+    def __init__(self, session: Session) -> None:
+        """Work in that session's transaction."""
+        self._session = session
+
+    def write(self, entry: JournalEntry) -> None:
+        """The event is kept, in this transaction, and queued for the log by the database itself."""
+        with refusing():
+            self._session.execute(insert(EventRow).values(**event_columns(entry)))
+            if entry.shown:
+                self._session.execute(
+                    insert(ShownRow),
+                    [
+                        {"event": entry.id, "position": place, "case_id": case, "salt": salt}
+                        for place, (case, salt) in enumerate(entry.shown)
+                    ],
+                )
+
+    def last_change(self, case: CaseId) -> LastChange | None:
+        """The newest change of the case."""
+        newest = (
+            select(EventRow.id, EventRow.case_version, EventRow.payload)
+            .where(EventRow.case_id == case, EventRow.case_version.is_not(None))
+            .order_by(EventRow.case_version.desc())
+            .limit(1)
+        )
+        found = self._session.execute(newest).one_or_none()
+        if found is None or found.case_version is None:
+            return None
+        digest = json.loads(found.payload).get("seal_digest")
+        return LastChange(EventId(found.id), found.case_version, bytes.fromhex(digest or ""))
+
+    def changes(self, case: CaseId, since: int) -> tuple[Change, ...]:
+        """The changes of the case after that version, oldest first."""
+        found = self._session.execute(
+            select(EventRow.case_version, EventRow.action, EventRow.aspect, EventRow.account, EventRow.at)
+            .where(EventRow.case_id == case, EventRow.case_version > since)
+            .order_by(EventRow.case_version)
+        )
+        return tuple(
+            Change(row.case_version, Action(row.action), row.aspect, _account(row.account), row.at) for row in found
+        )
+
+    def history(self, case: CaseId, *, page: int) -> Page[EventCard]:
+        """What changed on the case and its transfers, newest first; never who looked."""
+        of_case = _cards().where(EventRow.case_id == case, or_(EventRow.case_version.is_not(None), _is_step()))
+        newest_first = of_case.order_by(EventRow.at.desc(), EventRow.case_version.desc().nulls_last(), EventRow.id)
+        return page_of(self._session, newest_first, _card, number=page)
+
+    def search(self, query: LogQuery) -> Page[EventCard]:
+        """The entries that match, newest first, in the auditor's scope. A list is about each case that it showed."""
+        found = _cards().where(*_conditions(query)).order_by(EventRow.at.desc(), EventRow.id)
+        return page_of(self._session, found, _card, number=query.page, size=query.size)
+
+
+def event_columns(entry: JournalEntry) -> dict[str, Any]:
+    """The event as the columns of its row."""
+    return {
+        "id": entry.id,
+        "at": entry.at,
+        "time_ms": (entry.at - EPOCH) // MILLISECOND,
+        "action": entry.action.value,
+        "account": entry.account,
+        "holder": entry.holder,
+        "case_id": entry.case,
+        "transfer_id": entry.transfer,
+        "case_version": entry.case_version,
+        "aspect": entry.aspect,
+        "holders_then": list(entry.holders_then),
+        "payload": entry.payload,
+        "salt": entry.salt,
+        "commitment": entry.commitment,
+        "words": entry.words,
+    }
+
+
+def _cards() -> Select[*tuple[Any, ...]]:
+    """Events as cards: with the account's name, the reference and the place in the log, in one statement."""
+    return (
+        select(
+            EventRow.id,
+            EventRow.at,
+            EventRow.action,
+            EventRow.account,
+            EventRow.holder,
+            EventRow.case_id,
+            EventRow.case_version,
+            EventRow.payload,
+            EventRow.words.is_not(None).label("has_words"),
+            AccountRow.display_name.label("account_name"),
+            REFERENCES.c.reference,
+            LeafRow.number.label("leaf"),
+        )
+        .select_from(EventRow)
+        .join(AccountRow, AccountRow.id == EventRow.account, isouter=True)
+        .join(REFERENCES, REFERENCES.c.id == EventRow.case_id, isouter=True)
+        .join(LeafRow, LeafRow.event == EventRow.id, isouter=True)
+    )
+
+
+def _is_step() -> ColumnElement[bool]:
+    """The event took a transfer a step further, and is not told by a change of the case already."""
+    payload = func.convert_from(EventRow.payload, "UTF8").cast(JSONB)
+    kind, detail = payload["event"].astext, payload["detail"]
+    seen_first = (kind == TransferSeen.__name__) & (detail["first"].astext == "true")
+    information_taken = (kind == TransferAccepted.__name__) & (func.jsonb_array_length(detail["strands"]) == 0)
+    step = or_(kind.in_([each.__name__ for each in STEPS]), seen_first, information_taken)
+    return EventRow.action.in_([action.value for action in STEP_ACTIONS]) & step
+
+
+def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if query.reference is not None:
+        case = select(REFERENCES.c.id).where(REFERENCES.c.reference == query.reference).scalar_subquery()
+        showing = select(ShownRow.event).where(ShownRow.case_id == case)
+        conditions.append(or_(EventRow.case_id == case, EventRow.id.in_(showing)))
+    if query.account is not None:
+        conditions.append(EventRow.account == query.account)
+    if query.holder is not None:
+        conditions.append(EventRow.holder == query.holder)
+    if query.action is not None:
+        conditions.append(EventRow.action == query.action.value)
+    if query.since is not None:
+        conditions.append(EventRow.at >= end_of(query.since - ONE_DAY))
+    if query.until is not None:
+        conditions.append(EventRow.at < end_of(query.until))
+    return conditions
+
+
+def _account(account: UUID | None) -> AccountId | None:
+    return AccountId(account) if account else None
+
+
+def _card(found: Found[Any]) -> EventCard:
+    payload: Mapping[str, object] = json.loads(found.payload)
+    at: Instant = found.at
+    return EventCard(
+        id=EventId(found.id),
+        at=at,
+        action=Action(found.action),
+        account=_account(found.account),
+        account_name=found.account_name or "",
+        holder=HolderCode(found.holder) if found.holder else None,
+        case=CaseId(found.case_id) if found.case_id else None,
+        reference=Reference(found.reference) if found.reference else None,
+        case_version=found.case_version,
+        payload=payload,
+        has_words=found.has_words,
+        leaf=found.leaf,
+    )

@@ -1,0 +1,142 @@
+"""The log behind the journal: the queue of events, the leaves in their order, and the signed checkpoints.
+
+One sequencer at a time has the log. It drains the queue into leaves and commits; only then, in a transaction of its
+own, does it sign and keep a checkpoint. The queue says which events have no leaf yet, so none is passed over, however
+late its transaction commits.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Computed, ForeignKey, column, delete, func, insert, select, table, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from casetrack.audit.entry import Entry
+from casetrack.audit.tree import HASH_BYTES, Frontier
+from casetrack.domain.ids import Instant
+from casetrack.persistence.db import Row
+
+LOCK: Final = 0x4341_5345_4C4F_47
+"""The advisory lock of whoever has the log, until the end of its transaction."""
+
+BATCH: Final = 1000
+
+
+class QueueRow(Row):
+    """An event that has no leaf yet."""
+
+    __tablename__ = "log_queue"
+
+    event: Mapped[UUID] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    queued_at: Mapped[datetime] = mapped_column(index=True, server_default=text("clock_timestamp()"))
+
+
+class LeafRow(Row):
+    """A leaf of the log, in its place."""
+
+    __tablename__ = "leaves"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event: Mapped[UUID] = mapped_column(ForeignKey("events.id"), unique=True)
+    leaf: Mapped[bytes]
+
+
+class CheckpointRow(Row):
+    """A signed checkpoint, and the frontier from which the log grows on."""
+
+    __tablename__ = "checkpoints"
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    last_leaf: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("leaves.number"), Computed("size - 1", persisted=True)
+    )
+    note: Mapped[str]
+    frontier: Mapped[bytes]
+    at: Mapped[datetime]
+
+
+EVENTS: Final = table("events", column("id"), column("time_ms"), column("commitment"))
+"""Of an event, what its leaf is made of: all that the sequencer may read."""
+
+
+class SqlLog:
+    """The log, in its tables."""
+
+    def __init__(self, session: Session) -> None:
+        """Work in that session's transaction."""
+        self._session = session
+
+    def hold(self) -> None:
+        """Nobody else has the log until this transaction ends; whoever asks for it meanwhile waits."""
+        self._session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+    def drain(self, limit: int = BATCH) -> int:
+        """So many queued events, the oldest first, have leaves numbered on from the last; how many there were to take.
+
+        Nobody else numbers leaves until this transaction ends.
+        """
+        self.hold()
+        queued = (
+            select(EVENTS.c.id, EVENTS.c.time_ms, EVENTS.c.commitment)
+            .join(QueueRow, QueueRow.event == EVENTS.c.id)
+            .order_by(QueueRow.queued_at, EVENTS.c.time_ms, EVENTS.c.id)
+            .limit(limit)
+        )
+        taken = self._session.execute(queued).all()
+        if not taken:
+            return 0
+        leaves = [
+            {"number": number, "event": row.id, "leaf": Entry(row.time_ms, row.id.bytes, row.commitment).leaf()}
+            for number, row in enumerate(taken, start=self.size())
+        ]
+        self._session.execute(insert(LeafRow), leaves)
+        self._session.execute(delete(QueueRow).where(QueueRow.event.in_([row.id for row in taken])))
+        return len(taken)
+
+    def size(self) -> int:
+        """How many leaves there are."""
+        last = self._session.scalar(select(func.max(LeafRow.number)))
+        return 0 if last is None else last + 1
+
+    def leaves(self, start: int = 0) -> Iterator[bytes]:
+        """The leaves from that number on, in order, read as they are asked for."""
+        found = self._session.scalars(
+            select(LeafRow.leaf).where(LeafRow.number >= start).order_by(LeafRow.number),
+            execution_options={"yield_per": BATCH},
+        )
+        yield from found
+
+    def frontier(self) -> Frontier:
+        """The frontier that was kept with the newest checkpoint; an empty one before the first."""
+        newest = self._session.execute(
+            select(CheckpointRow.size, CheckpointRow.frontier).order_by(CheckpointRow.size.desc()).limit(1)
+        ).one_or_none()
+        if newest is None:
+            return Frontier()
+        ends = range(HASH_BYTES, len(newest.frontier) + 1, HASH_BYTES)
+        return Frontier(newest.size, tuple(newest.frontier[end - HASH_BYTES : end] for end in ends))
+
+    def checkpoints(self) -> Iterator[str]:
+        """The signed notes, oldest first."""
+        yield from self._session.scalars(select(CheckpointRow.note).order_by(CheckpointRow.size))
+
+    def newest_checkpoint(self) -> str | None:
+        """The newest signed note; None before the first."""
+        return self._session.scalar(select(CheckpointRow.note).order_by(CheckpointRow.size.desc()).limit(1))
+
+    def add_checkpoint(self, note: str, frontier: Frontier, at: Instant) -> None:
+        """The signed note of the frontier's size is kept; its last leaf was committed before."""
+        self._session.execute(
+            insert(CheckpointRow).values(size=frontier.size, note=note, frontier=b"".join(frontier.hashes), at=at)
+        )
+
+    def queue_length(self) -> int:
+        """How many events have no leaf yet."""
+        return self._session.scalar(select(func.count()).select_from(QueueRow)) or 0
+
+    def queue_age(self, now: Instant) -> timedelta:
+        """How long the oldest queued event has waited; nothing if none waits."""
+        oldest = self._session.scalar(select(func.min(QueueRow.queued_at)))
+        return max(timedelta(), now - oldest) if oldest else timedelta()

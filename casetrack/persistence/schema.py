@@ -1,0 +1,58 @@
+"""The state of the database's schema: taken up and down by the migrations, over a connection of the owner role."""
+
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData
+
+from casetrack import resources
+from casetrack.persistence.accounts import AccountRow, TokenRow
+from casetrack.persistence.cases import CaseRow, HoldingRow, RecordRow
+from casetrack.persistence.db import Row
+from casetrack.persistence.doors import AnswerRow, FailureRow, LinkRow, SessionRow, ShiftRow
+from casetrack.persistence.drafts import DraftRow
+from casetrack.persistence.holders import HolderRow
+from casetrack.persistence.journal import EventRow, ShownRow
+from casetrack.persistence.keys import CaseKeyRow, KeysetRow, WrapRow
+from casetrack.persistence.log import CheckpointRow, LeafRow, QueueRow
+from casetrack.persistence.transfers import TransferRow
+from casetrack.persistence.values import SealedValueRow
+
+ROWS: Final[tuple[type[Row], ...]] = (
+    *(HolderRow, KeysetRow, AccountRow, TokenRow),
+    *(SessionRow, FailureRow, LinkRow, ShiftRow, AnswerRow, DraftRow),
+    *(CaseRow, TransferRow, HoldingRow, RecordRow, CaseKeyRow, WrapRow, SealedValueRow),
+    *(EventRow, ShownRow, QueueRow, LeafRow, CheckpointRow),
+)
+"""Every row there is: to name them here is to have them in the schema that the migrations are compared with."""
+METADATA: Final[MetaData] = Row.metadata
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """The schema is at that revision, the newest unless another is named."""
+    command.upgrade(_config(connection), to)
+
+
+def downgrade(connection: Connection, to: str = "base") -> None:
+    """The schema is back at that revision, and what later ones kept is gone."""
+    command.downgrade(_config(connection), to)
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that the database is at; None before the first."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The newest revision that there is."""
+    return ScriptDirectory(str(resources.migrations())).get_current_head()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.migrations()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

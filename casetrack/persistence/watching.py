@@ -1,0 +1,44 @@
+"""Whether the database can serve, and how much waits in it, for machines that watch. Nothing is about a case."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from casetrack.domain.ids import Instant
+from casetrack.persistence.db import db
+from casetrack.persistence.log import SqlLog
+from casetrack.persistence.schema import head
+
+LATE: Final = timedelta(minutes=1)
+"""How long an event may wait for its place in the log before somebody has to look."""
+
+
+def troubles(now: Instant) -> tuple[str, ...]:
+    """What keeps casetrack from serving, a code for each: `database`, `migrations`, `sequencer`; or nothing."""
+    try:
+        with db.session.begin():
+            current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+            late = SqlLog(db.session()).queue_age(now) > LATE
+    except SQLAlchemyError:
+        return ("database",)
+    finally:
+        db.session.remove()
+    found = (("migrations", current != head()), ("sequencer", late))
+    return tuple(code for code, is_so in found if is_so)
+
+
+def counts() -> Mapping[str, int]:
+    """How much there is of what an operator watches, by name."""
+    asked: tuple[tuple[str, Callable[[SqlLog], int]], ...] = (
+        ("log_entries", SqlLog.size),
+        ("log_queue", SqlLog.queue_length),
+    )
+    try:
+        with db.session.begin():
+            log = SqlLog(db.session())
+            return {name: count(log) for name, count in asked}
+    finally:
+        db.session.remove()

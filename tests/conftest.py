@@ -1,0 +1,52 @@
+"""What tests share that stand on a database: one server for the session, one database, emptied after each test.
+
+Tests of the rules, of the log and of the use cases ask for none of it.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from casetrack.persistence import db as database_room
+from casetrack.persistence.embedded import EmbeddedCluster
+from tests.persistence.databases import Database
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
+    """A PostgreSQL of this session's own."""
+    with EmbeddedCluster(tmp_path_factory.mktemp("postgres") / "server") as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: EmbeddedCluster) -> Iterator[Database]:
+    """A database with the newest schema, for the session."""
+    database = Database.create(cluster, "casetrack")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def database(migrated: Database) -> Iterator[Database]:
+    """The database, with nothing in it, and emptied again after the test."""
+    yield migrated
+    migrated.empty()
+
+
+@pytest.fixture(scope="session")
+def store_app(migrated: Database) -> Iterator[Flask]:
+    """An application with stores and no doors."""
+    app = Flask("casetrack-tests")
+    database_room.init_app(app, migrated.url("casetrack_app"), statement_timeout_ms=20_000)
+    yield app
+    with app.app_context():
+        database_room.db.engine.dispose()
+
+
+@pytest.fixture
+def app_engine(database: Database, store_app: Flask) -> Iterator[Database]:
+    """The database, inside the application's context, so that `begin` works."""
+    with store_app.app_context():
+        yield database

@@ -1,0 +1,1 @@
+"""The stores in memory: real implementations of every port, held to the same tests as PostgreSQL's."""

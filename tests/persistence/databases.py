@@ -1,0 +1,62 @@
+"""A database for tests: made, reached in each role, and emptied."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Engine, NullPool, create_engine, text
+
+from casetrack.persistence import schema
+from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
+from casetrack.persistence.roles import OWNER, create_roles
+
+TRIGGERS: Final = "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE tgname LIKE '%for_ever'"
+ENABLED: Final = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA", "D": "DISABLE"}
+"""How a trigger is put back as it was (pg_trigger.tgenabled)."""
+TABLES: Final = tuple(table.name for table in reversed(schema.METADATA.sorted_tables))
+
+
+@dataclass
+class Database:
+    """One database of one server."""
+
+    cluster: EmbeddedCluster
+    name: str
+    _engines: dict[str, Engine] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls, cluster: EmbeddedCluster, name: str) -> "Database":
+        """A database of that name with the roles and the newest schema."""
+        cluster.create_database(name)
+        database = cls(cluster, name)
+        with database.engine(SUPERUSER).begin() as connection:
+            create_roles(connection)
+        with database.engine(OWNER).begin() as connection:
+            schema.upgrade(connection)
+        return database
+
+    def url(self, role: str) -> str:
+        """Where it is, for that role."""
+        return self.cluster.url(role, self.name)
+
+    def engine(self, role: str) -> Engine:
+        """An engine of that role's, which keeps no connection."""
+        if role not in self._engines:
+            self._engines[role] = create_engine(self.url(role), poolclass=NullPool)
+        return self._engines[role]
+
+    def dispose(self) -> None:
+        """Every engine is closed."""
+        for engine in self._engines.values():
+            engine.dispose()
+
+    def empty(self) -> None:
+        """Nothing is kept in any table; as only a superuser can, who first lets go of what keeps rows for ever."""
+        with self.engine(SUPERUSER).begin() as connection:
+            kept = connection.execute(text(TRIGGERS)).all()
+            for table, trigger, _ in kept:
+                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
+            connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+            for table in TABLES:
+                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - a table of ours
+            for table, trigger, enabled in kept:
+                connection.execute(text(f"ALTER TABLE {table} {ENABLED[enabled]} TRIGGER {trigger}"))

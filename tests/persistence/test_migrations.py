@@ -1,0 +1,133 @@
+"""The migrations: head is what the rows say, and going down leaves no trace."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from casetrack import resources
+from casetrack.persistence import schema
+from casetrack.persistence.db import Row
+from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
+from casetrack.persistence.roles import OWNER, create_roles
+from tests.persistence.databases import Database
+from tests.persistence.worlds import World
+
+TRACES = """
+    SELECT 'relation', c.relname, c.relkind::text, c.relacl::text, pg_get_userbyid(c.relowner),
+           c.relrowsecurity::text, c.relforcerowsecurity::text
+      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'column', a.attrelid::regclass::text, a.attname, format_type(a.atttypid, a.atttypmod), a.attacl::text,
+           a.attnotnull::text, pg_get_expr(d.adbin, d.adrelid)
+      FROM pg_attribute a
+      JOIN pg_class c ON c.oid = a.attrelid AND c.relnamespace = 'public'::regnamespace
+      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      WHERE a.attnum > 0 AND NOT a.attisdropped
+    UNION ALL
+    SELECT 'constraint', conname, conrelid::regclass::text, pg_get_constraintdef(oid), '', '', ''
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'index', indexname, tablename, indexdef, '', '', '' FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL
+    SELECT 'function', proname, pg_get_userbyid(proowner), proacl::text, prosrc, prosecdef::text, proconfig::text
+      FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'policy', policyname, tablename, cmd, roles::text, qual, with_check FROM pg_policies
+    UNION ALL
+    SELECT 'trigger', tgname, tgrelid::regclass::text, tgenabled::text, pg_get_triggerdef(oid), '', ''
+      FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL
+    SELECT 'view', viewname, viewowner, definition, '', '', '' FROM pg_views WHERE schemaname = 'public'
+    UNION ALL
+    SELECT 'schema', nspname, nspacl::text, pg_get_userbyid(nspowner), '', '', ''
+      FROM pg_namespace WHERE nspname = 'public'
+    UNION ALL
+    SELECT 'defaults', defaclrole::regrole::text, defaclobjtype::text, defaclacl::text, '', '', '' FROM pg_default_acl
+    ORDER BY 1, 2, 3, 4, 5
+"""
+
+
+@pytest.fixture
+def fresh(cluster: EmbeddedCluster) -> Iterator[Database]:
+    """A database with roles and no schema."""
+    cluster.create_database("fresh")
+    database = Database(cluster, "fresh")
+    with database.engine(SUPERUSER).begin() as connection:
+        create_roles(connection)
+    yield database
+    with database.engine(OWNER).begin() as connection:
+        schema.downgrade(connection)
+    database.dispose()
+
+
+def traces(connection: Connection) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in connection.execute(text(TRACES))]
+
+
+def test_head_is_what_the_rows_say(migrated: Database) -> None:
+    with migrated.engine(SUPERUSER).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        differences = compare_metadata(context, schema.METADATA)
+    assert differences == []
+
+
+def test_every_row_is_in_the_schema() -> None:
+    assert set(Row.__subclasses__()) == set(schema.ROWS)
+
+
+def test_up_and_down_leaves_no_trace_and_up_again_makes_the_same(fresh: Database) -> None:
+    owner, superuser = fresh.engine(OWNER), fresh.engine(SUPERUSER)
+    with owner.begin() as connection:
+        schema.upgrade(connection)
+        schema.downgrade(connection)
+    with superuser.connect() as connection:
+        # Alembic's own table stays, empty.
+        before = traces(connection)
+    with owner.begin() as connection:
+        schema.upgrade(connection)
+    with superuser.connect() as connection:
+        up = traces(connection)
+    with owner.begin() as connection:
+        schema.downgrade(connection)
+    with superuser.connect() as connection:
+        assert traces(connection) == before
+    with owner.begin() as connection:
+        schema.upgrade(connection)
+    with superuser.connect() as connection:
+        assert traces(connection) == up
+    assert {row[0] for row in up} > {row[0] for row in before}
+    assert {row[1] for row in before if row[0] == "relation"} == {"alembic_version", "alembic_version_pkc"}
+
+
+def test_a_migration_goes_down_over_what_was_kept(walled: tuple[World, Database]) -> None:
+    world, database = walled
+    case = world.case()
+    world.take(case, world.offer(case))
+    with database.engine(OWNER).connect() as connection:
+        begun = connection.begin()
+        schema.downgrade(connection)
+        assert schema.current(connection) is None
+        begun.rollback()
+        assert schema.current(connection) == schema.head()
+
+
+def test_a_migration_that_fails_leaves_the_schema_as_it_was(fresh: Database) -> None:
+    with fresh.engine(SUPERUSER).begin() as connection:
+        connection.execute(text("CREATE TABLE public.checkpoints (in_the_way integer)"))
+        before = traces(connection)
+    with fresh.engine(OWNER).connect() as connection, pytest.raises(Exception, match="already exists"):
+        schema.upgrade(connection)
+    with fresh.engine(SUPERUSER).begin() as connection:
+        assert traces(connection) == before
+        connection.execute(text("DROP TABLE public.checkpoints"))
+    with fresh.engine(OWNER).begin() as connection:
+        schema.upgrade(connection)
+
+
+def test_the_newest_revision_is_written_down_so_that_two_branches_conflict() -> None:
+    kept = Path(resources.migrations(), ".current-head").read_text(encoding="utf-8").strip()
+    assert kept == schema.head()

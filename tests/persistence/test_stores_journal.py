@@ -1,0 +1,251 @@
+"""The journal as it is kept: the same over dictionaries and over PostgreSQL."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from casetrack.domain.actions import Action
+from casetrack.domain.case import Areas, Case
+from casetrack.domain.errors import NotPermitted, Stale
+from casetrack.domain.events import Refused, SignedIn, SignInRefused
+from casetrack.domain.holdings import Strand
+from casetrack.services.lists import LogQuery
+from casetrack.services.ports import Account, Change, JournalEntry
+from tests import builders
+from tests.builders import EASTMARCH, LANTERN, NINE, NOBODY, NORTHMARCH, actor_of, after, listed, new_entry, viewed
+from tests.persistence.worlds import World
+
+
+def write(world: World, entry: JournalEntry, by: Account) -> JournalEntry:
+    with world.as_(by) as stores:
+        stores.journal.write(entry)
+    return entry
+
+
+def change(world: World, case: Case, hour: float) -> tuple[Case, JournalEntry]:
+    now = case.place(Areas(home=NORTHMARCH.code), by=actor_of(world.sender), at=after(hour))
+    with world.as_(world.sender) as stores:
+        kept = builders.keep_change(stores, now, case, by=EASTMARCH.code)
+        (entry,) = builders.journal_changes(stores, now, world.sender)
+    return kept, entry
+
+
+def searched(world: World, query: LogQuery, by: Account) -> list[object]:
+    with world.as_(by) as stores:
+        page = stores.journal.search(query)
+    assert page.total == len(page.items)
+    return [card.id for card in page.items]
+
+
+def test_the_newest_change_is_the_one_with_the_highest_version(world: World) -> None:
+    case = world.case()
+    case, entry = change(world, case, 1)
+    write(world, new_entry(viewed(case, world.sender, at=after(2)), world.sender), world.sender)
+
+    with world.as_(world.sender) as stores:
+        last = stores.journal.last_change(case.id)
+    assert last is not None
+    assert (last.event, last.version, last.seal_digest) == (entry.id, case.version, bytes(32))
+
+
+def test_changes_since_a_version_say_what_was_touched_by_whom(world: World) -> None:
+    case = world.case()
+    seen = case.version
+    case, _ = change(world, case, 1)
+    case, _ = change(world, case, 2)
+
+    with world.as_(world.sender) as stores:
+        assert stores.journal.changes(case.id, seen) == (
+            Change(seen + 1, Action.CASE_PLACE, "areas", world.sender.id, after(1)),
+            Change(seen + 2, Action.CASE_PLACE, "areas", world.sender.id, after(2)),
+        )
+        assert stores.journal.changes(case.id, case.version) == ()
+
+
+def test_no_two_changes_make_the_same_version(world: World) -> None:
+    case = world.case()
+    now = case.place(Areas(home=NORTHMARCH.code), by=actor_of(world.sender), at=after(1))
+    with world.as_(world.sender) as stores:
+        builders.journal_changes(stores, now, world.sender)
+
+    with pytest.raises(Stale), world.as_(world.sender) as stores:
+        builders.journal_changes(stores, now, world.sender)
+
+
+def test_history_is_what_changed_newest_first_and_never_who_looked(world: World) -> None:
+    case = world.case()
+    write(world, new_entry(viewed(case, world.sender), world.sender), world.sender)
+    refused = Refused(
+        action=Action.CASE_CLOSE,
+        refusal="Stale",
+        reference=case.reference,
+        at=after(1),
+        by=world.sender.id,
+        case=case.id,
+    )
+    write(world, new_entry(refused, world.sender), world.sender)
+    case, placed = change(world, case, 2)
+
+    with world.as_(world.sender) as stores:
+        page = stores.journal.history(case.id, page=1)
+    assert [(card.action, card.case_version) for card in page.items] == [(Action.CASE_PLACE, 2), (Action.CASE_OPEN, 1)]
+    newest = page.items[0]
+    assert page.total == 2
+    assert (newest.id, newest.at, newest.holder) == (placed.id, after(2), EASTMARCH.code)
+    assert (newest.account, newest.account_name) == (world.sender.id, world.sender.display_name)
+    assert (newest.case, newest.reference) == (case.id, case.reference)
+    assert newest.payload["detail"] == {"exploitation": None, "home": NORTHMARCH.code, "encounter": None}
+    assert (newest.has_words, newest.leaf) == (False, None)
+
+
+def test_history_tells_each_step_of_an_offer_once(world: World) -> None:
+    case = world.case()
+    offer = world.offer(case)
+    receiver = actor_of(world.receiver)
+    seen = offer.transfer.see(by=receiver, at=after(2))
+    again = replace(seen, events=()).see(by=receiver, at=after(2.5))
+    accepted = replace(again, events=()).accept(by=receiver, at=after(3))
+    sent = builders.new_offer(case, world.sender, NORTHMARCH).events[0]
+    write(world, new_entry(replace(sent, transfer=offer.transfer.id), world.sender), world.sender)
+    for step in (seen, again, accepted):
+        write(world, new_entry(step.events[0], world.receiver), world.receiver)
+
+    with world.as_(world.sender) as stores:
+        told = [card.payload["event"] for card in stores.journal.history(case.id, page=1).items]
+    assert told == ["TransferSeen", "TransferSent", "CaseOpened"]
+
+
+def test_history_tells_of_information_that_was_taken_without_a_strand(world: World) -> None:
+    case = world.case()
+    offer = world.offer(case, LANTERN, ())
+    accepted = offer.transfer.accept(by=actor_of(world.partner), at=after(3))
+    write(world, new_entry(accepted.events[0], world.partner), world.partner)
+
+    with world.as_(world.sender) as stores:
+        told = [card.payload["event"] for card in stores.journal.history(case.id, page=1).items]
+    assert told == ["TransferAccepted", "CaseOpened"]
+
+
+def test_history_comes_in_pages(world: World) -> None:
+    case = world.case()
+    for hour in range(30):
+        case, _ = change(world, case, hour)
+
+    with world.as_(world.sender) as stores:
+        second = stores.journal.history(case.id, page=2)
+    assert (second.total, second.pages, len(second.items)) == (31, 2, 6)
+    assert second.items[-1].action is Action.CASE_OPEN
+
+
+def test_a_stranger_has_no_history(world: World) -> None:
+    case = world.case()
+
+    with world.as_(world.stranger) as stores:
+        assert stores.journal.history(case.id, page=1).items == ()
+        assert stores.journal.last_change(case.id) is None
+        assert stores.journal.changes(case.id, 0) == ()
+
+
+def test_an_event_is_written_in_ones_own_name(world: World) -> None:
+    case = world.case()
+    entry = new_entry(viewed(case, world.stranger), world.stranger)
+
+    with pytest.raises(NotPermitted):
+        write(world, entry, world.sender)
+    with pytest.raises(NotPermitted), world.begin(NOBODY) as stores:
+        stores.journal.write(entry)
+
+
+def test_not_even_a_colleague_writes_an_event_in_ones_name(world: World) -> None:
+    colleague = builders.new_account()
+    with world.begin(NOBODY) as stores:
+        stores.accounts.add(colleague)
+    entry = new_entry(viewed(world.case(), colleague), colleague)
+
+    with pytest.raises(NotPermitted):
+        write(world, entry, world.sender)
+
+
+def test_a_sign_in_that_failed_has_no_actor(world: World) -> None:
+    entry = new_entry(SignInRefused(at=NINE, by=None, account=None), None)
+    with world.begin(NOBODY) as stores:
+        stores.journal.write(entry)
+
+    assert searched(world, LogQuery(action=Action.SESSION_OPEN), world.national) == [entry.id]
+    assert searched(world, LogQuery(action=Action.SESSION_OPEN), world.auditor) == []
+
+
+def test_an_auditor_reads_what_its_holder_did_and_what_was_done_with_its_cases(world: World) -> None:
+    mine = world.case()
+    opened = searched(world, LogQuery(), world.auditor)
+    looked = write(
+        world,
+        new_entry(viewed(mine, world.stranger), world.stranger, holders_then=(EASTMARCH.code,)),
+        world.stranger,
+    )
+    signed_in = SignedIn(at=NINE, by=world.stranger.id, account=world.stranger.id, auth="demo")
+    elsewhere = write(world, new_entry(signed_in, world.stranger), world.stranger)
+
+    found = searched(world, LogQuery(), world.auditor)
+    assert set(found) == {*opened, looked.id}
+    assert elsewhere.id not in found
+    assert set(searched(world, LogQuery(), world.national)) == {*found, elsewhere.id}
+
+
+def test_an_auditor_reads_the_reference_of_a_case_and_no_case(world: World) -> None:
+    case = world.case()
+
+    for account in (world.auditor, world.national):
+        with world.as_(account) as stores:
+            (card,) = stores.journal.search(LogQuery(reference=case.reference)).items
+            assert card.reference == case.reference
+            assert stores.cases.find(case.reference) is None
+
+
+def test_a_search_by_reference_finds_the_lists_that_showed_the_case(world: World) -> None:
+    case, other = world.case(), world.case()
+    both = write(world, new_entry(listed([other, case], world.sender), world.sender), world.sender)
+    write(world, new_entry(listed([other], world.sender), world.sender), world.sender)
+
+    with world.as_(world.auditor) as stores:
+        page = stores.journal.search(LogQuery(reference=case.reference))
+    assert {card.id for card in page.items if card.action is Action.CASE_LIST} == {both.id}
+    assert {card.action for card in page.items} == {Action.CASE_LIST, Action.CASE_OPEN}
+
+
+def test_a_search_is_narrowed_by_account_holder_action_and_day(world: World) -> None:
+    case = world.case()
+    # Half past midnight in London on the 1st of July, when it is still the 30th of June in UTC.
+    midnight = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    early = write(world, new_entry(viewed(case, world.sender, at=midnight), world.sender), world.sender)
+    signed_in = SignedIn(at=after(5), by=world.receiver.id, account=world.receiver.id, auth="demo")
+    late = write(world, new_entry(signed_in, world.receiver), world.receiver)
+
+    def found(**narrowed: object) -> list[object]:
+        return searched(world, LogQuery(**narrowed), world.national)  # type: ignore[arg-type] # the fields of a query
+
+    assert found(account=world.receiver.id) == [late.id]
+    assert found(holder=NORTHMARCH.code) == [late.id]
+    assert found(action=Action.CASE_VIEW) == [early.id]
+    assert found(since=date(2026, 7, 1), until=date(2026, 7, 1)) == [early.id]
+    assert found(until=date(2026, 6, 30)) == []
+    assert early.id not in found(since=date(2026, 7, 2))
+
+
+def test_a_caseworker_who_searches_finds_their_own_acts_and_their_cases(world: World) -> None:
+    case = world.case(world.partner, LANTERN, (Strand.SUPPORT,))
+    opened = searched(world, LogQuery(reference=case.reference), world.partner)
+
+    assert len(opened) == 1
+    assert searched(world, LogQuery(), world.stranger) == []
+
+
+def test_words_are_kept_and_never_shown(world: World) -> None:
+    case = world.case()
+    entry = replace(new_entry(viewed(case, world.sender), world.sender), words=b"sealed")
+    write(world, entry, world.sender)
+
+    with world.as_(world.auditor) as stores:
+        (card,) = stores.journal.search(LogQuery(action=Action.CASE_VIEW)).items
+    assert card.has_words

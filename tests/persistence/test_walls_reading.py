@@ -1,0 +1,139 @@
+"""The second wall, read against: who sees which rows, whatever the program forgets to ask."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from casetrack.domain.actors import Role
+from casetrack.persistence.roles import APP, OWNER
+from tests import builders
+from tests.builders import NORTHMARCH, scope_of
+from tests.persistence.databases import Database
+from tests.persistence.walls import (
+    ABOUT_CASES,
+    NO_SCOPE,
+    Walled,
+    act_as,
+    as_,
+    full_case,
+    refused,
+    rows,
+)
+
+VIEWS = ("offers_to_me", "cases_held", "cases_at_hand", "cases_known", "value_digests", "case_references")
+
+
+@pytest.mark.parametrize("table", ABOUT_CASES)
+def test_to_a_strange_holder_every_table_is_empty(walled: Walled, table: str) -> None:
+    world, database = walled
+    full_case(world)
+
+    with as_(database, world.stranger) as connection:
+        assert rows(connection, table) == 0
+    with as_(database, world.sender) as connection:
+        assert rows(connection, table) > 0
+
+
+@pytest.mark.parametrize("table", ABOUT_CASES)
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
+def test_who_does_not_work_with_cases_sees_only_entries_of_the_log(walled: Walled, table: str, role: Role) -> None:
+    world, database = walled
+    full_case(world)
+    account = builders.new_account(role=role)
+
+    with as_(database, account) as connection:
+        seen = rows(connection, table)
+    assert (seen > 0) is (role is Role.AUDITOR and table in {"events", "event_shown"})
+
+
+@pytest.mark.parametrize("table", ABOUT_CASES)
+def test_the_owner_of_the_tables_reads_no_row_of_them(walled: Walled, table: str) -> None:
+    world, database = walled
+    full_case(world)
+
+    with database.engine(OWNER).connect() as connection:
+        assert rows(connection, table) == 0
+
+
+@pytest.mark.parametrize("table", ABOUT_CASES)
+def test_a_former_holder_sees_the_stub_and_no_ciphertext(walled: Walled, table: str) -> None:
+    world, database = walled
+    case = full_case(world)
+    with world.as_(world.receiver) as stores:
+        (card,) = stores.transfers.inbox(NORTHMARCH.code, page=1).items
+        offer = stores.transfers.get(card.id, lock=False)
+    assert offer is not None
+    world.take(case, offer)
+
+    with as_(database, world.sender) as connection:
+        seen = rows(connection, table)
+        if table == "wraps":
+            assert connection.scalar(text("SELECT count(*) FROM wraps WHERE number IS NOT NULL")) == 0
+        else:
+            assert (seen == 0) is (table == "sealed_values")
+
+
+@pytest.mark.parametrize("table", ABOUT_CASES)
+def test_without_a_scope_nothing_about_a_case_is_answered(walled: Walled, table: str) -> None:
+    world, database = walled
+    full_case(world)
+
+    with database.engine(APP).connect() as connection:
+        assert refused(connection, f"SELECT count(*) FROM {table}") == NO_SCOPE  # noqa: S608 - a table of ours
+        act_as(connection, builders.NOBODY)
+        assert refused(connection, f"SELECT count(*) FROM {table}") == NO_SCOPE  # noqa: S608 - a table of ours
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_without_a_scope_no_view_is_answered(walled: Walled, view: str) -> None:
+    world, database = walled
+    full_case(world)
+
+    with database.engine(APP).connect() as connection:
+        assert refused(connection, f"SELECT count(*) FROM {view}") == NO_SCOPE  # noqa: S608 - a view of ours
+    with as_(database, world.stranger) as connection:
+        assert rows(connection, view) == 0
+
+
+@pytest.mark.parametrize(
+    "asked", ["setting('role')", "account()", "role()", "holder()", "caseworker()", "is_national()"]
+)
+def test_nobody_acts_until_somebody_said_who(database: Database, asked: str) -> None:
+    with database.engine(APP).connect() as connection:
+        assert refused(connection, f"SELECT scope_{asked}") == NO_SCOPE
+
+
+def test_a_scope_ends_with_its_transaction_and_does_not_leak_over_a_pool(walled: Walled) -> None:
+    world, database = walled
+    full_case(world)
+    engine = create_engine(database.url(APP), pool_size=1, max_overflow=0)
+    try:
+        for end in ("commit", "rollback"):
+            with engine.connect() as connection:
+                act_as(connection, scope_of(world.sender))
+                assert rows(connection, "cases") == 1
+                getattr(connection, end)()
+            with engine.connect() as connection:
+                assert refused(connection, "SELECT count(*) FROM cases") == NO_SCOPE
+    finally:
+        engine.dispose()
+
+
+def test_threads_that_share_a_pool_each_see_their_own_holders_cases(walled: Walled) -> None:
+    world, database = walled
+    mine = {world.case().id for _ in range(3)}
+    theirs = {world.case(world.receiver, NORTHMARCH).id for _ in range(2)}
+    engine = create_engine(database.url(APP), pool_size=2, max_overflow=0)
+
+    def seen(number: int) -> bool:
+        account, expected = ((world.sender, mine), (world.receiver, theirs))[number % 2]
+        with engine.connect() as connection:
+            act_as(connection, scope_of(account))
+            return set(connection.scalars(text("SELECT id FROM cases"))) == expected
+
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert all(threads.map(seen, range(200)))
+    finally:
+        engine.dispose()

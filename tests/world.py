@@ -1,0 +1,165 @@
+"""A small deployment for tests: invented organisations with real keys, people who work there, and a clock.
+
+    world = World.in_memory()
+    with world.work(world.worker) as work:
+        case = open_case(work, a_new_case())
+"""
+
+import secrets
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from casetrack import resources
+from casetrack.crypto.keyring import Keyring, SealedKeyset
+from casetrack.crypto.roots import PassphraseWork, RootFile
+from casetrack.domain.actors import Actor, Auth, Role
+from casetrack.domain.calendars import WorkingDays
+from casetrack.domain.case import AgeGroup, Areas, IdentityState
+from casetrack.domain.factfiles import Facts, read_facts
+from casetrack.domain.holders import SERVICE, Holder, HolderKind, Holders
+from casetrack.domain.holdings import Strand
+from casetrack.domain.ids import AccountId, HolderCode
+from casetrack.domain.wordlists import WordLists, read_wordlists
+from casetrack.gateways.bank_holidays import LibraryBankHolidays
+from casetrack.services.cases import NewCase
+from casetrack.services.deployment import Chance, Deployment
+from casetrack.services.founding import OWN_HOLDERS
+from casetrack.services.journal import CASEWORK, Purpose
+from casetrack.services.ports import Account
+from casetrack.services.sessions import NOBODY
+from casetrack.services.work import Begin, UnitOfWork, at_work
+from tests.fakes import MemoryStores
+
+NAME = "casetrack.test"
+PASSPHRASE = "only for tests"
+CHEAP = PassphraseWork(memory_kib=64, passes=1, lanes=1)
+START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+REASON = Purpose("contact-person", "The person asked me to ring about tomorrow.")
+
+NORTH = Holder(HolderCode("north"), "North Invented Police", HolderKind.TERRITORIAL, "England")
+SOUTH = Holder(HolderCode("south"), "South Invented Police", HolderKind.TERRITORIAL, "England")
+EAST = Holder(HolderCode("east"), "East Invented Police", HolderKind.TERRITORIAL, "Scotland")
+CHARITY = Holder(HolderCode("charity"), "Invented Charity", HolderKind.PARTNER, "England", seat=HolderCode("north"))
+HOLDERS = (NORTH, SOUTH, EAST, CHARITY)
+
+
+@cache
+def _facts() -> Facts:
+    return read_facts(resources.facts(), "2026-11-21")
+
+
+@cache
+def _words() -> WordLists:
+    return read_wordlists(resources.facts() / "words")
+
+
+@cache
+def _keys() -> tuple[Keyring, tuple[SealedKeyset, ...]]:
+    """Keys for every holder, made once: they are slow to make, and no test changes them."""
+    roots = RootFile.create(Path(tempfile.mkdtemp()) / "keys.json", PASSPHRASE, CHEAP)
+    keyring = Keyring(NAME, roots)
+    made: dict[str, SealedKeyset] = {}
+    for holder in (*OWN_HOLDERS, *HOLDERS):
+        roots.add(holder.code)
+        made[holder.code] = keyring.generate(holder.code, by=made.get(SERVICE))
+    return keyring, tuple(made.values())
+
+
+def account(name: str, role: Role, holder: Holder, *, national: bool = False) -> Account:
+    """An account whose id follows from its name; no password opens it."""
+    id_ = AccountId(uuid5(UUID(int=0), name))
+    return Account(id_, name, f"{name.title()} Invented", role, holder.code, "", national)
+
+
+ACCOUNTS = {
+    each.sign_in_name: each
+    for each in (
+        account("worker", Role.SUPPORT_WORKER, NORTH),
+        account("lead", Role.LEAD, NORTH),
+        account("supervisor", Role.SUPERVISOR, NORTH),
+        account("receiver", Role.SUPPORT_WORKER, SOUTH),
+        account("receiving-lead", Role.LEAD, SOUTH),
+        account("scottish-lead", Role.LEAD, EAST),
+        account("charity-worker", Role.SUPPORT_WORKER, CHARITY),
+        account("charity-lead", Role.LEAD, CHARITY),
+        account("auditor", Role.AUDITOR, NORTH, national=True),
+        account("north-auditor", Role.AUDITOR, NORTH),
+        account("administrator", Role.ADMINISTRATOR, NORTH, national=True),
+    )
+}
+
+
+@dataclass
+class World:
+    """A deployment, its stores, and what time it is there."""
+
+    begin: Begin
+    deployment: Deployment
+    now: datetime = START
+    memory: MemoryStores | None = None
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    @classmethod
+    def in_memory(cls) -> "World":
+        """The world over the memory stores."""
+        memory = MemoryStores()
+        world = cls.over(memory.begin)
+        world.memory = memory
+        return world
+
+    @classmethod
+    def over(cls, begin: Begin) -> "World":
+        """The world over stores that are empty yet."""
+        keyring, keysets = _keys()
+        with begin(NOBODY) as stores:
+            stores.holders.add((*OWN_HOLDERS, *HOLDERS))
+            for keyset in keysets:
+                stores.keys.add_keyset(keyset)
+            for each in ACCOUNTS.values():
+                stores.accounts.add(each)
+        deployment = Deployment(
+            name=NAME,
+            keyring=keyring,
+            service=keysets[0].public,
+            facts=_facts(),
+            words=_words(),
+            holders=Holders.of((*OWN_HOLDERS, *HOLDERS)),
+            working_days=WorkingDays(LibraryBankHolidays()),
+            chance=Chance(below=secrets.randbelow, uuid=_random_uuid(), bytes=secrets.token_bytes),
+        )
+        return cls(begin, deployment)
+
+    def actor(self, name: str, auth: Auth = Auth.PASSWORD) -> Actor:
+        """The account of that name, at work."""
+        found = ACCOUNTS[name]
+        return Actor(found.id, found.role, found.holder, auth, national=found.national)
+
+    def work(self, name: str, purpose: Purpose = CASEWORK) -> AbstractContextManager[UnitOfWork]:
+        """A unit of work of that account's, a minute after the one before."""
+        self.now += timedelta(minutes=1)
+        return at_work(self.begin, self.deployment, self.actor(name), self.now, purpose)
+
+
+def _random_uuid() -> Callable[[], UUID]:
+    return lambda: UUID(bytes=secrets.token_bytes(16), version=4)
+
+
+def a_new_case(
+    strands: frozenset[Strand] = frozenset(Strand), *, identity: IdentityState = IdentityState.GIVEN
+) -> NewCase:
+    """A person who gave an invented name, and a safe telephone number."""
+    given = identity is IdentityState.GIVEN
+    return NewCase(
+        strands=strands,
+        age_group=AgeGroup.ADULT,
+        areas=Areas(exploitation=SOUTH.code, home=NORTH.code, encounter=NORTH.code),
+        identity=identity,
+        names={"given_names": "Testa Maria", "family_name": "Invented"} if given else {},
+        contact={"phone": "01632 960001", "times": "Mornings"},
+    )
