@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from casetrack.domain.actions import Action
-from casetrack.domain.actors import CASEWORKERS, Actor, Role
+from casetrack.domain.actors import CASEWORKERS, Actor, Auth, Role
 from casetrack.domain.case import Case, Status
-from casetrack.domain.errors import NotFound, NotPermitted
+from casetrack.domain.errors import NeedsStepUp, NotFound, NotPermitted
 from casetrack.domain.holdings import Part
 from casetrack.domain.transfer import Transfer
 
@@ -94,6 +94,12 @@ RULES: Mapping[Action, Rule] = {
 }
 """Every action has a rule: a test walks `Action`."""
 
+NOT_BY_TOKEN = frozenset({Action.IDENTITY_REVEAL, Action.CONTACT_REVEAL, Action.CASELOAD_NAME, Action.TRANSFER_ACCEPT})
+"""What shows who a person is, or makes an organisation responsible: a person does it, who has just proved who they are.
+
+A token is only held, and has no way yet to prove more (a step-up).
+"""
+
 ONLY_WHILE: Mapping[Action, Status] = {
     Action.CASE_PLACE: Status.OPEN,
     Action.CASE_ASSIGN: Status.OPEN,
@@ -133,14 +139,14 @@ def side(actor: Actor, transfer: Transfer) -> Side | None:
 
 
 def may(actor: Actor, action: Action) -> bool:
-    """True if the actor's role does such things at all."""
-    return actor.role in RULES[action].roles
+    """True if the actor's role does such things at all, and the way in which the actor came allows them."""
+    return actor.role in RULES[action].roles and not _lacks_step_up(actor, action)
 
 
 def require_role(actor: Actor, action: Action) -> None:
-    """Refuses what the actor's role never does."""
+    """Refuses what the actor's role never does, and what a token cannot do."""
     if not may(actor, action):
-        raise NotPermitted
+        raise _refusal(actor, action)
 
 
 def require(actor: Actor, action: Action, case: Case) -> None:
@@ -148,15 +154,14 @@ def require(actor: Actor, action: Action, case: Case) -> None:
     if reach(actor, case) is Reach.NOTHING:
         raise NotFound
     if not _allows(actor, action, case):
-        raise NotPermitted
+        raise _refusal(actor, action)
 
 
 def require_side(actor: Actor, action: Action, transfer: Transfer) -> None:
     """Refuses what the actor may not do with this offer: as absent, if it is no business of theirs."""
     if side(actor, transfer) is None:
         raise NotFound
-    if not may(actor, action):
-        raise NotPermitted
+    require_role(actor, action)
 
 
 def permitted(actor: Actor, case: Case) -> frozenset[Action]:
@@ -180,6 +185,16 @@ def permitted_with(actor: Actor, transfer: Transfer) -> frozenset[Action]:
 
 def _allows(actor: Actor, action: Action, case: Case) -> bool:
     rule = RULES[action]
-    if actor.role not in rule.roles or reach(actor, case) < rule.reach:
+    if not may(actor, action) or reach(actor, case) < rule.reach:
         return False
     return rule.part is None or rule.part in case.holdings.parts_of(actor.holder)
+
+
+def _lacks_step_up(actor: Actor, action: Action) -> bool:
+    return actor.auth is Auth.TOKEN and action in NOT_BY_TOKEN
+
+
+def _refusal(actor: Actor, action: Action) -> NotPermitted:
+    """Which refusal it is: a token is told that it is the token, where the role alone would do."""
+    in_role = actor.role in RULES[action].roles
+    return NeedsStepUp() if in_role and _lacks_step_up(actor, action) else NotPermitted()

@@ -11,7 +11,16 @@ from typing import Any
 from uuid import UUID
 
 from casetrack.domain.actors import Actor
-from casetrack.domain.errors import CaseIsClosed, CaseIsOpen, NoStrand, NotAccepted, NotHeld, StrandNeedsForce
+from casetrack.domain.errors import (
+    CaseIsClosed,
+    CaseIsOpen,
+    NoPendingTransfer,
+    NoStrand,
+    NotAccepted,
+    NotHeld,
+    OwnOffer,
+    StrandNeedsForce,
+)
 from casetrack.domain.events import (
     CaseClosed,
     CaseOpened,
@@ -223,16 +232,21 @@ class Case:
             CaseClosed(case=self.id, at=at, by=by.account, reason=reason), status=Status.CLOSED, close_reason=reason
         )
 
-    def reopen(self, *, by: Actor, at: Instant) -> "Case":
-        """The case is open again with the organisations that were responsible when it closed."""
+    def reopen(self, *, by: Actor, at: Instant, pseudonym: Pseudonym | None = None) -> "Case":
+        """The case is open again with the organisations that were responsible when it closed.
+
+        It goes by a new pseudonym if another open case has its old one by now.
+        """
         if self.status is Status.OPEN:
             raise CaseIsOpen
         self._held(by)
-        return self._after(CaseReopened(case=self.id, at=at, by=by.account), status=Status.OPEN, close_reason=None)
+        event = CaseReopened(case=self.id, at=at, by=by.account)
+        name = pseudonym or self.pseudonym
+        return self._after(event, status=Status.OPEN, close_reason=None, pseudonym=name)
 
     def hand_off(self, transfer: Transfer, *, to: Holder, worker: AccountId, by: Actor, at: Instant) -> "Case":
         """The receiving holder is responsible for the offered strands from this instant."""
-        self._accepted(transfer, to)
+        self._accepted(transfer, to, by)
         holdings = self.holdings.passed(transfer.strands, to=to.code, at=at, via=transfer.id)
         moved = self.holdings.moved_parts(holdings)
         event = HandedOff(
@@ -273,12 +287,16 @@ class Case:
             age_group = AGES.get(_last_outcome(records, AGE_CONSIDERED), AgeGroup.IN_DOUBT)
         return self._after(event, records=records, age_group=age_group)
 
-    def _accepted(self, transfer: Transfer, to: Holder) -> None:
-        """An open case, and an accepted offer of it, to that holder, by one that still has what it offered."""
+    def _accepted(self, transfer: Transfer, to: Holder, by: Actor) -> None:
+        """An open case, and an accepted offer of it, to the actor's holder, by one that still has what it offered."""
         if self.status is Status.CLOSED:
             raise CaseIsClosed
         if (transfer.case, transfer.to_holder, transfer.state) != (self.id, to.code, TransferState.ACCEPTED):
             raise NotAccepted
+        if by.holder != to.code:
+            raise OwnOffer
+        if self.holdings.came_by(transfer.id):
+            raise NoPendingTransfer
         if not transfer.strands:
             raise NoStrand
         if not transfer.strands <= self.offerable_by(transfer.from_holder):

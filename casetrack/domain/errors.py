@@ -34,6 +34,15 @@ class NotPermitted(CasetrackError):
     sentence = N_("Your role does not allow this. If your work needs it, ask your lead or supervisor.")
 
 
+class NeedsStepUp(NotPermitted):
+    """A token cannot do this: it would have to prove who holds it, and has no way to do that yet."""
+
+    sentence = N_(
+        "A token cannot do this: it needs a step-up, which tokens do not have yet. "
+        "Sign in to casetrack and do it there."
+    )
+
+
 class Stale(CasetrackError):
     """Somebody changed the same part of the case after the page was opened."""
 
@@ -160,6 +169,12 @@ class NoIdentity(RuleBroken):
     """There is no name to reveal."""
 
     sentence = N_("No name is recorded for this person.")
+
+
+class UnknownChoice(RuleBroken):
+    """A code is one of its list: the log holds codes, and never what somebody made up."""
+
+    sentence = N_("Choose one of the answers in the list.")
 
 
 class ReasonNeeded(RuleBroken):

@@ -99,6 +99,10 @@ class Holdings:
         """True if the holder has, or had, any part."""
         return any(row.holder == holder for row in self.rows)
 
+    def came_by(self, transfer: TransferId) -> bool:
+        """True if that transfer has made its hand-off already."""
+        return any(row.via == transfer for row in self.rows)
+
     def passed(self, strands: Iterable[Strand], *, to: HolderCode, at: datetime, via: TransferId | None) -> "Holdings":
         """The new lead has the strands from this instant, the old one until it, and the other parts follow."""
         rows = list(self.rows)

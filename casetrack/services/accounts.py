@@ -36,6 +36,13 @@ def list_accounts(work: UnitOfWork, *, page: int) -> Page[AccountCard]:
     return work.stores.accounts.list(None if work.actor.national else work.actor.holder, page=page)
 
 
+def view_account(work: UnitOfWork, account_id: AccountId) -> tuple[Account, tuple[Token, ...]]:
+    """One account of those, and its tokens."""
+    work.require(Action.ACCOUNT_LIST)
+    account = _account(work, account_id)
+    return account, work.stores.accounts.tokens(account.id)
+
+
 def create_account(work: UnitOfWork, new: NewAccount) -> Account:
     """The person can sign in. Only a national administrator makes accounts of other organisations, or national ones."""
     work.require(Action.ACCOUNT_CREATE)
@@ -94,9 +101,12 @@ def create_token(work: UnitOfWork, account_id: AccountId, name: str, life: timed
     return token
 
 
-def revoke_token(work: UnitOfWork, token: UUID) -> None:
-    """The token opens nothing any more."""
+def revoke_token(work: UnitOfWork, account_id: AccountId, token: UUID) -> None:
+    """The token of that account opens nothing any more."""
     work.require(Action.TOKEN_REVOKE)
+    account = _account(work, account_id)
+    if token not in {each.id for each in work.stores.accounts.tokens(account.id)}:
+        raise NotFound
     work.stores.accounts.revoke_token(token, work.now)
     work.note(TokenRevoked(at=work.now, by=work.actor.account, token=str(token)))
 

@@ -1,12 +1,24 @@
 """The auditor's looking: the log is opened for one of four lawful uses, and the looking is on it too."""
 
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
+from casetrack.audit.verify import Verified
 from casetrack.domain.actions import Action
 from casetrack.domain.events import LogOpened
+from casetrack.domain.ids import AccountId
 from casetrack.domain.words import N_
+from casetrack.services.evidence import Evidence
 from casetrack.services.lists import EventCard, LogQuery, Page
+from casetrack.services.verifying import About, Believed, Finding, verify_checkpoints, verify_database
 from casetrack.services.work import UnitOfWork
+
+Inspect: TypeAlias = Callable[[], AbstractContextManager[tuple[Evidence, Believed]]]
+"""Everything that is kept and signed, as of one instant, and what verifying it starts from."""
 
 
 class Use(StrEnum):
@@ -43,7 +55,36 @@ def search_audit(work: UnitOfWork, query: LogQuery, use: Use) -> Page[EventCard]
     return found
 
 
+@dataclass(frozen=True)
+class Inspection:
+    """What checking everything has found."""
+
+    findings: tuple[Finding, ...]
+    verified: Verified | None
+    """None where the log itself is not as it was signed."""
+    checkpoint: str
+    """The newest signed note; empty before the first."""
+
+
+def account_named(work: UnitOfWork, sign_in_name: str) -> AccountId | None:
+    """The account that signs in by that name, if it is in the auditor's scope."""
+    work.require(Action.AUDIT_SEARCH)
+    account = work.stores.accounts.named(sign_in_name.strip().casefold())
+    if account is None or not (work.actor.national or account.holder == work.actor.holder):
+        return None
+    return account.id
+
+
 def begin_verifying(work: UnitOfWork, use: Use) -> None:
     """The auditor is about to have the whole log checked."""
     work.require(Action.AUDIT_VERIFY)
     work.note(LogOpened(action=Action.AUDIT_VERIFY, at=work.now, by=work.actor.account, use=use))
+
+
+def verify_audit(evidence: Evidence, believed: Believed) -> Inspection:
+    """Everything is checked, after the looking has been journalled; what is wrong is named and nothing is opened."""
+    findings = tuple(verify_database(evidence, believed))
+    broken = any(finding.about is About.LOG for finding in findings)
+    newest = deque(evidence.checkpoints(), maxlen=1)
+    verified = None if broken else verify_checkpoints(evidence, believed)
+    return Inspection(findings, verified, newest[0] if newest else "")

@@ -10,6 +10,7 @@ from casetrack.domain.errors import ReasonNeeded
 from casetrack.domain.events import Consulted, NamesShown
 from casetrack.domain.ids import CaseId
 from casetrack.services.fields import IDENTITY, named
+from casetrack.services.journal import Purpose
 from casetrack.services.lists import CaseCard, CaseQuery, Due, OfferCard, Page, WorkCounts
 from casetrack.services.sealing import open_across
 from casetrack.services.work import UnitOfWork
@@ -51,24 +52,39 @@ def view_caseload(work: UnitOfWork) -> Caseload:
 
 
 def begin_shift(work: UnitOfWork) -> None:
-    """The actor may open the names of their own caseload until the shift ends, for this unit of work's purpose."""
+    """The actor may open the names of their own caseload until the shift ends; why is journalled."""
     work.require(Action.CASELOAD_NAME)
     if not work.purpose.words.strip():
         raise ReasonNeeded
+    work.deployment.check_code("reveal_purposes", work.purpose.code)
     work.stores.doors.keep_shift(work.actor.account, work.purpose.code, work.now)
+    work.note(Consulted(action=Action.CASELOAD_NAME, at=work.now, by=work.actor.account))
 
 
 def shift_is_open(work: UnitOfWork, shift: timedelta) -> bool:
     """True if the actor gave the purpose for this shift already."""
-    begun = work.stores.doors.shift(work.actor.account)
-    return begun is not None and work.now - begun[1] < shift
+    return _purpose_of(work, shift) is not None
 
 
-def name_caseload(work: UnitOfWork, *, page: int) -> tuple[Page[CaseCard], dict[CaseId, dict[str, Value]]]:
-    """One page of the actor's own cases with the names of the people; journalled before any name is opened."""
+def name_caseload(
+    work: UnitOfWork, *, page: int, shift: timedelta
+) -> tuple[Page[CaseCard], dict[CaseId, dict[str, Value]]]:
+    """One page of the actor's own cases with the names of the people, for the purpose of the shift.
+
+    `ReasonNeeded` unless the shift has begun. It is journalled before any name is opened.
+    """
     work.require(Action.CASELOAD_NAME)
+    purpose = _purpose_of(work, shift)
+    if purpose is None:
+        raise ReasonNeeded
+    work.purpose = Purpose(purpose)
     cards = work.stores.cards.find(replace(everything(work), worker=work.actor.account, page=page))
     cases = tuple(card.id for card in cards.items)
     work.note(NamesShown(at=work.now, by=work.actor.account, cases=cases, page=page))
     fields = named(IDENTITY)
     return cards, open_across(work, cases, (fields["given_names"], fields["family_name"]))
+
+
+def _purpose_of(work: UnitOfWork, shift: timedelta) -> str | None:
+    begun = work.stores.doors.shift(work.actor.account)
+    return begun[0] if begun is not None and work.now - begun[1] < shift else None

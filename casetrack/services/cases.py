@@ -4,16 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casetrack.crypto.fields import Value
+from casetrack.domain import access
 from casetrack.domain.actions import Action
-from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState
-from casetrack.domain.errors import NameTaken, UnknownWorker
+from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState, Status
+from casetrack.domain.catalogue import Phase
+from casetrack.domain.errors import CaseIsClosed, CaseIsOpen, NameTaken, NoIdentity, UnknownWorker
 from casetrack.domain.events import Consulted
-from casetrack.domain.holdings import Strand
+from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.ids import AccountId, CaseId
+from casetrack.domain.progress import Row, phase_of
 from casetrack.domain.references import Pseudonym, Reference, new_pseudonym, new_reference
+from casetrack.domain.transfer import Transfer
 from casetrack.services.contacts import contact_values
+from casetrack.services.fields import CONTACT
 from casetrack.services.identity import identity_values
 from casetrack.services.lists import CaseCard, CaseQuery, Page
+from casetrack.services.milestones import strands_seen
+from casetrack.services.outlook import milestones_of, seen_by
 from casetrack.services.sealing import begin_parts, seal_fields
 from casetrack.services.work import UnitOfWork
 
@@ -30,6 +37,25 @@ class NewCase:
     identity: IdentityState
     names: Mapping[str, Value]
     contact: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A case as every page of it has it: how far it has come for the actor's strands, and who works on it."""
+
+    case: Case
+    rows: tuple[Row, ...]
+    phase: Phase
+    transfers: tuple[Transfer, ...]
+    workers: Mapping[AccountId, str]
+    """What colleagues call the worker of each strand."""
+    has_contact: bool
+    """Whether a safe way to contact the person is recorded; False to those whose keys do not open it."""
+
+    @property
+    def offer(self) -> Transfer | None:
+        """The transfer that waits for an answer."""
+        return next((transfer for transfer in self.transfers if transfer.state.is_open), None)
 
 
 def list_cases(work: UnitOfWork, query: CaseQuery) -> Page[CaseCard]:
@@ -55,6 +81,7 @@ def find_case(work: UnitOfWork, name: str, query: CaseQuery) -> Page[CaseCard]:
 def open_case(work: UnitOfWork, new: NewCase) -> Case:
     """The person has a case, and the actor's holder is responsible for its strands from this instant."""
     work.require(Action.CASE_OPEN)
+    _check_areas(work, new.areas)
     case = Case.open(
         id=CaseId(work.deployment.chance.uuid()),
         reference=new_reference(work.deployment.chance.below),
@@ -69,6 +96,8 @@ def open_case(work: UnitOfWork, new: NewCase) -> Case:
     work.begin_case(case)
     begin_parts(work, case, case.holdings.parts_of(work.actor.holder))
     names = identity_values(new.identity, new.names)
+    if new.identity is IdentityState.GIVEN and not names:
+        raise NoIdentity
     seal_fields(work, case, names)
     case = case.record_identity(new.identity, (field.name for field in names), by=work.actor, at=work.now)
     if contact := contact_values(new.contact):
@@ -82,11 +111,41 @@ def view_case(work: UnitOfWork, reference: Reference) -> Case:
     return work.open(reference, to=Action.CASE_VIEW)
 
 
+def prepare(work: UnitOfWork, reference: Reference, action: Action) -> Overview:
+    """The case, for a page that asks what is to be done with it; what would be refused anyway is refused now."""
+    work.open(reference, to=action)
+    case = view_case(work, reference)
+    if action not in access.permitted(work.actor, case):
+        raise CaseIsClosed if case.status is Status.CLOSED else CaseIsOpen
+    return overview_of(work, case)
+
+
+def overview_of(work: UnitOfWork, case: Case) -> Overview:
+    """What stands around a case that was opened, without opening anything that is sealed."""
+    transfers = work.stores.transfers.of_case(case.id)
+    strands = strands_seen(work, case)
+    every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
+    labels = {field.label for field in CONTACT}
+    contact = work.stores.values.current(case.id, Part.SAFE_ADDRESS)
+    return Overview(
+        case=case,
+        rows=seen_by(every, strands),
+        phase=phase_of(every),
+        transfers=transfers,
+        workers=work.stores.accounts.names(case.workers.values()),
+        has_contact=any(value.label in labels for value in contact),
+    )
+
+
+def workers_of(work: UnitOfWork) -> tuple[tuple[AccountId, str], ...]:
+    """Those of the actor's holder who can have cases, by name."""
+    return tuple((worker.id, worker.display_name) for worker in work.stores.accounts.workers(work.actor.holder))
+
+
 def place_case(work: UnitOfWork, reference: Reference, areas: Areas, *, seen: int | None) -> Case:
     """The areas of exploitation, home and encounter are as recorded."""
     case = work.open(reference, to=Action.CASE_PLACE, seen=seen)
-    for area in filter(None, (areas.exploitation, areas.home, areas.encounter)):
-        work.deployment.holders.area(area)
+    _check_areas(work, areas)
     return work.save(case.place(areas, by=work.actor, at=work.now))
 
 
@@ -101,19 +160,27 @@ def close_case(work: UnitOfWork, reference: Reference, reason: str, *, seen: int
     """Nobody works on the case any more."""
     case = work.open(reference, to=Action.CASE_CLOSE, seen=seen)
     work.no_open_offer(case)
+    work.deployment.check_code("close_reasons", reason)
     return work.save(case.close(reason, by=work.actor, at=work.now))
 
 
 def reopen_case(work: UnitOfWork, reference: Reference, *, seen: int | None) -> Case:
-    """The case is open again."""
+    """The case is open again, under a new pseudonym if another open case has taken its own meanwhile."""
     case = work.open(reference, to=Action.CASE_REOPEN, seen=seen)
-    return work.save(case.reopen(by=work.actor, at=work.now))
+    is_taken = case.status is Status.CLOSED and work.stores.cases.pseudonym_is_taken(case.pseudonym)
+    pseudonym = _free_pseudonym(work) if is_taken else None
+    return work.save(case.reopen(by=work.actor, at=work.now, pseudonym=pseudonym))
 
 
 def check_worker(work: UnitOfWork, worker: AccountId) -> None:
     """The worker is one of the actor's holder who can have cases."""
     if worker not in {account.id for account in work.stores.accounts.workers(work.actor.holder)}:
         raise UnknownWorker
+
+
+def _check_areas(work: UnitOfWork, areas: Areas) -> None:
+    for area in filter(None, (areas.exploitation, areas.home, areas.encounter)):
+        work.deployment.holders.area(area)
 
 
 def _free_pseudonym(work: UnitOfWork) -> Pseudonym:

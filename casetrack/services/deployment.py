@@ -7,6 +7,7 @@ from uuid import UUID
 from casetrack.crypto.keyring import Keyring
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain.calendars import WorkingDays
+from casetrack.domain.errors import UnknownChoice
 from casetrack.domain.factfiles import Facts
 from casetrack.domain.holders import Holders
 from casetrack.domain.wordlists import WordLists
@@ -34,3 +35,8 @@ class Deployment:
     holders: Holders
     working_days: WorkingDays
     chance: Chance
+
+    def check_code(self, of: str, code: str) -> None:
+        """The code is one of that list, of today or of before; `UnknownChoice` otherwise."""
+        if code not in self.facts.codes[of].codes:
+            raise UnknownChoice

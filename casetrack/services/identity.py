@@ -27,6 +27,8 @@ def record_identity(
         if state is IdentityState.GIVEN
         else {field: None for field in IDENTITY if field.name in before}
     )
+    if state is IdentityState.GIVEN and not (wanted or any(before.values())):
+        raise NoIdentity
     changed = {field: value for field, value in wanted.items() if before.get(field.name) != value}
     seal_fields(work, case, changed)
     return work.save(case.record_identity(state, (field.name for field in changed), by=work.actor, at=work.now))
@@ -44,6 +46,7 @@ def reveal(work: UnitOfWork, case: Case, action: Action, fields: tuple[SealedFie
     """The fields' values, after the showing of them is on the journal with its reason."""
     if not work.purpose.words.strip():
         raise ReasonNeeded
+    work.deployment.check_code("reveal_purposes", work.purpose.code)
     labels = tuple(field.name for field in fields)
     work.note(Revealed(action=action, at=work.now, by=work.actor.account, case=case.id, labels=labels), about=case)
     return {name: value for name, value in open_fields(work, case, fields).items() if value not in (None, "")}

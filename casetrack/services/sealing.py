@@ -1,28 +1,23 @@
 """Where what is known of a person meets the keys: parts are opened, sealed, handed over. No key leaves this module."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from casetrack.crypto.datakeys import OFFER, DataKey, KeyPlace, stored_number
-from casetrack.crypto.errors import CannotOpen, Reason
 from casetrack.crypto.fields import Value
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.case import Case
-from casetrack.domain.errors import IntegrityBroken, KeysUnavailable, NotHeld
+from casetrack.domain.errors import IntegrityBroken, NotHeld
 from casetrack.domain.holdings import Part
-from casetrack.domain.ids import CaseId, HolderCode
+from casetrack.domain.ids import CaseId, HolderCode, TransferId
 from casetrack.domain.transfer import Transfer
 from casetrack.services.fields import ANSWER, PREVIEW, SealedField
 from casetrack.services.ports import CaseKey, SealedValue
+from casetrack.services.trust import opening
 from casetrack.services.work import CaseInHand, UnitOfWork
-
-Opened = TypeVar("Opened")
-
-OUT_OF_REACH = frozenset({Reason.NO_ROOT, Reason.KEY_FILE, Reason.PASSPHRASE})
-"""Why something does not open when nothing is wrong with what is stored."""
 
 
 def begin_parts(work: UnitOfWork, case: Case, parts: Iterable[Part]) -> None:
@@ -93,7 +88,7 @@ def open_across(
     for row in work.stores.values.current_of(cases, part):
         if row.label not in wanted:
             continue
-        place = (row.case, stored_number(row.stored))
+        place = (row.case, _number(row))
         if place not in keys:
             if place not in wraps:
                 raise NotHeld
@@ -116,7 +111,7 @@ def hand_over_keys(work: UnitOfWork, before: Case, after: Case, transfer: Transf
         if old is None:
             _begin_key(work, hand, part, holders)
             continue
-        old_key = _passed(work, before, old, transfer)
+        old_key = _passed(work, old, transfer)
         new_key = _begin_key(work, hand, part, holders)
         hand.retired.append(old.number)
         for row in work.stores.values.all_of(before.id, part):
@@ -135,15 +130,14 @@ class SealedOffer:
 def seal_offer(work: UnitOfWork, transfer: Transfer, preview: Mapping[str, Any]) -> SealedOffer:
     """The preview is sealed under a key that the two sides of the offer have, and that opens nothing else."""
     key = DataKey.generate(KeyPlace(work.deployment.name, transfer.case, OFFER))
-    mine = work.trust.mine(transfer.from_holder)
     sides = (transfer.from_holder, transfer.to_holder)
-    wraps = tuple(work.deployment.keyring.wrap(key, mine, work.trust.current(side), transfer.id) for side in sides)
+    wraps = tuple(_wrap(work, key, transfer.from_holder, side, transfer.id) for side in sides)
     return SealedOffer(key.commitment(), key.seal(PREVIEW, transfer.id, dict(preview)), wraps)
 
 
 def open_preview(work: UnitOfWork, transfer: Transfer) -> dict[str, Any]:
     """What the sender chose to share."""
-    preview = _opened(
+    preview = opening(
         lambda: _offer_key(work, transfer).open(PREVIEW, transfer.id, work.kept_transfer(transfer.id).preview)
     )
     if not isinstance(preview, dict):
@@ -159,18 +153,15 @@ def seal_answer(work: UnitOfWork, transfer: Transfer, words: str) -> bytes:
 def open_answer(work: UnitOfWork, transfer: Transfer) -> str:
     """What the receiver wrote when it answered; empty if it wrote nothing."""
     answer = work.kept_transfer(transfer.id).answer
-    return str(_opened(lambda: _offer_key(work, transfer).open(ANSWER, transfer.id, answer))) if answer else ""
+    return str(opening(lambda: _offer_key(work, transfer).open(ANSWER, transfer.id, answer))) if answer else ""
 
 
 def _begin_key(work: UnitOfWork, hand: CaseInHand, part: Part, holders: Iterable[HolderCode]) -> DataKey:
     case = hand.case.id
     number = 1 + max((key.number for key in hand.all_keys()), default=0)
     key = DataKey.generate(KeyPlace(work.deployment.name, case, number))
-    mine = work.trust.mine(work.actor.holder)
     hand.new_keys.append(CaseKey(case, part, number, key.commitment()))
-    hand.new_wraps.extend(
-        work.deployment.keyring.wrap(key, mine, work.trust.current(holder), None) for holder in sorted(holders)
-    )
+    hand.new_wraps.extend(_wrap(work, key, work.actor.holder, holder, None) for holder in sorted(holders))
     hand.data_keys[part] = key
     return key
 
@@ -185,16 +176,10 @@ def _data_key(work: UnitOfWork, hand: CaseInHand, part: Part) -> DataKey:
     return hand.data_keys[part]
 
 
-def _passed(work: UnitOfWork, case: Case, old: CaseKey, transfer: Transfer) -> DataKey:
+def _passed(work: UnitOfWork, old: CaseKey, transfer: Transfer) -> DataKey:
     """The sender's key provider opens the data key and wraps it for the receiver, who verifies what it was handed."""
     opened = _open_key(work, old, transfer.from_holder)
-    sender, receiver = work.trust.mine(transfer.from_holder), work.trust.mine(transfer.to_holder)
-    keyring = work.deployment.keyring
-    wrap = _opened(lambda: keyring.wrap(opened, sender, receiver.public, transfer.id))
-    passed = _opened(lambda: keyring.open_wrap(receiver, wrap, sender.public))
-    if passed.commitment() != old.commitment or case.id != passed.place.case:
-        raise IntegrityBroken
-    return passed
+    return _unwrap(work, _wrap(work, opened, transfer.from_holder, transfer.to_holder, transfer.id), transfer.to_holder)
 
 
 def _open_key(work: UnitOfWork, known: CaseKey, holder: HolderCode) -> DataKey:
@@ -218,21 +203,22 @@ def _offer_key(work: UnitOfWork, transfer: Transfer) -> DataKey:
     return key
 
 
+def _wrap(
+    work: UnitOfWork, key: DataKey, sender: HolderCode, recipient: HolderCode, transfer: TransferId | None
+) -> Wrap:
+    mine, to = work.trust.mine(sender), work.trust.current(recipient)
+    return opening(lambda: work.deployment.keyring.wrap(key, mine, to, transfer))
+
+
 def _unwrap(work: UnitOfWork, wrap: Wrap, holder: HolderCode) -> DataKey:
-    if wrap.recipient != holder:
-        raise IntegrityBroken
-    mine = work.trust.sealed(wrap.recipient, wrap.recipient_version)
+    mine = work.trust.sealed(holder, wrap.recipient_version)
     sender = work.trust.version(wrap.sender, wrap.sender_version)
-    return _opened(lambda: work.deployment.keyring.open_wrap(mine, wrap, sender))
+    return opening(lambda: work.deployment.keyring.open_wrap(mine, wrap, sender))
+
+
+def _number(row: SealedValue) -> int:
+    return opening(lambda: stored_number(row.stored))
 
 
 def _open(key: DataKey, row: SealedValue) -> Value:
-    return _opened(lambda: key.open(row.label, row.id, row.stored))
-
-
-def _opened(opening: Callable[[], Opened]) -> Opened:
-    """What opens; or the refusal that says if the keys are out of reach, or what is stored is not what was sealed."""
-    try:
-        return opening()
-    except CannotOpen as failure:
-        raise (KeysUnavailable if failure.reason in OUT_OF_REACH else IntegrityBroken) from None
+    return opening(lambda: key.open(row.label, row.id, row.stored))

@@ -7,6 +7,7 @@ own, so that a form once signed can be made again for ever.
 
 import hashlib
 from collections.abc import Iterable
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -99,8 +100,17 @@ def form_of(kept: KeptCase | KeptTransfer) -> bytes:
 
 
 def check_kept(kept: KeptCase | KeptTransfer, deployment: str, sealer: PublicKeyset) -> None:
-    """What was kept is what its sealer signed; `IntegrityBroken` if a single value differs."""
+    """What was kept is what its sealer signed, who might; `IntegrityBroken` if a single value differs."""
+    if kept.seal.seal.holder not in _may_seal(kept):
+        raise IntegrityBroken
     check_form(form_of(kept), kept.seal, deployment, sealer)
+
+
+def _may_seal(kept: KeptCase | KeptTransfer) -> frozenset[str]:
+    """Whoever has any of a case made its newest version; one of its two sides, that of an offer."""
+    if isinstance(kept, KeptCase):
+        return frozenset(kept.case.holdings.holders)
+    return frozenset({kept.transfer.from_holder, kept.transfer.to_holder})
 
 
 def check_form(form: bytes, kept: AggregateSeal, deployment: str, sealer: PublicKeyset) -> None:
@@ -135,4 +145,4 @@ def _record(entry: Recorded) -> list[str]:
 
 
 def _instant(at: Instant | None) -> str:
-    return at.isoformat() if at else ""
+    return at.astimezone(UTC).isoformat() if at else ""

@@ -54,6 +54,7 @@ def send_transfer(work: UnitOfWork, reference: Reference, new: NewOffer, *, seen
     """The offer, with the least preview, waits for the receiver; the sender stays responsible."""
     case = work.open(reference, to=Action.TRANSFER_SEND, seen=seen)
     work.no_open_offer(case)
+    work.deployment.check_code("transfer_reasons", new.reason)
     sent = Transfer.send(
         id=TransferId(work.deployment.chance.uuid()),
         case=case,
@@ -83,22 +84,24 @@ def see_transfer(work: UnitOfWork, transfer_id: TransferId) -> Offer:
 
 
 def accept_transfer(work: UnitOfWork, transfer_id: TransferId, *, worker: AccountId, seen: int | None) -> Case:
-    """The receiving holder becomes responsible, and its keys open what moved."""
+    """The receiving holder becomes responsible, and its keys open what moved; its words go to the sender too."""
     transfer, case = work.open_transfer(transfer_id, to=Action.TRANSFER_ACCEPT, seen=seen)
     accepted = transfer.accept(by=work.actor, at=work.now)
+    answer = seal_answer(work, transfer, work.purpose.words) if work.purpose.words else None
     if accepted.strands:
         check_worker(work, worker)
         to = work.deployment.holders.receiving(accepted.to_holder, work.today)
         after = case.hand_off(accepted, to=to, worker=worker, by=work.actor, at=work.now)
         hand_over_keys(work, case, after, accepted)
         case = work.save(after)
-    _keep(work, accepted, case)
+    _keep(work, accepted, case, answer)
     return case
 
 
 def decline_transfer(work: UnitOfWork, transfer_id: TransferId, reason: str, *, seen: int | None) -> Transfer:
     """The receiving holder does not take what was offered; its words, this work's purpose, go to the sender too."""
     transfer, case = work.open_transfer(transfer_id, to=Action.TRANSFER_DECLINE, seen=seen)
+    work.deployment.check_code("decline_reasons", reason)
     declined = transfer.decline(reason, by=work.actor, at=work.now)
     answer = seal_answer(work, transfer, work.purpose.words) if work.purpose.words else None
     return _keep(work, declined, case, answer)

@@ -13,14 +13,14 @@ from hashlib import sha256
 from uuid import UUID
 
 from casetrack.crypto.datakeys import DataKey
-from casetrack.crypto.seals import digest
+from casetrack.crypto.seals import Seal, digest
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor
 from casetrack.domain.calendars import london_date
 from casetrack.domain.case import Case
-from casetrack.domain.errors import CasetrackError, NotFound, OfferOpen, Stale
+from casetrack.domain.errors import CasetrackError, NoPendingTransfer, NotFound, OfferOpen, Stale
 from casetrack.domain.events import Consulted, Event, Refused
 from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.holdings import Part
@@ -42,7 +42,7 @@ from casetrack.services.ports import (
     Stores,
 )
 from casetrack.services.seals import FIRST, canonical_case, canonical_holding, canonical_transfer, check_kept
-from casetrack.services.trust import Trust
+from casetrack.services.trust import Trust, opening
 
 Begin = Callable[[Scope], AbstractContextManager[Stores]]
 
@@ -50,6 +50,15 @@ CONSULTATIONS = frozenset({Action.CASE_VIEW, Action.MILESTONE_LIST, Action.JOURN
 """The actions that look at a case and change nothing: opening a case for one of them is itself the event."""
 TAKES_ALL = frozenset({"status", "holdings"})
 """What touches the whole case: nobody carries on with a page from before it."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What an actor tried: what the journal says of it if it is refused."""
+
+    action: Action
+    reference: Reference | None = None
+    transfer: TransferId | None = None
 
 
 @dataclass
@@ -97,7 +106,7 @@ class UnitOfWork:
         self.now = now
         self.purpose = purpose
         self.trust = Trust(stores.keys, deployment)
-        self.attempted: tuple[Action, Reference | None] | None = None
+        self.attempted: Attempt | None = None
         self._cases: dict[CaseId, CaseInHand] = {}
         self._transfers: dict[TransferId, KeptTransfer] = {}
 
@@ -110,7 +119,7 @@ class UnitOfWork:
 
     def require(self, action: Action) -> None:
         """The actor's role does such things; otherwise `NotPermitted`."""
-        self.attempted = (action, None)
+        self.attempted = Attempt(action)
         access.require_role(self.actor, action)
 
     def open(self, reference: Reference, *, to: Action, seen: int | None = None) -> Case:
@@ -118,7 +127,7 @@ class UnitOfWork:
 
         `NotFound`, `Stale` or `NotPermitted` otherwise, in this order. To look is journalled here.
         """
-        self.attempted = (to, reference)
+        self.attempted = Attempt(to, reference)
         found = self.stores.cases.find(reference)
         if found is None:
             raise NotFound
@@ -132,14 +141,17 @@ class UnitOfWork:
         return case
 
     def open_transfer(self, transfer_id: TransferId, *, to: Action, seen: int | None = None) -> tuple[Transfer, Case]:
-        """The transfer and its case, for that action; `NotFound` to all but its two sides."""
-        self.attempted = (to, None)
+        """The transfer and its case, for that action; `NotFound` to all but its two sides.
+
+        `NoPendingTransfer` if it was answered or taken back since the version that the actor was looking at.
+        """
+        self.attempted = Attempt(to, transfer=transfer_id)
         kept = self.stores.transfers.get(transfer_id, lock=to is not Action.TRANSFER_VIEW)
         if kept is None or access.side(self.actor, kept.transfer) is None:
             raise NotFound
         check_kept(kept, self.deployment.name, self.trust.version(kept.seal.seal.holder, kept.seal.seal.keyset_version))
         if seen is not None and kept.transfer.version != seen and not kept.transfer.state.is_open:
-            raise Stale
+            raise NoPendingTransfer
         access.require_side(self.actor, to, kept.transfer)
         self._transfers[transfer_id] = kept
         case = self._take(kept.transfer.case, lock=to is Action.TRANSFER_ACCEPT)
@@ -181,7 +193,7 @@ class UnitOfWork:
             return
         since = self.stores.journal.changes(case.id, seen)
         self._cases[case.id].since_seen = since
-        if any(change.aspect in TAKES_ALL for change in since):
+        if seen > case.version or any(change.aspect in TAKES_ALL for change in since):
             raise Stale
 
     # Keeping
@@ -200,20 +212,21 @@ class UnitOfWork:
         touched = {event.touches for event in case.events}
         if any(change.aspect in touched for change in hand.since_seen):
             raise Stale
-        mine = self.trust.mine(self.actor.holder)
         previous = hand.kept.seal.digest if hand.kept else FIRST
         form = canonical_case(case, hand.all_keys(), hand.all_values(), previous)
-        sealed = AggregateSeal(digest(form), previous, self.deployment.keyring.seal(mine, form))
+        sealed = AggregateSeal(digest(form), previous, self._seal(form))
         kept = KeptCase(case, sealed, hand.all_keys(), hand.all_values())
         before = hand.kept.case.holdings.rows if hand.kept else ()
         changed = [row for row in case.holdings.rows if row not in before]
-        holding_seals = [self.deployment.keyring.seal(mine, canonical_holding(case.id, row)) for row in changed]
+        holding_seals = [self._seal(canonical_holding(case.id, row)) for row in changed]
         keep = self.stores.cases.put if hand.kept else self.stores.cases.add
         keep(kept, list(zip(changed, holding_seals, strict=True)), outlook_of(case, self.deployment, self.now))
         self._flush(case.id, hand)
         last = self._journal_changes(case, hand, sealed.digest)
         current = replace(case, events=())
-        self._cases[case.id] = CaseInHand(current, replace(kept, case=current), last, data_keys=hand.data_keys)
+        self._cases[case.id] = CaseInHand(
+            current, replace(kept, case=current), last, hand.since_seen, data_keys=hand.data_keys
+        )
         return current
 
     def save_transfer(
@@ -223,18 +236,25 @@ class UnitOfWork:
         before = self._transfers.get(transfer.id)
         previous = before.seal.digest if before else FIRST
         form = canonical_transfer(transfer, commitment, preview, answer, previous)
-        seal = self.deployment.keyring.seal(self.trust.mine(self.actor.holder), form)
-        kept = KeptTransfer(transfer, AggregateSeal(digest(form), previous, seal), commitment, preview, answer)
+        seal = AggregateSeal(digest(form), previous, self._seal(form))
+        kept = KeptTransfer(transfer, seal, commitment, preview, answer)
         (self.stores.transfers.put if before else self.stores.transfers.add)(kept)
         for event in transfer.events:
-            self.note(event, about=case)
+            self.note(event, about=case, sides=(transfer.from_holder, transfer.to_holder))
         current = replace(transfer, events=())
         self._transfers[transfer.id] = replace(kept, transfer=current)
         return current
 
-    def note(self, event: Event, *, about: Case | None = None, change: CaseChange | None = None) -> LastChange | None:
-        """The event is journalled, in this transaction."""
-        holders: Iterable[HolderCode] = about.holdings.holders if about else ()
+    def note(
+        self,
+        event: Event,
+        *,
+        about: Case | None = None,
+        sides: Iterable[HolderCode] = (),
+        change: CaseChange | None = None,
+    ) -> LastChange | None:
+        """The event is journalled, in this transaction, with whose case it then was and who else takes part in it."""
+        holders = {*(about.holdings.holders if about else ()), *sides}
         entry = journal_entry(
             event,
             actor=self.actor,
@@ -257,12 +277,17 @@ class UnitOfWork:
         self.stores.values.reseal(hand.resealed)
 
     def _journal_changes(self, case: Case, hand: CaseInHand, sealed: bytes) -> LastChange | None:
-        """Each event is one version of the case; the seal is over the last of them."""
+        """Each event is one version of the case; the seal is over the last of them. A hand-off has two sides."""
         last = hand.last_change
+        before = hand.kept.case.holdings.holders if hand.kept else frozenset[HolderCode]()
         for version, event in enumerate(case.events, start=case.loaded_version + 1):
             seal_digest = sealed if version == case.version else None
-            last = self.note(event, about=case, change=CaseChange(version, seal_digest, last))
+            last = self.note(event, about=case, sides=before, change=CaseChange(version, seal_digest, last))
         return last
+
+    def _seal(self, form: bytes) -> Seal:
+        mine = self.trust.mine(self.actor.holder)
+        return opening(lambda: self.deployment.keyring.seal(mine, form))
 
 
 @contextmanager
@@ -274,7 +299,7 @@ def at_work(
     A refusal rolls the work back, and is itself journalled in a transaction of its own.
     """
     scope = Scope(actor.account, actor.role, actor.holder, actor.national)
-    attempted: tuple[Action, Reference | None] | None = None
+    attempted: Attempt | None = None
     try:
         with begin(scope) as stores:
             work = UnitOfWork(stores, deployment, actor, now, purpose)
@@ -284,10 +309,14 @@ def at_work(
                 attempted = work.attempted
     except CasetrackError as refusal:
         if attempted is not None:
-            action, reference = attempted
+            event = Refused(
+                action=attempted.action,
+                refusal=type(refusal).__name__,
+                reference=attempted.reference,
+                transfer=attempted.transfer,
+                at=now,
+                by=actor.account,
+            )
             with begin(scope) as stores:
-                event = Refused(
-                    action=action, refusal=type(refusal).__name__, reference=reference, at=now, by=actor.account
-                )
                 UnitOfWork(stores, deployment, actor, now, purpose).note(event)
         raise

@@ -1,12 +1,14 @@
 """Builders for tests about cases and transfers. Every organisation here is invented, and says so in its name."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.case import AgeGroup, Areas, Case
+from casetrack.domain.errors import CasetrackError
 from casetrack.domain.events import Event
 from casetrack.domain.holders import Holder, HolderKind
 from casetrack.domain.holdings import STRAND_PARTS, Holding, Holdings, Part, Strand
@@ -50,9 +52,9 @@ WORKER: Final = AccountId(number(70))
 """A worker of whichever organisation takes a strand."""
 
 
-def actor(of: Holder, role: Role = Role.LEAD, account: int = 1) -> Actor:
+def actor(of: Holder, role: Role = Role.LEAD, account: int = 1, *, auth: Auth = Auth.PASSWORD) -> Actor:
     """Somebody at work for that organisation."""
-    return Actor(AccountId(number(account)), role, of.code, Auth.PASSWORD)
+    return Actor(AccountId(number(account)), role, of.code, auth)
 
 
 def after(hours: float) -> datetime:
@@ -113,15 +115,20 @@ def taken(case: Case, transfer: Transfer, to: Holder, *, hour: float = 2) -> Cas
     return case.hand_off(accepted(transfer, to, hour=hour), to=to, worker=WORKER, by=actor(to), at=after(hour))
 
 
-def moved(case: Case, to: Holder, strands: Iterable[Strand] = BOTH, *, by: Holder = EASTMARCH) -> Case:
+def moved(case: Case, to: Holder, strands: Iterable[Strand] = BOTH, *, by: Holder = EASTMARCH, offer: int = 20) -> Case:
     """The case, once the one organisation has offered and the other has taken the strands."""
-    return taken(case, offered(case, to, strands, by=by), to)
+    return taken(case, offered(case, to, strands, by=by, offer=offer), to)
+
+
+def closed(case: Case, by: Holder = EASTMARCH) -> Case:
+    """The case, once that organisation has closed it, at noon."""
+    return case.close("support-ended", by=actor(by), at=after(3))
 
 
 def met(code: str, outcome: str | None = None, *, hour: float = 0, written: float | None = None) -> Recorded:
     """A milestone that was met at that hour, and written down then or later."""
     recorded_at = after(hour if written is None else written)
-    return Recorded(code, RecordState.MET, outcome, after(hour), recorded_at, number(100 + int(hour)))
+    return Recorded(code, RecordState.MET, outcome, after(hour), recorded_at, number(10_000 + int(hour)))
 
 
 def line(holdings: Holdings, strand: Strand) -> list[Holding]:
@@ -147,3 +154,17 @@ def only_event(thing: Case | Transfer, before: Case | Transfer) -> Event:
     assert thing.version == before.version + 1
     assert thing.events[:-1] == before.events
     return thing.events[-1]
+
+
+def differing(one: Case | Transfer, other: Case | Transfer) -> set[str]:
+    """The fields in which the one is not as the other."""
+    return {each.name for each in fields(one) if getattr(one, each.name) != getattr(other, each.name)}
+
+
+def refused_by(attempt: Callable[[], object]) -> type[CasetrackError] | None:
+    """What the attempt was refused by; None if it was not."""
+    try:
+        attempt()
+    except CasetrackError as refused:
+        return type(refused)
+    return None
