@@ -5,7 +5,7 @@ A past fact is recorded, never refused: no rule here looks at how long ago it wa
 
 from datetime import datetime
 
-from casetrack.domain.catalogue import Catalogue, ClockEvent, EventKind, MilestoneRule
+from casetrack.domain.catalogue import SEALED_FACTS, Catalogue, ClockEvent, EventKind, MilestoneRule
 from casetrack.domain.errors import RuleBroken
 from casetrack.domain.records import Recorded, RecordState, in_effect
 from casetrack.domain.words import N_
@@ -36,11 +36,15 @@ class NothingToReopen(RuleBroken):
 
 
 def recordable(catalogue: Catalogue, code: str) -> MilestoneRule | ClockEvent:
-    """The milestone or the dated fact that a person may record under that code."""
+    """The milestone or the dated fact that a person may record under that code.
+
+    What is worked out from the sealed birth date is nobody's to record: the record stands in clear, and its date would
+    give the birthday away.
+    """
     if code in catalogue.rules:
         return catalogue.rules[code]
     event = catalogue.events.get(code)
-    if event is None or event.kind is not EventKind.FACT:
+    if event is None or event.kind is not EventKind.FACT or code in SEALED_FACTS:
         raise UnknownMilestone(code=code)
     return event
 

@@ -1,24 +1,14 @@
-"""Every field of a case: sealed under which part, or in clear and why. One table; a test holds it against the rows.
+"""The sealed fields of a case: each under which part, and what it says. None leaves but to those who hold the part.
 
-A sealed field's label is frozen: it is bound into every stored value, and stays when a column is renamed.
+What stands in clear, and why, is in `columns.py`. A sealed field's label is frozen: it is bound into every stored
+value, and stays when a column is renamed.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from casetrack.crypto.fields import FieldLabel
 from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.words import N_
-
-
-class Leaves(StrEnum):
-    """Where a field may go beside the pages of those who hold the case."""
-
-    NOWHERE = "nowhere"
-    OFFER = "offer"
-    """Into the preview of an offer, as the sender wrote it there."""
-    LISTS = "lists"
-    """Into lists, the journal and the API, as it stands."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +19,6 @@ class SealedField:
     label: FieldLabel
     part: Part
     says: str
-    leaves: Leaves = Leaves.NOWHERE
 
 
 def _identity(name: str, says: str) -> SealedField:
@@ -74,13 +63,3 @@ ANSWER = FieldLabel("transfer", "answer")
 def named(fields: tuple[SealedField, ...]) -> dict[str, SealedField]:
     """The fields, each found by its name."""
     return {field.name: field for field in fields}
-
-
-@dataclass(frozen=True)
-class ClearColumn:
-    """A column that is readable in the database, why it must be, and where it may go."""
-
-    table: str
-    column: str
-    why: str
-    leaves: Leaves = Leaves.NOWHERE

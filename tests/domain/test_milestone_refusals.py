@@ -2,7 +2,7 @@
 
 import pytest
 
-from casetrack.domain.catalogue import ClockEvent, MilestoneRule
+from casetrack.domain.catalogue import SEALED_FACTS, ClockEvent, MilestoneRule
 from casetrack.domain.errors import RuleBroken
 from casetrack.domain.milestone_refusals import (
     FutureDate,
@@ -87,3 +87,9 @@ def test_what_is_open_already_cannot_be_reopened(recorded: tuple[Recorded, ...])
 def test_every_refusal_is_a_broken_rule_with_a_sentence_of_its_own(refusal: type[RuleBroken]) -> None:
     assert issubclass(refusal, RuleBroken)
     assert refusal.sentence != RuleBroken.sentence
+
+
+@pytest.mark.parametrize("code", sorted(SEALED_FACTS))
+def test_what_a_birthday_could_be_told_from_is_nobodys_to_record(code: str) -> None:
+    with pytest.raises(UnknownMilestone):
+        recordable(CATALOGUE, code)
