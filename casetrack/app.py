@@ -1,0 +1,189 @@
+"""The only place that joins the rooms: settings, keys, facts and stores become an application."""
+
+import secrets
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from uuid import uuid4
+
+import structlog
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from casetrack import api, resources, web
+from casetrack.config import Config
+from casetrack.crypto.keyring import Keyring
+from casetrack.domain.calendars import WorkingDays
+from casetrack.domain.errors import CasetrackError
+from casetrack.domain.factfiles import read_facts
+from casetrack.domain.holders import SERVICE, Holders
+from casetrack.domain.ids import Instant
+from casetrack.domain.wordlists import read_wordlists
+from casetrack.gateways.bank_holidays import LibraryBankHolidays
+from casetrack.gateways.keyfolder import KeyFolder
+from casetrack.http import converters, headers, identity, sessions
+from casetrack.http.house import EXTENSION, House
+from casetrack.persistence import db as database
+from casetrack.persistence import watching
+from casetrack.persistence.inspection import inspecting
+from casetrack.persistence.installing import engine_for
+from casetrack.persistence.work import begin
+from casetrack.services.audit import Inspect
+from casetrack.services.checkpoints import CheckpointVerifier, origin_of
+from casetrack.services.deployment import Chance, Deployment
+from casetrack.services.evidence import Evidence
+from casetrack.services.ports import Stores
+from casetrack.services.sessions import NOBODY, SessionLimits
+from casetrack.services.verifying import Believed
+from casetrack.web import demo
+from casetrack.web.demo import Demonstration
+
+LOG = structlog.get_logger()
+CHANCE = Chance(below=secrets.randbelow, uuid=uuid4, bytes=secrets.token_bytes)
+LARGEST_REQUEST = 1024 * 1024
+
+
+class NotFounded(Exception):
+    """The database has no keys of the service yet, so nothing in it could be believed."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("This installation has not begun. Run: casetrack db upgrade")
+
+
+class PassphraseMissing(Exception):
+    """Nothing says what opens the key files."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("The key files need their passphrase. Set CASETRACK_PASSPHRASE, or [keys] passphrase_file.")
+
+
+def utc_now() -> Instant:
+    """This instant. The one clock: everything else is told the time."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place where time comes from
+
+
+def create_app(
+    config: Config,
+    database_url: str,
+    *,
+    auditor_url: str = "",
+    clock: Callable[[], Instant] = utc_now,
+    demonstration: Callable[[Deployment], Demonstration] | None = None,
+) -> Flask:
+    """casetrack, ready to serve; with the pages of a demonstration only where there is one.
+
+    `auditor_url` is where an auditor's page reads everything to verify it; without it, that page says how else.
+
+    `NotFounded` if the database is empty; `CannotOpen` if the keys do not open.
+    """
+    app = bare_app(config, database_url)
+    keys = key_folder(config)
+    with app.app_context():
+        deployment = open_deployment(config, keys)
+    app.secret_key = keys.web_secret("forms")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.extensions[EXTENSION] = House(
+        begin=begin,
+        deployment=deployment,
+        clock=clock,
+        sessions=SessionLimits(
+            idle=timedelta(minutes=config.sessions.idle_minutes),
+            absolute=timedelta(hours=config.sessions.absolute_hours),
+        ),
+        reveal_for=timedelta(minutes=config.reveal.minutes),
+        shift=timedelta(hours=config.reveal.shift_hours),
+        secure_cookies=config.cookies.secure,
+        client_key=keys.web_secret("clients"),
+        troubles=lambda: watching.troubles(clock()),
+        counts=watching.counts,
+        is_demo=demonstration is not None,
+        inspect=inspection(config, keys, deployment, auditor_url, clock) if auditor_url else None,
+    )
+    app.url_map.converters["reference"] = converters.ReferenceConverter
+    app.session_interface = sessions.SealedSessions()
+    headers.init_app(app, secure=config.cookies.secure)
+    identity.init_app(app)
+    web.init_app(app)
+    if demonstration is not None:
+        demo.init_app(app, demonstration(deployment))
+    api.init_app(app)
+    app.register_error_handler(CasetrackError, lambda refusal: _door().refused(refusal))
+    app.register_error_handler(HTTPException, lambda error: _door().failed(error))
+    app.register_error_handler(Exception, _broken)
+    return app
+
+
+def inspection(
+    config: Config, keys: KeyFolder, deployment: Deployment, auditor_url: str, clock: Callable[[], Instant]
+) -> Inspect:
+    """Everything that is kept and signed, read by the role that may read that and change nothing."""
+    name = deployment.name
+    log = CheckpointVerifier(origin_of(name), keys.log_public())
+
+    @contextmanager
+    def inspect() -> Iterator[tuple[Evidence, Believed]]:
+        engine = engine_for(auditor_url, statement_timeout_ms=config.database.statement_timeout_ms)
+        try:
+            with inspecting(engine) as evidence:
+                yield evidence, Believed(name, deployment.service, log, clock())
+        finally:
+            engine.dispose()
+
+    return inspect
+
+
+def _door() -> ModuleType:
+    """Which of the two doors answers this request."""
+    return api if request.path.startswith(identity.API) else web
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    """A fault of ours: its kind and place are logged, never its words, and nobody is shown a traceback."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    LOG.error("fault", kind=type(error).__name__, place=f"{Path(place.filename).name}:{place.lineno}")
+    answer: ResponseReturnValue = _door().failed(InternalServerError())
+    return answer
+
+
+def bare_app(config: Config, database_url: str) -> Flask:
+    """An application with stores and no doors: what the command line works in."""
+    app = Flask("casetrack", template_folder=str(resources.templates()), static_folder=None)
+    database.init_app(app, database_url, statement_timeout_ms=config.database.statement_timeout_ms)
+    return app
+
+
+def key_folder(config: Config) -> KeyFolder:
+    """The key files that the settings name; `PassphraseMissing` if nothing says what opens them."""
+    if config.keys.passphrase is None:
+        raise PassphraseMissing
+    return KeyFolder(config.key_file, config.keys.passphrase)
+
+
+def open_deployment(config: Config, keys: KeyFolder) -> Deployment:
+    """What every unit of work stands on, with the service's keyset believed because our own root opens it."""
+    keyring = keys.keyring(config.service.name)
+    with begin(NOBODY) as stores:
+        return deployment_in(stores, config, keyring)
+
+
+def deployment_in(stores: Stores, config: Config, keyring: Keyring) -> Deployment:
+    """The same, in a transaction that has begun."""
+    service = stores.keys.keysets(SERVICE)
+    if not service:
+        raise NotFounded
+    return Deployment(
+        name=config.service.name,
+        keyring=keyring,
+        service=keyring.proved(service[-1]),
+        facts=read_facts(resources.facts(), config.facts.version),
+        words=read_wordlists(resources.facts() / "words"),
+        holders=Holders.of(stores.holders.all()),
+        working_days=WorkingDays(LibraryBankHolidays()),
+        chance=CHANCE,
+    )

@@ -1,0 +1,47 @@
+"""What a request finds in the house: the stores' door, the deployment, the clock and the limits. Made in `app.py`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+
+from casetrack.domain.ids import Instant
+from casetrack.services.audit import Inspect
+from casetrack.services.deployment import Deployment
+from casetrack.services.sessions import SessionLimits
+from casetrack.services.work import Begin
+
+EXTENSION = "casetrack"
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that a request needs and that does not change between requests."""
+
+    begin: Begin
+    deployment: Deployment
+    clock: Callable[[], Instant]
+    sessions: SessionLimits
+    reveal_for: timedelta
+    """How long a reveal lasts before its reason is asked again."""
+    shift: timedelta
+    """How long the purpose lasts for which somebody opened the names of their caseload."""
+    secure_cookies: bool
+    client_key: bytes
+    """Under which addresses are hashed for the log."""
+    troubles: Callable[[], tuple[str, ...]]
+    """What keeps casetrack from serving, a code for each: `database`, `migrations`, `sequencer`; or nothing."""
+    counts: Callable[[], Mapping[str, int]]
+    """How much there is of what an operator watches, by name: asked of the database, so the same from each process."""
+    is_demo: bool = False
+    inspect: Inspect | None = None
+    """Everything that is kept and signed, for an auditor to have checked; None where no address was given for that."""
+
+
+def house() -> House:
+    """The house of the application that serves this request."""
+    found = current_app.extensions[EXTENSION]
+    if not isinstance(found, House):
+        raise TypeError(EXTENSION)
+    return found

@@ -1,0 +1,48 @@
+"""What is said of who a person is, and why somebody asks."""
+
+from datetime import date
+from typing import Any, Final
+
+from marshmallow import ValidationError, post_load, validates_schema
+
+from casetrack.domain.case import IdentityState
+from casetrack.domain.words import N_
+from casetrack.schemas.fields import PARAGRAPH, Answered, Choice, Code, Day, Text
+from casetrack.schemas.said import Said
+from casetrack.schemas.terms import ReadingBy
+
+NAMES: Final = ("given_names", "family_name", "other_names")
+EARLIEST: Final = date(1900, 1, 1)
+
+
+class RecordIdentity(Said):
+    """Whether a name was given and, if it was, what is known; what is left empty stays as it was."""
+
+    identity = Choice(IdentityState, missing=N_("Choose whether the person gave a name."))
+    given_names = Text()
+    family_name = Text()
+    other_names = Text()
+    birth_date = Day(load_default=None)
+    birth_date_is_estimate = Answered(load_default=False)
+    nationality = Text()
+    nrm_reference = Text()
+
+    @validates_schema
+    def born_before_today(self, said: dict[str, Any], **_: object) -> None:
+        """Somebody's date of birth has passed."""
+        born = said.get("birth_date")
+        if born is not None and not EARLIEST <= born <= ReadingBy.get().today:
+            raise ValidationError(N_("Enter a date of birth that has passed."), "birth_date")
+
+    @post_load
+    def estimated(self, said: dict[str, Any], **_: object) -> dict[str, Any]:
+        """Whether a date of birth is an estimate is said of one that was given, and sealed as a word."""
+        word = "yes" if said["birth_date_is_estimate"] else "no"
+        return {**said, "birth_date_is_estimate": word if said["birth_date"] else ""}
+
+
+class RevealIdentity(Said):
+    """Why somebody asks to see what is sealed: a purpose of the list, and their own words."""
+
+    purpose = Code("reveal_purposes", missing=N_("Choose what you need this for."))
+    words = Text(PARAGRAPH, missing=N_("Say in your own words why you need this now."))

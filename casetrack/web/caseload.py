@@ -1,0 +1,51 @@
+"""My work: what waits in one's organisation's cases, and once a shift the names of one's own caseload."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from casetrack.domain.actions import Action
+from casetrack.http.house import house
+from casetrack.http.identity import serves
+from casetrack.http.work import begin
+from casetrack.schemas.caseload import NameCaseload
+from casetrack.services.caseload import begin_shift, name_caseload, shift_is_open, view_caseload
+from casetrack.services.journal import Purpose
+from casetrack.web.forms import page_asked, submitted, terms
+from casetrack.web.revealing import purposes
+
+pages = Blueprint("caseload", __name__)
+
+
+@pages.route("/work")
+@serves(Action.CASELOAD_VIEW)
+def view() -> ResponseReturnValue:
+    """What is overdue, due soon, waiting or offered."""
+    with begin() as work:
+        caseload = view_caseload(work)
+    return render_template(
+        "caseload/view.html", caseload=caseload, holders=house().deployment.holders, today=terms().today
+    )
+
+
+@pages.route("/caseload/names", methods=["GET", "POST"])
+@serves(Action.CASELOAD_NAME)
+def name() -> ResponseReturnValue:
+    """The names behind the pseudonyms of one's own caseload, for a purpose that is given once a shift."""
+    form = submitted(NameCaseload())
+    if form.said is not None:
+        with begin(Purpose(form.said["purpose"], form.said["words"])) as work:
+            begin_shift(work)
+        return redirect(url_for("caseload.name"), HTTPStatus.SEE_OTHER)
+    shift = house().shift
+    with begin() as work:
+        work.require(Action.CASELOAD_NAME)
+        if not shift_is_open(work, shift):
+            return render_template("caseload/name.html", **form.given, purposes=purposes()), form.status
+        cards, names = name_caseload(work, page=page_asked(), shift=shift)
+
+    def link(**changes: int) -> str:
+        return url_for("caseload.name", page=changes["page"])
+
+    return render_template("caseload/names.html", page=cards, names=names, link=link)

@@ -1,0 +1,73 @@
+"""The pages of the safe way to contact a person: recorded, and shown for a reason, apart from who the person is."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from casetrack.domain.actions import Action
+from casetrack.domain.references import Reference
+from casetrack.http.identity import serves
+from casetrack.http.work import begin
+from casetrack.schemas.contacts import RecordContact, RevealContact
+from casetrack.services.cases import overview_of, prepare
+from casetrack.services.contacts import record_contact, reveal_contact
+from casetrack.services.fields import CONTACT
+from casetrack.services.history import changed_meanwhile
+from casetrack.services.journal import Purpose
+from casetrack.web.around import around, done
+from casetrack.web.forms import submitted
+from casetrack.web.revealing import end_grant, grant, granted, named_rows, purposes, shown
+
+pages = Blueprint("contacts", __name__)
+
+WHAT: Final = "contact"
+
+
+@pages.route("/cases/<reference:reference>/contacts/record", methods=["GET", "POST"])
+@serves(Action.CONTACT_RECORD)
+def record(reference: Reference) -> ResponseReturnValue:
+    """Record how the person can be contacted safely."""
+    form = submitted(RecordContact())
+    if form.said is not None:
+        with begin() as work:
+            case = record_contact(work, reference, form.said, seen=form.seen)
+            notice = done(gettext("How to contact the person safely is recorded."), changed_meanwhile(work, case))
+        flash(notice)
+        return redirect(url_for("cases.view", reference=reference), HTTPStatus.SEE_OTHER)
+    with begin() as work:
+        overview = prepare(work, reference, Action.CONTACT_RECORD)
+    given = around(overview) | form.given | {"has_contact": overview.has_contact}
+    return render_template("contacts/record.html", **given), form.status
+
+
+@pages.route("/cases/<reference:reference>/contacts", methods=["GET", "POST"])
+@serves(Action.CONTACT_REVEAL)
+def reveal(reference: Reference) -> ResponseReturnValue:
+    """Masked, with the question why; and once that is answered, for some minutes, how to contact the person safely."""
+    form = submitted(RevealContact())
+    if form.said is not None:
+        with begin() as work:
+            prepare(work, reference, Action.CONTACT_REVEAL)
+        grant(WHAT, reference, Purpose(form.said["purpose"], form.said["words"]))
+        return redirect(url_for("contacts.reveal", reference=reference), HTTPStatus.SEE_OTHER)
+    allowed = granted(WHAT, reference)
+    if allowed is not None and not form.errors:
+        with begin(allowed.purpose) as work:
+            case, values = reveal_contact(work, reference)
+            overview = overview_of(work, case)
+        return shown("contacts/shown.html", overview, named_rows(CONTACT, values), allowed.until)
+    with begin() as work:
+        overview = prepare(work, reference, Action.CONTACT_REVEAL)
+    given = around(overview) | form.given | {"purposes": purposes()}
+    return render_template("contacts/reveal.html", **given, has_contact=overview.has_contact), form.status
+
+
+@pages.route("/cases/<reference:reference>/contacts/hide")
+@serves(Action.CONTACT_REVEAL)
+def hide(reference: Reference) -> ResponseReturnValue:
+    """Hidden again, and asked for again before it is shown again."""
+    end_grant(WHAT, reference)
+    return redirect(url_for("cases.view", reference=reference), HTTPStatus.SEE_OTHER)

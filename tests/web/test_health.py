@@ -1,0 +1,60 @@
+"""How casetrack is, for the machines that watch it."""
+
+import pytest
+
+from casetrack import __version__
+from tests.web.site import COOKIE, Place
+
+
+@pytest.fixture(scope="module")
+def place() -> Place:
+    return Place()
+
+
+def test_a_process_that_answers_is_alive_whatever_else_is_wrong() -> None:
+    place = Place(troubles=("database",))
+    place.close_stores()
+    answer = place.app.test_client().get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_it_is_ready_when_nothing_is_wrong(place: Place) -> None:
+    assert place.app.test_client().get("/readyz").status_code == 200
+
+
+def test_it_is_not_ready_and_says_why() -> None:
+    place = Place(troubles=("migrations", "sequencer"))
+    answer = place.app.test_client().get("/readyz")
+    assert (answer.status_code, answer.text) == (503, "migrations\nsequencer\n")
+
+
+def test_the_version_is_of_the_code_and_of_the_facts(place: Place) -> None:
+    assert place.app.test_client().get("/version").json == {"version": __version__, "facts": "2026-11-21"}
+
+
+def test_answers_are_counted_by_page_and_never_by_case(place: Place) -> None:
+    place.browser("worker").get(place.at)
+    text = place.app.test_client().get("/metrics").text
+    assert 'casetrack_answers_total{endpoint="cases.view",method="GET",status="200"} 1.0' in text
+    assert "casetrack_events_waiting 3.0" in text
+    assert place.case.reference not in text
+
+
+def test_a_made_up_method_is_no_count_of_its_own(place: Place) -> None:
+    client = place.app.test_client()
+    for number in range(3):
+        client.open("/help", method=f"MADE{number}")
+    assert "MADE" not in client.get("/metrics").text
+
+
+def test_what_is_wrong_is_measured_and_a_database_that_is_down_is_asked_nothing() -> None:
+    text = Place(troubles=("database",)).app.test_client().get("/metrics").text
+    assert 'casetrack_trouble{what="database"} 1.0' in text
+    assert "events_waiting" not in text
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/version", "/metrics"])
+def test_none_of_them_opens_a_session(place: Place, path: str) -> None:
+    client = place.app.test_client()
+    client.set_cookie(COOKIE, "anything")
+    assert "Set-Cookie" not in client.get(path).headers

@@ -1,0 +1,142 @@
+"""Milestones: where each stands, recorded with a note, and opened again."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from casetrack.domain.holdings import Strand
+from casetrack.domain.milestone_refusals import UnknownMilestone
+from casetrack.domain.records import RecordState
+from tests.web.site import Place, errors, headings, notice
+
+HAPPENED = {"happened-day": "20", "happened-month": "11", "happened-year": "2026"}
+
+
+def test_what_is_to_do_comes_first_then_what_waits_on_others_then_the_rest() -> None:
+    place = Place()
+    place.record("encounter")
+    place.record("nrm-referral-adult")
+    shown = place.browser("worker").get(f"{place.at}/milestones").text
+    places = [
+        shown.index(each)
+        for each in ("To do next", "Do now", "Waiting on the Home Office, 0 days", "The rest, by phase")
+    ]
+    assert places == sorted(places)
+    assert "our aim is at once" in shown
+    assert "not started" in shown
+
+
+def test_a_milestone_is_recorded_with_its_outcome_its_time_and_a_note_that_is_sealed() -> None:
+    place = Place()
+    browser = place.browser("worker")
+    typed = {
+        "state": "met",
+        "outcome": "interpreter_needed",
+        **HAPPENED,
+        "happened-time": "9:05",
+        "note": "Oromo, a woman.",
+    }
+    answer = browser.post(f"{place.at}/milestones/language-needs", typed)
+    assert notice(answer.text) == "It is recorded."
+    assert answer.request.path == f"{place.at}/milestones"
+    record = place.kept().records[-1]
+    assert (record.code, record.outcome, record.at) == (
+        "language-needs",
+        "interpreter_needed",
+        datetime(2026, 11, 20, 9, 5, tzinfo=UTC),
+    )
+    assert "Oromo, a woman." in answer.text
+    assert "Interpreter needed" in answer.text
+    assert "Oromo" not in str(place.events())
+
+
+@pytest.mark.parametrize("state", ["not_applicable", "declined"])
+def test_a_milestone_may_not_apply_or_not_be_wanted(state: str) -> None:
+    place = Place()
+    place.browser("worker").post(f"{place.at}/milestones/language-needs", {"state": state, **HAPPENED})
+    assert place.kept().records[-1].state is RecordState(state)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"state": "met", "outcome": "booked"}, "Enter the date on which it happened."),
+        ({"state": "met", **HAPPENED}, "Choose an outcome from the list."),
+        (
+            {"state": "met", "outcome": "booked", **HAPPENED, "happened-year": "2027"},
+            "Enter a date and time that has passed. What has not happened yet cannot be recorded.",
+        ),
+        (
+            {"state": "met", "outcome": "booked", **HAPPENED, "happened-time": "noon"},
+            "Enter a time as hours and minutes, such as 15:05.",
+        ),
+    ],
+)
+def test_what_does_not_fit_comes_back_with_everything_that_was_typed(typed: dict[str, str], said: str) -> None:
+    place = Place()
+    path = f"{place.at}/milestones/interpreter-booked"
+    answer = place.browser("worker").post(path, typed | {"note": "She asked for a woman."})
+    assert answer.request.path == path
+    assert errors(answer.text) == [said]
+    assert "She asked for a woman." in answer.text
+    assert f'value="{typed.get("happened-time", "")}"' in answer.text
+    assert ('value="booked" checked' in answer.text) is ("outcome" in typed)
+    assert not place.kept().records
+
+
+def test_a_dated_fact_has_neither_state_nor_outcome() -> None:
+    place = Place()
+    browser = place.browser("worker")
+    shown = browser.get(f"{place.at}/milestones/found-missing").text
+    assert "What happened?" not in shown
+    browser.post(f"{place.at}/milestones/found-missing", HAPPENED)
+    assert place.kept().records[-1].state is RecordState.FACT
+    shown = browser.get(f"{place.at}/milestones/found-missing").text
+    assert "Happened, " in shown
+
+
+@pytest.mark.parametrize("code", ["birth-date-18", "approaching-18", "nothing", "transfer"])
+def test_what_gives_a_birthday_away_or_is_no_milestone_has_no_page(code: str) -> None:
+    place = Place()
+    assert place.browser("worker").client.get(f"{place.at}/milestones/{code}").status_code == 404
+
+
+def test_a_date_that_follows_from_the_date_of_birth_is_nobodys_to_record() -> None:
+    place = Place()
+    browser = place.browser("worker")
+    path = f"{place.at}/milestones/birth-date-18"
+    assert browser.get(path).status_code == 404
+    with pytest.raises(UnknownMilestone):
+        place.record("birth-date-18")
+
+
+def test_what_was_recorded_is_opened_again_with_a_reason_and_stays_in_the_history() -> None:
+    place = Place()
+    place.record("encounter", note="Met at the station.")
+    browser = place.browser("worker")
+    path = f"{place.at}/milestones/encounter/reopen"
+    assert path in browser.get(f"{place.at}/milestones/encounter").text
+    assert errors(browser.post(path, {}).text) == ["Say why this is opened again."]
+    answer = browser.post(path, {"words": "It was another person."})
+    assert notice(answer.text) == "It is open again."
+    shown = browser.get(f"{place.at}/milestones/encounter").text
+    assert "Met at the station." in shown
+    assert "Opened again" in shown
+    assert path not in shown
+
+
+def test_what_is_not_on_the_record_is_not_opened_again() -> None:
+    place = Place()
+    path = f"{place.at}/milestones/encounter/reopen"
+    answer = place.browser("worker").post(path, {"words": "By mistake."})
+    assert errors(answer.text) == ["Nothing is recorded for this milestone, so it is open already."]
+
+
+def test_somebody_who_investigates_reads_no_support_note() -> None:
+    place = Place()
+    place.hand_over(frozenset({Strand.SUPPORT}))
+    place.record("encounter", by="receiver", note="What she told us.")
+    assert "What she told us." in place.browser("receiver").get(f"{place.at}/milestones/encounter").text
+    shown = place.browser("worker").get(f"{place.at}/milestones/encounter").text
+    assert headings(shown) == ["Signs of slavery seen and the person met"]
+    assert "What she told us." not in shown

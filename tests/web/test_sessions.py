@@ -1,0 +1,209 @@
+"""Signing in and out, and what becomes of what was typed when a session runs out."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import session
+
+from casetrack.crypto.passwords import hash_password
+from casetrack.http.identity import AFTER_SIGN_IN
+from casetrack.services.sessions import NOBODY
+from casetrack.web.sessions import after_sign_in
+from tests.web.site import COOKIE, IDLE, Browser, Place, errors, headings, hidden, title
+from tests.world import ACCOUNTS
+
+PASSWORD = "four plain words here"
+
+
+@pytest.fixture(scope="module")
+def password() -> str:
+    """Slow to make, as it should be."""
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def place(password: str) -> Place:
+    """A place where the worker and the lead have a password."""
+    place = Place()
+    with place.world.begin(NOBODY) as stores:
+        for name in ("worker", "lead"):
+            stores.accounts.put(replace(ACCOUNTS[name], password=password))
+    return place
+
+
+def sign_in(browser: Browser, name: str = "worker", password: str = PASSWORD) -> None:
+    browser.post("/sign-in", {"name": name, "password": password})
+
+
+def test_somebody_who_signs_in_is_where_they_wanted_to_be(place: Place) -> None:
+    browser = Browser(place.app)
+    assert headings(browser.get(f"{place.at}/history").text) == ["Sign in"]
+    answer = browser.post("/sign-in", {"name": "worker", "password": PASSWORD})
+    assert answer.request.path == f"{place.at}/history"
+
+
+def test_a_list_is_there_again_with_its_filters(place: Place) -> None:
+    browser = Browser(place.app)
+    browser.get("/cases?due=overdue&page=2")
+    answer = browser.post("/sign-in", {"name": "worker", "password": PASSWORD})
+    assert answer.request.full_path == "/cases?due=overdue&page=2"
+
+
+@pytest.mark.parametrize(("name", "password"), [("worker", "not the password"), ("nobody", PASSWORD)])
+def test_a_wrong_name_and_a_wrong_password_are_answered_alike(place: Place, name: str, password: str) -> None:
+    browser = Browser(place.app)
+    answer = browser.post("/sign-in", {"name": name, "password": password})
+    assert headings(answer.text) == ["Sign in"]
+    assert title(answer.text).startswith("Error: ")
+    assert errors(answer.text) == ["That name and password do not match an account. Check both and try again."]
+    assert f'value="{name}"' in answer.text
+    assert password not in answer.text
+
+
+def test_after_five_wrong_passwords_there_is_a_wait(place: Place) -> None:
+    browser = Browser(place.app)
+    for _ in range(5):
+        sign_in(browser, password="wrong")
+    answer = browser.post("/sign-in", {"name": "worker", "password": PASSWORD})
+    assert answer.status_code == 429
+    assert headings(answer.text) == ["Too many attempts"]
+
+
+def test_the_session_that_signs_in_is_a_new_one(place: Place) -> None:
+    browser = Browser(place.app)
+    browser.get("/sign-in")
+    planted = browser.client.get_cookie(COOKIE)
+    sign_in(browser)
+    now = browser.client.get_cookie(COOKIE)
+    assert planted is not None
+    assert now is not None
+    assert planted.value != now.value
+    other = Browser(place.app)
+    other.client.set_cookie(COOKIE, planted.value)
+    assert headings(other.get("/work").text) == ["Sign in"]
+
+
+def test_the_proof_that_an_anonymous_browser_had_is_good_for_nothing_afterwards(place: Place) -> None:
+    browser = Browser(place.app)
+    before = hidden(browser.get("/sign-in").text)
+    sign_in(browser)
+    assert browser.client.post(f"{place.at}/place", data=before | {"seen": "3"}).status_code == 400
+
+
+def test_who_is_signed_in_already_is_led_to_their_work(place: Place) -> None:
+    assert place.browser("worker").get("/sign-in").request.path == "/work"
+
+
+def test_whoever_signs_out_is_out_here_and_in_the_database(place: Place) -> None:
+    browser = place.browser("worker")
+    token = browser.client.get_cookie(COOKIE)
+    answer = browser.post("/sign-out", page="/work")
+    assert headings(answer.text) == ["You are signed out"]
+    assert browser.client.get_cookie(COOKIE) is None
+    assert token is not None
+    browser.client.set_cookie(COOKIE, token.value)
+    assert headings(browser.get("/work").text) == ["Sign in"]
+    assert place.events()[-1]["event"] == "SignedOut"
+
+
+def test_leaving_at_once_ends_the_session_and_leaves_nothing(place: Place) -> None:
+    browser = place.browser("worker")
+    answer = browser.client.get("/exit")
+    assert answer.status_code == 302
+    assert not answer.headers["Location"].startswith("/")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert headings(browser.get("/work").text) == ["Sign in"]
+    assert Browser(place.app).client.get("/exit").status_code == 302
+
+
+def test_a_form_that_was_sent_too_late_is_there_after_signing_in_again(place: Place) -> None:
+    browser = place.browser("worker")
+    typed = hidden(browser.get(f"{place.at}/contacts/record").text) | {"times": "Never at night."}
+    place.later(minutes=IDLE.seconds // 60 + 1)
+    assert browser.client.post(f"{place.at}/contacts/record", data=typed).headers["Location"] == "/sign-in"
+    place.record("encounter", by="lead")
+
+    answer = browser.post("/sign-in", {"name": "worker", "password": PASSWORD})
+
+    assert answer.request.path == f"{place.at}/contacts/record"
+    assert "Never at night." in answer.text
+    assert hidden(answer.text)["seen"] == typed["seen"]
+
+
+def test_it_is_never_there_for_somebody_else(place: Place) -> None:
+    browser = place.browser("worker")
+    typed = hidden(browser.get(f"{place.at}/contacts/record").text) | {"times": "Never at night."}
+    place.later(hours=1)
+    browser.client.post(f"{place.at}/contacts/record", data=typed)
+
+    answer = browser.post("/sign-in", {"name": "lead", "password": PASSWORD})
+
+    assert answer.request.path == "/work"
+    assert "Never at night." not in browser.get(f"{place.at}/contacts/record").text
+    browser.post("/sign-out", page="/work")
+    sign_in(browser)
+    assert "Never at night." not in browser.get(f"{place.at}/contacts/record").text
+
+
+def test_what_nobody_who_was_signed_in_sent_is_not_kept(place: Place) -> None:
+    browser = Browser(place.app)
+    browser.client.post(f"{place.at}/contacts/record", data={"times": "Planted."})
+    assert "Planted." not in browser.post("/sign-in", {"name": "worker", "password": PASSWORD}).text
+    assert "Planted." not in browser.get(f"{place.at}/contacts/record").text
+
+
+def test_a_sign_in_page_that_was_left_open_still_works(place: Place) -> None:
+    browser = Browser(place.app)
+    typed = hidden(browser.get("/sign-in").text) | {"name": "worker", "password": PASSWORD}
+    place.later(hours=2)
+    answer = browser.client.post("/sign-in", data=typed)
+    assert answer.headers["Location"] == "/"
+
+
+def test_after_a_day_what_was_held_is_gone(place: Place) -> None:
+    browser = place.browser("worker")
+    typed = hidden(browser.get(f"{place.at}/contacts/record").text) | {"times": "Never at night."}
+    place.later(days=1, minutes=1)
+    browser.client.post(f"{place.at}/contacts/record", data=typed)
+    sign_in(browser)
+    assert "Never at night." not in browser.get(f"{place.at}/contacts/record").text
+
+
+def test_a_form_whose_proof_ran_out_is_there_again(place: Place) -> None:
+    browser = place.browser("worker")
+    typed = hidden(browser.get(f"{place.at}/contacts/record").text) | {"times": "Noon.", "csrf_token": "old"}
+    answer = browser.client.post(f"{place.at}/contacts/record", data=typed)
+    assert answer.status_code == 400
+    assert "Noon." in browser.get(f"{place.at}/contacts/record").text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("/cases?due=soon", "/cases?due=soon"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example/", "/"),
+        ("/\\elsewhere.example", "/"),
+        ("work", "/"),
+        ("", "/"),
+    ],
+)
+def test_signing_in_leads_to_this_site_alone(place: Place, wanted: str, leads_to: str) -> None:
+    with place.app.test_request_context():
+        session[AFTER_SIGN_IN] = wanted
+        assert after_sign_in() == leads_to
+
+
+def test_a_session_is_written_down_once_a_minute_at_most(place: Place) -> None:
+    browser = place.browser("worker")
+    browser.get("/help")
+    memory = place.world.memory
+    assert memory is not None
+    seen = {row.seen for row in memory.kept.sessions.values()}
+    place.later(seconds=30)
+    browser.get("/help")
+    assert {row.seen for row in memory.kept.sessions.values()} == seen
+    place.later(seconds=31)
+    browser.get("/help")
+    assert {row.seen for row in memory.kept.sessions.values()} == {at + timedelta(seconds=61) for at in seen}
