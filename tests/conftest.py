@@ -13,6 +13,14 @@ from casetrack.persistence.embedded import EmbeddedCluster
 from tests.persistence.databases import Database
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A set is named in one order: processes that share the tests out must call each by the same name."""
+    if isinstance(val, frozenset | set):
+        return "+".join(sorted(str(each) for each in val)) or "none"
+    return None
+
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
     """A PostgreSQL of this session's own."""

@@ -120,7 +120,10 @@ def test_every_field_of_every_table_says_what_is_allowed_but_for_the_passphrase(
             "[database] url: this is missing: give all four addresses, or none for the embedded PostgreSQL",
         ),
         (
-            f'[database]\nurl = "{OURS}"\nowner_url = "{OURS}"\nsequencer_url = "{SEQUENCER}"\nauditor_url = "{AUDITOR}"',
+            (
+                f'[database]\nurl = "{OURS}"\nowner_url = "{OURS}"\n'
+                f'sequencer_url = "{SEQUENCER}"\nauditor_url = "{AUDITOR}"'
+            ),
             "[database] url: this, owner_url, sequencer_url and auditor_url each need a role of their own",
         ),
     ],

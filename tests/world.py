@@ -1,8 +1,8 @@
 """A small deployment for tests: invented organisations with real keys, people who work there, and a clock.
 
-    world = World.in_memory()
-    with world.work(world.worker) as work:
-        case = open_case(work, a_new_case())
+world = World.in_memory()
+with world.work(world.worker) as work:
+case = open_case(work, a_new_case())
 """
 
 import secrets

@@ -1,1 +1,1 @@
-"""What the two doors share: who is signed in, the unit of work of a request, refusals as answers, headers, converters."""
+"""What the two doors share: who is signed in, the unit of work of a request, refusals as answers, headers."""

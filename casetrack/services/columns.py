@@ -86,22 +86,16 @@ CASES = (
     ),
     *_marks("milestone_records", "id"),
     *_clear("milestone_records", "case_id position recorded_at", "in the order of writing", Leaves.LISTS),
-    *_clear(
-        "milestone_records", "code state outcome at", "clocks run from codes and dates", Leaves.LISTS
-    ),
+    *_clear("milestone_records", "code state outcome at", "clocks run from codes and dates", Leaves.LISTS),
     *_sealed("sealed_values", "stored", "under the data key of its part"),
     *_marks("sealed_values", "id digest"),
-    *_clear(
-        "sealed_values", "case_id part label_table label_column subject", "which field; binds the ciphertext"
-    ),
+    *_clear("sealed_values", "case_id part label_table label_column subject", "which field; binds the ciphertext"),
     *_clear("sealed_values", "version superseded", "which version of the case brought it, and which replaced it"),
     *_marks("case_keys", "commitment"),
     *_clear("case_keys", "case_id number part retired", "which key opens which part"),
     *_sealed("wraps", "sealed", "a data key, for one holder's keyset"),
     *_marks("wraps", "id commitment signature"),
-    *_clear(
-        "wraps", "case_id number transfer_id recipient recipient_version sender sender_version", "whose keys open"
-    ),
+    *_clear("wraps", "case_id number transfer_id recipient recipient_version sender sender_version", "whose keys open"),
 )
 TRANSFERS = (
     *_sealed("transfers", "preview answer", "under the offer's key, which its two sides have"),

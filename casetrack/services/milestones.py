@@ -82,6 +82,13 @@ def strands_seen(work: UnitOfWork, case: Case) -> frozenset[Strand]:
     return frozenset(strand for strand in Strand if Part(strand.value) in parts)
 
 
+def hidden_codes(work: UnitOfWork, case: Case) -> frozenset[str]:
+    """The milestones that only the workers of a strand see which the actor's holder does not have."""
+    sides = {Side.BOTH, *(Side(strand) for strand in strands_seen(work, case))}
+    rules = work.deployment.facts.catalogue.rules
+    return frozenset(code for code, rule in rules.items() if rule.visible_to not in sides)
+
+
 def _author_strand(work: UnitOfWork, case: Case) -> Strand:
     """A note belongs to the author's strand: nobody else's keys open it."""
     return Strand.SUPPORT if Strand.SUPPORT in strands_seen(work, case) else Strand.INVESTIGATION
@@ -89,8 +96,5 @@ def _author_strand(work: UnitOfWork, case: Case) -> Strand:
 
 def _check_visible(work: UnitOfWork, case: Case, code: str) -> None:
     """What the actor's strand does not see does not exist for it."""
-    rule = work.deployment.facts.catalogue.rules.get(code)
-    if rule is not None and not (
-        rule.visible_to is Side.BOTH or Strand(rule.visible_to.value) in strands_seen(work, case)
-    ):
+    if code in hidden_codes(work, case):
         raise UnknownMilestone(code=code)

@@ -1,6 +1,6 @@
 """Where a case's milestones stand: read afresh for a page, and kept in brief for lists whenever the case is saved."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from casetrack.domain.calendars import Nation
 from casetrack.domain.case import Case
@@ -19,7 +19,7 @@ from casetrack.domain.progress import (
     progress,
 )
 from casetrack.domain.records import Recorded, RecordState
-from casetrack.domain.transfer import Transfer
+from casetrack.domain.transfer import Transfer, TransferState
 from casetrack.services.deployment import Deployment
 from casetrack.services.ports import Outlook
 
@@ -33,6 +33,7 @@ def milestones_of(
     strands: frozenset[Strand] = frozenset(Strand),
 ) -> tuple[Row, ...]:
     """Every milestone of the case as it stands now; whoever has those strands waits on what is for others to do."""
+    offers = tuple(transfers)
     return progress(
         deployment.facts.catalogue,
         case.records,
@@ -42,9 +43,9 @@ def milestones_of(
         now=now,
         working_days=deployment.working_days,
         high_risk=case.is_high_risk,
-        transfer_events=[state for transfer in transfers for state in _states(transfer)],
+        transfer_events=[state for transfer in offers for state in _states(transfer)],
         earlier_nations=_earlier_nations(case, deployment.holders),
-        other_bodies=OTHER_BODIES | _not_for(strands, case.holdings.strands),
+        other_bodies=OTHER_BODIES | _not_for(strands, case.holdings.strands) | _other_side(offers),
     )
 
 
@@ -73,6 +74,15 @@ def _to_do(rows: Iterable[Row], strand: Strand, strands: Collection[Strand]) -> 
     """What the lead of that strand sees and has to do."""
     others = _not_for({strand}, strands)
     return tuple(row for row in seen_by(rows, {strand}) if row.rule.responsible not in others)
+
+
+def _other_side(transfers: Sequence[Transfer]) -> frozenset[Responsible]:
+    """Who is waited on in a transfer: the receiver until it answers, and the sender once it was accepted."""
+    if any(transfer.state.is_open for transfer in transfers):
+        return frozenset({Responsible.RECEIVING_HOLDER})
+    if transfers and transfers[-1].state is TransferState.ACCEPTED:
+        return frozenset({Responsible.SENDING_HOLDER})
+    return frozenset()
 
 
 def _not_for(mine: Collection[Strand], strands: Collection[Strand]) -> frozenset[Responsible]:

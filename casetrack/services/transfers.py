@@ -9,7 +9,7 @@ from casetrack.domain.case import Case
 from casetrack.domain.events import Consulted
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import AccountId, HolderCode, TransferId
-from casetrack.domain.references import Reference
+from casetrack.domain.references import Pseudonym, Reference
 from casetrack.domain.transfer import Transfer
 from casetrack.services.cases import check_worker
 from casetrack.services.lists import OfferCard, Page
@@ -30,10 +30,13 @@ class NewOffer:
 
 @dataclass(frozen=True)
 class Offer:
-    """An offer as one of its sides sees it."""
+    """An offer as one of its sides sees it. What the case goes by was sealed into it, to be known afterwards."""
 
     transfer: Transfer
-    case: Case
+    case: Case | None
+    """The case, for as long as this side may know of it: a receiver that did not take it no longer does."""
+    reference: Reference
+    pseudonym: Pseudonym
     preview: Mapping[str, Any]
     answer: str
     case_changed: bool
@@ -65,7 +68,7 @@ def send_transfer(work: UnitOfWork, reference: Reference, new: NewOffer, *, seen
         by=work.actor,
         at=work.now,
     )
-    offer = seal_offer(work, sent, new.preview)
+    offer = seal_offer(work, sent, {**new.preview, "reference": case.reference, "pseudonym": case.pseudonym})
     kept = work.save_transfer(sent, case=case, commitment=offer.commitment, preview=offer.preview)
     work.stores.keys.add_wraps(offer.wraps)
     return kept
@@ -73,7 +76,7 @@ def send_transfer(work: UnitOfWork, reference: Reference, new: NewOffer, *, seen
 
 def view_transfer(work: UnitOfWork, transfer_id: TransferId) -> Offer:
     """Where the offer stands, with what was shared and answered."""
-    transfer, case = work.open_transfer(transfer_id, to=Action.TRANSFER_VIEW)
+    transfer, case = work.look_at_transfer(transfer_id)
     return _offer(work, transfer, case)
 
 
@@ -120,6 +123,14 @@ def _keep(work: UnitOfWork, transfer: Transfer, case: Case, answer: bytes | None
     )
 
 
-def _offer(work: UnitOfWork, transfer: Transfer, case: Case) -> Offer:
-    preview, answer = open_preview(work, transfer), open_answer(work, transfer)
-    return Offer(transfer, case, preview, answer, case.version != transfer.case_version)
+def _offer(work: UnitOfWork, transfer: Transfer, case: Case | None) -> Offer:
+    preview = open_preview(work, transfer)
+    return Offer(
+        transfer,
+        case,
+        Reference(str(preview.pop("reference"))),
+        Pseudonym(str(preview.pop("pseudonym"))),
+        preview,
+        open_answer(work, transfer),
+        case_changed=case is not None and case.version != transfer.case_version,
+    )

@@ -141,25 +141,27 @@ class UnitOfWork:
         return case
 
     def open_transfer(self, transfer_id: TransferId, *, to: Action, seen: int | None = None) -> tuple[Transfer, Case]:
-        """The transfer and its case, for that action; `NotFound` to all but its two sides.
+        """An offer that is open, and its case, for that action; `NotFound` to all but its two sides.
 
-        `NoPendingTransfer` if it was answered or taken back since the version that the actor was looking at.
+        `NoPendingTransfer` if it was answered or taken back. While it is open, no version that it had is out of date:
+        the sender may withdraw what the receiver has just seen. `Stale` for a version that it never had.
         """
-        self.attempted = Attempt(to, transfer=transfer_id)
-        kept = self.stores.transfers.get(transfer_id, lock=to is not Action.TRANSFER_VIEW)
-        if kept is None or access.side(self.actor, kept.transfer) is None:
-            raise NotFound
-        check_kept(kept, self.deployment.name, self.trust.version(kept.seal.seal.holder, kept.seal.seal.keyset_version))
-        if seen is not None and kept.transfer.version != seen and not kept.transfer.state.is_open:
-            raise NoPendingTransfer
-        access.require_side(self.actor, to, kept.transfer)
-        self._transfers[transfer_id] = kept
-        case = self._take(kept.transfer.case, lock=to is Action.TRANSFER_ACCEPT)
-        if to is Action.TRANSFER_VIEW:
-            self.note(
-                Consulted(action=to, at=self.now, by=self.actor.account, case=case.id, transfer=transfer_id), about=case
-            )
-        return kept.transfer, case
+        transfer = self._take_transfer(transfer_id, to, lock=True, seen=seen)
+        return transfer, self._take(transfer.case, lock=to is Action.TRANSFER_ACCEPT)
+
+    def look_at_transfer(self, transfer_id: TransferId) -> tuple[Transfer, Case | None]:
+        """An offer, open or not, and its case for as long as the actor's holder may know of that. Journalled here."""
+        transfer = self._take_transfer(transfer_id, Action.TRANSFER_VIEW, lock=False)
+        case = self._take_known(transfer.case, lock=False)
+        looked = Consulted(
+            action=Action.TRANSFER_VIEW,
+            at=self.now,
+            by=self.actor.account,
+            case=transfer.case,
+            transfer=transfer_id,
+        )
+        self.note(looked, about=case, sides=(transfer.from_holder, transfer.to_holder))
+        return transfer, case
 
     def in_hand(self, case: CaseId) -> CaseInHand:
         """What is being worked on with the case."""
@@ -178,10 +180,30 @@ class UnitOfWork:
         """What others changed since the actor's page was opened, in other parts of the case."""
         return self._cases[case].since_seen
 
+    def _take_transfer(self, transfer_id: TransferId, to: Action, *, lock: bool, seen: int | None = None) -> Transfer:
+        self.attempted = Attempt(to, transfer=transfer_id)
+        kept = self.stores.transfers.get(transfer_id, lock=lock)
+        if kept is None or access.side(self.actor, kept.transfer) is None:
+            raise NotFound
+        check_kept(kept, self.deployment.name, self.trust.version(kept.seal.seal.holder, kept.seal.seal.keyset_version))
+        if lock and not kept.transfer.state.is_open:
+            raise NoPendingTransfer
+        if seen is not None and seen > kept.transfer.version:
+            raise Stale
+        access.require_side(self.actor, to, kept.transfer)
+        self._transfers[transfer_id] = kept
+        return kept.transfer
+
     def _take(self, case_id: CaseId, *, lock: bool) -> Case:
+        case = self._take_known(case_id, lock=lock)
+        if case is None:
+            raise NotFound
+        return case
+
+    def _take_known(self, case_id: CaseId, *, lock: bool) -> Case | None:
         kept = self.stores.cases.get(case_id, lock=lock)
         if kept is None:
-            raise NotFound
+            return None
         last = self.stores.journal.last_change(case_id)
         check_kept(kept, self.deployment.name, self.trust.version(kept.seal.seal.holder, kept.seal.seal.keyset_version))
         self.trust.check_newest(kept, last)

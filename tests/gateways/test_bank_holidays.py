@@ -46,7 +46,7 @@ PUBLISHED = [
 ]
 
 
-@pytest.mark.parametrize(("day", "nations"), PUBLISHED, ids=str)
+@pytest.mark.parametrize(("day", "nations"), PUBLISHED)
 def test_a_published_bank_holiday_is_one_where_it_was_published(day: date, nations: set[Nation]) -> None:
     holidays = LibraryBankHolidays()
 

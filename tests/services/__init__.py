@@ -1,0 +1,1 @@
+"""Tests of the use cases, over stores in memory: no database, no fixture."""

@@ -1,0 +1,120 @@
+"""What verifying reads, over the memory stores: everything on the journal sequenced, and the log signed."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from casetrack.audit.checkpoint import Checkpoint, sign_checkpoint
+from casetrack.audit.entry import Entry
+from casetrack.audit.tree import Frontier, leaf_hash
+from casetrack.crypto.keysets import PublicKeyset
+from casetrack.crypto.signing import LogKey
+from casetrack.services.checkpoints import CheckpointSigner, CheckpointVerifier, origin_of
+from casetrack.services.evidence import Evidence, KeptEvent, KeptHolding
+from casetrack.services.ports import JournalEntry, KeptCase, KeptTransfer
+from casetrack.services.verifying import Believed
+from tests.services.acts import kept
+from tests.world import World
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LOG_KEY: Final = LogKey(secrets.token_bytes(32))
+
+
+class MemoryEvidence:
+    """Everything that the world keeps. The seals of holdings are not kept in memory, so none is here."""
+
+    def __init__(self, world: World) -> None:
+        """Sequence the journal, and sign what the log then is."""
+        self._world = world
+        self._entries = kept(world).entries
+        self._leaves = {entry.id: _leaf(entry) for entry in self._entries}
+
+    def checkpoints(self) -> Iterator[str]:
+        """One, over everything; none of an empty log."""
+        frontier = Frontier().extend(map(leaf_hash, self._leaves.values()))
+        if frontier.size:
+            origin = origin_of(self._world.deployment.name)
+            checkpoint = Checkpoint(origin, frontier.size, frontier.root())
+            yield sign_checkpoint(checkpoint, CheckpointSigner(origin, LOG_KEY))
+
+    def leaves(self) -> Iterator[tuple[int, UUID, bytes]]:
+        """Each event's, in the order of the journal."""
+        for number, (event, leaf) in enumerate(self._leaves.items()):
+            yield number, event, leaf
+
+    def orphans(self) -> Iterator[UUID]:
+        """None: the leaves are made of the events."""
+        yield from ()
+
+    def events(self) -> Iterator[KeptEvent]:
+        """Every event, the changes of each case in the order of their versions."""
+        for entry in sorted(self._entries, key=lambda each: (str(each.case), each.case_version or 1_000_000)):
+            yield _kept_event(entry, self._leaves[entry.id])
+
+    def cases(self) -> Iterator[KeptCase]:
+        """Every case, with what its sealed values are now."""
+        for case, _ in kept(self._world).cases.values():
+            values = [each for each in kept(self._world).values.values() if each.case == case.case.id]
+            found = sorted((each.id, sha256(each.stored).digest(), each.superseded) for each in values)
+            yield replace(case, values=tuple(found))
+
+    def holdings(self) -> Iterator[KeptHolding]:
+        """None."""
+        yield from ()
+
+    def transfers(self) -> Iterator[KeptTransfer]:
+        """Every transfer."""
+        yield from kept(self._world).transfers.values()
+
+    def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
+        """The public keysets of every holder."""
+        return {holder: (keyset.public,) for (holder, _), keyset in kept(self._world).keysets.items()}
+
+
+def believed(world: World) -> Believed:
+    """What verifying the world starts from."""
+    name = world.deployment.name
+    log = CheckpointVerifier(origin_of(name), LOG_KEY.public)
+    return Believed(name, world.deployment.service, log, world.now)
+
+
+@contextmanager
+def inspecting(world: World) -> Iterator[tuple[Evidence, Believed]]:
+    """Both, as a page is handed them."""
+    yield MemoryEvidence(world), believed(world)
+
+
+def _leaf(entry: JournalEntry) -> bytes:
+    return Entry(_time_ms(entry.at), entry.id.bytes, entry.commitment).leaf()
+
+
+def _time_ms(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+def _kept_event(entry: JournalEntry, leaf: bytes) -> KeptEvent:
+    return KeptEvent(
+        id=entry.id,
+        at=entry.at,
+        time_ms=_time_ms(entry.at),
+        action=entry.action.value,
+        account=entry.account,
+        holder=entry.holder,
+        case=entry.case,
+        transfer=entry.transfer,
+        case_version=entry.case_version,
+        aspect=entry.aspect,
+        holders_then=tuple(entry.holders_then),
+        payload=entry.payload,
+        salt=entry.salt,
+        commitment=entry.commitment,
+        words=entry.words,
+        shown=entry.shown,
+        leaf=leaf,
+        queued_at=None,
+    )

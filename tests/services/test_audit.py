@@ -1,0 +1,82 @@
+"""The auditor's looking, which is on the log too."""
+
+from dataclasses import replace
+
+import pytest
+
+from casetrack.domain.actions import Action
+from casetrack.domain.actors import Role
+from casetrack.domain.errors import NotPermitted
+from casetrack.services.audit import USES, Use, account_named, begin_verifying, search_audit
+from casetrack.services.lists import LogQuery
+from tests.services import acts
+from tests.services.acts import kept
+from tests.world import CHARITY, SOUTH, World
+
+
+@pytest.mark.parametrize("use", Use)
+def test_that_the_log_was_opened_and_what_for_is_on_the_log(use: Use) -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    query = LogQuery(reference=case.reference, action=Action.CASE_OPEN)
+    with world.work("auditor") as work:
+        found = search_audit(work, query, use)
+
+    payload = acts.events(world)[-1]
+    assert [card.payload["event"] for card in found.items] == ["CaseOpened"]
+    assert payload["detail"] == {
+        "use": use.value,
+        "entries": 1,
+        "filters": ["action=case:open", f"reference={case.reference}"],
+    }
+    assert use in USES
+
+
+def test_an_auditor_of_one_organisation_finds_what_it_did_and_what_was_done_with_its_cases() -> None:
+    world = World.in_memory()
+    mine, theirs = acts.opened(world), acts.opened(world, "receiver")
+    acts.moved(world, mine, CHARITY, acts.SUPPORT)
+    acts.recorded(world, mine, by="charity-worker")
+    acts.recorded(world, theirs, by="receiver")
+
+    with world.work("north-auditor") as work:
+        found = search_audit(work, LogQuery(size=100), Use.LAWFULNESS)
+    with world.work("auditor") as work:
+        every = search_audit(work, LogQuery(size=100), Use.LAWFULNESS)
+
+    assert theirs.id not in {card.case for card in found.items}
+    assert "charity" in {card.holder for card in found.items if card.case == mine.id}
+    assert theirs.id in {card.case for card in every.items}
+
+
+def test_an_auditor_asks_by_the_name_that_somebody_signs_in_by() -> None:
+    world = World.in_memory()
+    with world.work("north-auditor") as work:
+        assert account_named(work, " Worker ") == acts.account("worker")
+        assert account_named(work, "receiver") is None
+        assert account_named(work, "nobody.at.all") is None
+    with world.work("auditor") as work:
+        assert account_named(work, "receiver") == acts.account("receiver")
+    with pytest.raises(NotPermitted), world.work("lead") as work:
+        account_named(work, "worker")
+
+
+def test_a_verification_begins_with_saying_what_it_is_for() -> None:
+    world = World.in_memory()
+    with world.work("auditor") as work:
+        begin_verifying(work, Use.INTEGRITY)
+
+    payload = acts.events(world)[-1]
+    assert (payload["action"], payload["detail"]["use"]) == ("audit:verify", "integrity")
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.AUDITOR])
+def test_the_log_is_the_auditors_alone(role: Role) -> None:
+    world = World.in_memory()
+    actor = replace(acts.with_role(world, "auditor", role), national=True)
+    with pytest.raises(NotPermitted), acts.acting(world, actor) as work:
+        search_audit(work, LogQuery(), Use.INTEGRITY)
+    with pytest.raises(NotPermitted), acts.acting(world, actor) as work:
+        begin_verifying(work, Use.INTEGRITY)
+    assert acts.names_of(acts.events(world)) == ["Refused", "Refused"]
+    assert SOUTH.code not in kept(world).entries[-1].holders_then
