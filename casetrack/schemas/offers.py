@@ -15,6 +15,7 @@ class TransferShown(Schema):
     """Where an offer stands."""
 
     id = fields.UUID()
+    version = fields.Integer(**told("The same as the ETag, in figures."))
     state = one_of(TransferState)
     kind = one_of(TransferKind)
     strands = fields.List(one_of(Strand))
@@ -56,7 +57,6 @@ class OfferShown(TransferShown):
 
     reference = fields.String()
     pseudonym = fields.String()
-    version = fields.Integer(**told("The same as the ETag, in figures."))
     case_changed = fields.Boolean(**told("The case has changed since the offer was sent."))
     preview = fields.Nested(PreviewShown, allow_none=True)
     answer = fields.String(**told("What the receiver wrote when it answered."))

@@ -144,6 +144,10 @@ CHANGES: Final[Mapping[Action, str]] = {
 }
 """What each action that changes a case has done to it."""
 
+OTHER_STRAND: Final = N_("Something was recorded in the strand of another organisation")
+"""What is said of a milestone that only the workers of that strand see."""
+MILESTONES: Final = frozenset({"MilestoneRecorded", "MilestoneReopened"})
+
 
 def outcome_words(code: str) -> str:
     """The outcome of a milestone, as a page says it."""
@@ -152,11 +156,15 @@ def outcome_words(code: str) -> str:
 
 def change_words(change: Change, catalogue: Catalogue) -> str:
     """What a change of a case was, from its action and what it touched."""
+    if change.aspect == "milestone:":
+        return gettext(OTHER_STRAND)
     return gettext(CHANGES[change.action], milestone=_milestone(change.aspect.partition(":")[2], catalogue))
 
 
 def event_words(payload: Mapping[str, Any], deployment: Deployment) -> str:
     """What happened, in one sentence, from the payload of an event."""
+    if payload["event"] in MILESTONES and not payload["detail"]:
+        return gettext(OTHER_STRAND)
     return gettext(EVENTS[payload["event"]]) % _Facts(payload, deployment)
 
 

@@ -42,7 +42,7 @@ def place() -> Place:
     return place
 
 
-def offer(place: Place, strands: frozenset[Strand] = frozenset({Strand.SUPPORT}), **preview: Any) -> TransferId:  # noqa: ANN401 - JSON
+def offer(place: Place, strands: frozenset[Strand] = frozenset({Strand.SUPPORT}), **preview: Any) -> TransferId:  # noqa: ANN401 - JSON is of any type
     new = NewOffer(
         to=SOUTH.code,
         strands=strands,

@@ -1,0 +1,118 @@
+"""What every call of the API has: what it serves, reads and shows, and its description in OpenAPI.
+
+Bodies and queries are read by the terms of today, by the same schemas as the pages' forms.
+"""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Final, NoReturn, TypeAlias, TypeVar
+
+from flask import Response
+from flask_smorest import blueprint
+from marshmallow import Schema, fields
+from webargs.flaskparser import FlaskParser, abort
+
+from casetrack.domain.actions import Action
+from casetrack.domain.calendars import london_date
+from casetrack.http.house import house
+from casetrack.http.identity import serves
+from casetrack.schemas.shown import PageShown
+from casetrack.schemas.terms import ReadingBy, Terms
+
+View = TypeVar("View", bound=Callable[..., Response])
+Asked: TypeAlias = type[Schema] | Schema
+Described: TypeAlias = Mapping[str, Any]
+
+IF_MATCH: Final[Described] = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string", "examples": ['"17"']},
+    "description": "The ETag of the version that you were looking at. A change is refused (412) where somebody has "
+    "changed the same part since; elsewhere it succeeds, and says what else changed.",
+}
+
+
+class Reading(FlaskParser):
+    """Reads bodies and queries, and refuses what their schemas do not name."""
+
+    def parse(self, *asked: Any, **options: Any) -> Any:  # noqa: ANN401 - the parser's own options
+        """What was said, by the codes and the organisations that are in force today."""
+        place = house()
+        terms = Terms(place.deployment.facts, place.deployment.holders, london_date(place.clock()))
+        with ReadingBy(terms):
+            return super().parse(*asked, **options)
+
+
+class Calls:
+    """The calls of one noun."""
+
+    def __init__(self, noun: str, module: str, says: str) -> None:
+        """Name the noun, and say what it is."""
+        self.noun = noun
+        self.says = says
+        make: Any = blueprint.Blueprint  # The library ships no types: what is asked of it is asked here alone.
+        self.blueprint = make(noun, module)
+        self.blueprint.ARGUMENTS_PARSER = Reading(unknown=None)  # Each schema says what it refuses.
+
+    def get(
+        self, rule: str, *actions: Action, shows: type[Schema], asks: Asked | None = None
+    ) -> Callable[[View], View]:
+        """A call that looks: `asks` reads its query, `shows` names what it answers."""
+        return self._call("GET", rule, actions, shows, read=("query", asks))
+
+    def put(self, rule: str, *actions: Action, shows: type[Schema], reads: Asked) -> Callable[[View], View]:
+        """A call that puts something in the place of what was there: `reads` reads its body."""
+        return self._call("PUT", rule, actions, shows, read=("json", reads), header=IF_MATCH)
+
+    def post(
+        self,
+        rule: str,
+        *actions: Action,
+        shows: type[Schema],
+        reads: Asked | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
+        header: Described | None = IF_MATCH,
+    ) -> Callable[[View], View]:
+        """A call that does something: `reads` reads its body, and `header` is what it asks for beside it."""
+        return self._call("POST", rule, actions, shows, read=("json", reads), status=status, header=header)
+
+    def _call(
+        self,
+        method: str,
+        rule: str,
+        actions: tuple[Action, ...],
+        shows: type[Schema],
+        *,
+        read: tuple[str, Asked | None],
+        status: HTTPStatus = HTTPStatus.OK,
+        header: Described | None = None,
+    ) -> Callable[[View], View]:
+        def declare(view: View) -> View:
+            name = view.__name__.rstrip("_")
+            location, schema = read
+            made = self.blueprint.response(status, shows, headers=_headers(shows))(view)
+            if schema is not None:
+                made = self.blueprint.arguments(schema, location=location)(made)
+            described: dict[str, Any] = {"operationId": f"{self.noun}.{name}"}
+            if header is not None:
+                described["parameters"] = [dict(header)]
+            made = serves(*actions)(self.blueprint.doc(**described)(made))
+            self.blueprint.add_url_rule(rule, name, made, methods=[method], tags=[self.noun])
+            return view
+
+        return declare
+
+
+def _headers(shows: type[Schema]) -> dict[str, Any] | None:
+    """What the description says of an answer's headers: links to the pages of a list, or a version."""
+    if issubclass(shows, PageShown):
+        return {"Link": {"schema": {"type": "string"}, "description": "The first, previous, next and last page."}}
+    if isinstance(shows().fields.get("version"), fields.Integer):
+        return {"ETag": {"schema": {"type": "string"}, "description": "The version, for If-Match and If-None-Match."}}
+    return None
+
+
+def unfit(header: str, sentence: str, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY) -> NoReturn:
+    """What was sent in a header is refused, with the sentence that says what to do."""
+    abort(status, messages={"header": {header: [sentence]}})

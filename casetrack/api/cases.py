@@ -1,0 +1,156 @@
+"""Cases: listed, opened, viewed, placed, assigned, closed and reopened."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Response, json, jsonify, request, url_for
+
+from casetrack.api.answers import case_answer, case_facts, page_answer, seen
+from casetrack.api.calls import Calls, unfit
+from casetrack.domain.actions import Action
+from casetrack.domain.case import Areas, Status
+from casetrack.domain.holdings import Strand
+from casetrack.domain.ids import AccountId
+from casetrack.domain.references import Reference
+from casetrack.domain.words import N_
+from casetrack.http.work import begin
+from casetrack.schemas.cases import EVERY_STATUS, AssignCase, CloseCase, ListCases, OpenCase, PlaceCase, ReopenCase
+from casetrack.schemas.contacts import RecordContact
+from casetrack.schemas.identity import RecordIdentity
+from casetrack.schemas.shown import CaseShown, CasesShown
+from casetrack.services.caseload import everything
+from casetrack.services.cases import (
+    NewCase,
+    assign_case,
+    close_case,
+    list_cases,
+    open_case,
+    place_case,
+    reopen_case,
+    view_case,
+)
+from casetrack.services.journal import CASEWORK, Purpose
+from casetrack.services.repeats import Answered, answered_before, remember_answer
+
+KEY: Final = "Idempotency-Key"
+LONGEST_KEY: Final = 255
+KEY_NEEDED: Final = N_("Send a key of your own, of 255 characters or fewer, so that the request can be sent again.")
+KEY_REUSED: Final = N_("This key was sent with another request. Send a new key.")
+KEY_PARAMETER: Final = {
+    "in": "header",
+    "name": KEY,
+    "required": True,
+    "schema": {"type": "string", "maxLength": LONGEST_KEY},
+    "description": "The same key with the same body has the same answer, and opens one case.",
+}
+
+calls = Calls("cases", __name__, "The cases of one's own organisation.")
+
+
+@calls.get("/cases", Action.CASE_LIST, shows=CasesShown, asks=ListCases)
+def list_(asked: Mapping[str, Any]) -> Response:
+    """One page of the cases of one's own organisation, or of those that it passed on."""
+    status = None if asked["status"] == EVERY_STATUS else Status(asked["status"])
+    with begin() as work:
+        narrowed = {**asked, "status": status, "page": max(1, asked["page"])}
+        page = list_cases(work, replace(everything(work), **narrowed))
+    return page_answer(CasesShown(), page)
+
+
+@calls.post(
+    "/cases", Action.CASE_OPEN, shows=CaseShown, reads=OpenCase, status=HTTPStatus.CREATED, header=KEY_PARAMETER
+)
+def open_(said: Mapping[str, Any]) -> Response:
+    """Open a case for a person: one's own organisation is responsible. The same key has the same answer."""
+    key, asked = _key(), _digest(request.get_json())
+    with begin() as work:
+        before = answered_before(work, key)
+        if before is None:
+            text = json.dumps(CaseShown().dump(case_facts(work, open_case(work, _new_case(said)))))
+            before = Answered(asked, text)
+            remember_answer(work, key, before)
+        elif before.request == asked:
+            view_case(work, Reference(json.loads(before.answer)["reference"]))
+        else:
+            unfit(KEY, KEY_REUSED)
+    return _opened(json.loads(before.answer))
+
+
+@calls.get("/cases/<reference:reference>", Action.CASE_VIEW, shows=CaseShown)
+def view(reference: Reference) -> Response:
+    """A case. Of one that was passed on: its names, its dates and who is responsible now."""
+    with begin() as work:
+        return case_answer(work, view_case(work, reference))
+
+
+@calls.put("/cases/<reference:reference>/areas", Action.CASE_PLACE, shows=CaseShown, reads=PlaceCase)
+def place(said: Mapping[str, Any], reference: Reference) -> Response:
+    """Record the areas of exploitation, home and encounter."""
+    version = seen()
+    with begin() as work:
+        return case_answer(work, place_case(work, reference, Areas(**said), seen=version))
+
+
+@calls.put(
+    "/cases/<reference:reference>/workers/<any(support, investigation):strand>",
+    Action.CASE_ASSIGN,
+    shows=CaseShown,
+    reads=AssignCase(exclude=("strand",)),
+)
+def assign(said: Mapping[str, Any], reference: Reference, strand: str) -> Response:
+    """Give a strand to a worker."""
+    version = seen()
+    with begin() as work:
+        worker = AccountId(said["worker"])
+        return case_answer(work, assign_case(work, reference, Strand(strand), worker, seen=version))
+
+
+@calls.post("/cases/<reference:reference>/closing", Action.CASE_CLOSE, shows=CaseShown, reads=CloseCase)
+def close(said: Mapping[str, Any], reference: Reference) -> Response:
+    """Close a case, for a reason of the list."""
+    version = seen()
+    with begin(Purpose(CASEWORK.code, said["words"])) as work:
+        return case_answer(work, close_case(work, reference, said["reason"], seen=version))
+
+
+@calls.post("/cases/<reference:reference>/reopening", Action.CASE_REOPEN, shows=CaseShown, reads=ReopenCase)
+def reopen(said: Mapping[str, Any], reference: Reference) -> Response:
+    """Open a closed case again."""
+    version = seen()
+    with begin(Purpose(CASEWORK.code, said["words"])) as work:
+        return case_answer(work, reopen_case(work, reference, seen=version))
+
+
+def _new_case(said: Mapping[str, Any]) -> NewCase:
+    """What was said, apart by what it is about."""
+    return NewCase(
+        strands=frozenset(said["strands"]),
+        age_group=said["age_group"],
+        areas=Areas(**{name: said[name] for name in PlaceCase().fields}),
+        identity=said["identity"],
+        names={name: said[name] for name in RecordIdentity().fields if name != "identity"},
+        contact={name: said[name] for name in RecordContact().fields},
+    )
+
+
+def _key() -> str:
+    """The caller's own name for the request (draft-ietf-httpapi-idempotency-key-header); 400 without one."""
+    key = request.headers.get(KEY, "").strip()
+    if not key or len(key) > LONGEST_KEY:
+        unfit(KEY, KEY_NEEDED, HTTPStatus.BAD_REQUEST)
+    return key
+
+
+def _digest(body: object) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def _opened(shown: Mapping[str, Any]) -> Response:
+    made: Response = jsonify(shown)
+    made.status_code = HTTPStatus.CREATED
+    made.headers["Location"] = url_for("api.cases.view", reference=shown["reference"])
+    made.set_etag(str(shown["version"]))
+    return made
