@@ -20,7 +20,11 @@ from casetrack.persistence.refusals import refusing
 PIECE: Final = 1 << 18
 TABLES: Final = tuple(sorted(table.name for table in schema.METADATA.sorted_tables))
 
-_ANYTHING: Final = text("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+_ANYTHING: Final = text(
+    "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'alembic_version%'"
+)
+_EMPTIED: Final = text("DROP TABLE IF EXISTS alembic_version")
+"""All that is left of a database that was taken back to before the first revision."""
 _CHECKPOINT: Final = text("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
 
 
@@ -58,9 +62,10 @@ def put_back(url: str, copy: Iterable[bytes]) -> Contents:
     The roles must be there; `BackupRefused` if anything else is. The role must be a superuser.
     """
     engine = create_engine(url, poolclass=NullPool)
-    with refusing(), engine.connect() as connection:
+    with refusing(), engine.begin() as connection:
         if connection.scalar(_ANYTHING):
             raise BackupRefused("The database is not empty, and a copy is put back into an empty one alone.")
+        connection.execute(_EMPTIED)
     _write("pg_restore", ["--exit-on-error", "--single-transaction", f"--dbname={_place(url)}"], url, copy)
     with refusing(), engine.connect() as connection:
         return contents_of(connection)

@@ -54,7 +54,7 @@ _TRIGGERS: Final = (
 _REWRITES: Final = text(
     """
     SELECT count(*) FROM unnest(CAST(:roles AS text[])) AS role, unnest(CAST(:tables AS text[])) AS kept
-    WHERE has_table_privilege(role, kept, 'UPDATE, DELETE, TRUNCATE')
+    WHERE has_any_column_privilege(role, kept, 'UPDATE') OR has_table_privilege(role, kept, 'DELETE, TRUNCATE')
     """
 )
 _KEPT: Final = ("events", "event_shown", "milestone_records", "leaves", "checkpoints")

@@ -1,12 +1,14 @@
 """A database is made ready for casetrack by its superuser, once: the database itself, and the roles that may use it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from casetrack.persistence.db import db, engine_settings
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
-from casetrack.persistence.ready import check_durability, current
+from casetrack.persistence.ready import check_durability, current, downgrade, upgrade
 from casetrack.persistence.refusals import refusing
 from casetrack.persistence.roles import create_roles
 
@@ -30,6 +32,18 @@ def is_installed(cluster: EmbeddedCluster) -> bool:
         return bool(connection.scalar(found, {"name": DATABASE}))
 
 
+def take_up(owner_url: str) -> None:
+    """The schema is at the newest revision; `Unavailable` if the database does not answer."""
+    with refusing():
+        upgrade(owner_url)
+
+
+def take_down(owner_url: str, to: str) -> None:
+    """The schema is back at that revision; `Unavailable` if the database does not answer."""
+    with refusing():
+        downgrade(owner_url, to)
+
+
 def revision_of(url: str) -> str | None:
     """The revision that the database is at; None before the first. `Unavailable` if it does not answer."""
     with refusing():
@@ -39,6 +53,16 @@ def revision_of(url: str) -> str | None:
 def engine_for(url: str, *, statement_timeout_ms: int) -> Engine:
     """An engine of its own for a command that works beside the application, with one connection at a time."""
     return create_engine(url, pool_size=1, max_overflow=0, **engine_settings(statement_timeout_ms))
+
+
+@contextmanager
+def engine_at(url: str, *, statement_timeout_ms: int) -> Iterator[Engine]:
+    """Such an engine, whose connection is closed at the end of the block."""
+    engine = engine_for(url, statement_timeout_ms=statement_timeout_ms)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def require_durability(engine: Engine) -> None:

@@ -15,11 +15,16 @@ _ON: Final = text("ALTER TABLE events ENABLE ALWAYS TRIGGER events_are_for_ever"
 
 _EVENT: Final = text(
     """
-    UPDATE events e SET account = (SELECT a.id FROM accounts a WHERE a.holder = e.holder AND a.id <> e.account LIMIT 1)
-    WHERE e.id = (SELECT id FROM events WHERE action = 'identity:reveal' ORDER BY at DESC, id LIMIT 1)
+    UPDATE events e SET account = (
+        SELECT a.id FROM accounts a WHERE a.holder = e.holder AND a.id <> e.account ORDER BY a.sign_in_name LIMIT 1
+    )
+    WHERE e.id = (
+        SELECT id FROM events WHERE case_id IS NOT NULL ORDER BY action = 'identity:reveal' DESC, at DESC, id LIMIT 1
+    )
     RETURNING e.id::text
     """
 )
+"""Somebody else looked at a name or, if nobody did, was the last to do something with a case."""
 _CASE: Final = text(
     """
     UPDATE cases SET age_group = CASE age_group WHEN 'child' THEN 'adult' ELSE 'child' END
@@ -52,7 +57,7 @@ class Tampered:
 
 
 def tamper_with(superuser_url: str) -> Tampered:
-    """Another account looked at a name, an adult is a child or a child an adult, and a stranger has an address."""
+    """Another account did something, an adult is a child or a child an adult, and a stranger has an address."""
     engine = create_engine(superuser_url, poolclass=NullPool)
     with refusing(), engine.begin() as connection:
         connection.execute(_OFF)

@@ -1,0 +1,74 @@
+"""`casetrack audit`: whether the log and everything beneath it is what was recorded."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from casetrack.app import inspection, key_folder, open_deployment, utc_now
+from casetrack.cli.commands import Commands, Surroundings, example, here
+from casetrack.cli.house import among_stores, database
+from casetrack.persistence.installing import engine_at
+from casetrack.persistence.work import begin_log
+from casetrack.services.evidence import Evidence
+from casetrack.services.verifying import Believed, verify_checkpoints, verify_database
+
+
+@click.group(cls=Commands, epilog=example("casetrack audit verify"))
+def audit() -> None:
+    """Verify the tamper-evident log, or show its newest checkpoint."""
+
+
+@audit.command(epilog=example("casetrack audit verify --database"))
+@click.option("--database", "whole", is_flag=True, help="Also every event, case, holding and transfer beneath the log.")
+@here
+def verify(around: Surroundings, whole: bool) -> None:  # noqa: FBT001 - a switch of the command's own
+    """Say whether the log is what was recorded; ends with 1 if anything is wrong, and names it.
+
+    What is signed is read with public keys alone: nothing about a person is opened.
+    """
+    with _evidence(around) as (evidence, believed):
+        findings = 0
+        if whole:
+            for finding in verify_database(evidence, believed):
+                findings += 1
+                click.secho(str(finding), fg="red", err=True)
+        if findings:
+            raise click.ClickException(f"{findings} found that {'is' if findings == 1 else 'are'} not as recorded.")
+        verified = verify_checkpoints(evidence, believed)
+        click.echo(
+            f"The log holds: {verified.entries} entries, {verified.checkpoints} checkpoints, "
+            f"{verified.unsigned} not yet signed."
+        )
+        if whole:
+            click.echo("Every event, case, holding and transfer is as it was recorded.")
+
+
+@audit.command(epilog=example("casetrack audit checkpoint"))
+@here
+def checkpoint(around: Surroundings) -> None:
+    """Print the newest signed checkpoint, to be kept where nobody who runs this can reach it.
+
+    Whoever holds one can show later whether the log still begins with the same entries.
+    """
+    config = around.config
+    timeout_ms = config.database.statement_timeout_ms
+    with (
+        database(config) as addresses,
+        engine_at(addresses.auditor, statement_timeout_ms=timeout_ms) as engine,
+        begin_log(engine) as log,
+    ):
+        newest = log.newest_checkpoint()
+    if newest is None:
+        raise click.ClickException("There is no checkpoint yet. Is casetrack worker running?")
+    click.echo(newest, nl=False)
+
+
+@contextmanager
+def _evidence(around: Surroundings) -> Iterator[tuple[Evidence, Believed]]:
+    config, keys = around.config, key_folder(around.config)
+    with database(config) as addresses:
+        with among_stores(config, addresses.app):
+            deployment = open_deployment(config, keys)
+        with inspection(config, keys, deployment, addresses.auditor, utc_now)() as found:
+            yield found

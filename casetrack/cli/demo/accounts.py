@@ -1,0 +1,69 @@
+"""The invented workers: who sits at which desk of which organisation."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from casetrack.cli.demo.acts import Desk
+from casetrack.cli.demo.chance import Stream
+from casetrack.cli.demo.journeys import WORKERS
+from casetrack.cli.demo.people import invented_name
+from casetrack.cli.demo.world import LEEDS, MANCHESTER
+from casetrack.domain.actions import Action
+from casetrack.domain.actors import Role
+from casetrack.domain.events import AccountCreated
+from casetrack.domain.holders import AUDIT_DESK, SERVICE
+from casetrack.domain.ids import AccountId, HolderCode
+from casetrack.services.ports import Account
+from casetrack.services.work import UnitOfWork
+
+NATIONAL: Final = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+SUPERVISED: Final = (LEEDS, MANCHESTER)
+AUDITOR: Final = Desk(AUDIT_DESK, Role.AUDITOR)
+ADMINISTRATOR: Final = Desk(SERVICE, Role.ADMINISTRATOR)
+LEFT: Final = Desk(LEEDS, Role.SUPPORT_WORKER, WORKERS + 1)
+"""Somebody who has left, and whose account is still open: for the administrator to find."""
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody invented, at a desk."""
+
+    desk: Desk
+    sign_in_name: str
+    display_name: str
+
+
+def colleagues(holders: Iterable[HolderCode], seed: str) -> Iterator[Colleague]:
+    """Everybody who works with cases at those organisations, an auditor and an administrator of all of them."""
+    for desk in (AUDITOR, ADMINISTRATOR, LEFT, *(desk for holder in holders for desk in _desks(holder))):
+        given, family = invented_name(Stream(seed, "colleague", desk.holder, desk.role, desk.number))
+        yield Colleague(desk, f"{desk.holder}.{desk.role}.{desk.number}", f"{given.split()[0]} {family}")
+
+
+def _desks(holder: HolderCode) -> Iterator[Desk]:
+    for number in range(1, WORKERS + 1):
+        yield Desk(holder, Role.SUPPORT_WORKER, number)
+    yield Desk(holder, Role.LEAD)
+    if holder in SUPERVISED:
+        yield Desk(holder, Role.SUPERVISOR)
+
+
+def keep_colleagues(work: UnitOfWork, people: Iterable[Colleague]) -> None:
+    """Everybody has an account. No password opens it: the demonstration's own pages are the only way in."""
+    for each in people:
+        work.require(Action.ACCOUNT_CREATE)
+        desk = each.desk
+        account = Account(
+            id=AccountId(work.deployment.chance.uuid()),
+            sign_in_name=each.sign_in_name,
+            display_name=each.display_name,
+            role=desk.role,
+            holder=desk.holder,
+            password="",
+            national=desk.role in NATIONAL,
+        )
+        work.stores.accounts.add(account)
+        by = work.actor.account
+        made = AccountCreated(at=work.now, by=by, account=account.id, role=desk.role.value, holder=desk.holder)
+        work.note(made)

@@ -1,0 +1,167 @@
+"""What somebody does in an invented life: each act is one unit of work, of one worker, at one moment of the past."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from casetrack.crypto.fields import Value
+from casetrack.domain.actors import Role
+from casetrack.domain.calendars import LONDON
+from casetrack.domain.case import AgeGroup, Areas, IdentityState
+from casetrack.domain.holdings import Strand
+from casetrack.domain.ids import HolderCode, Instant
+from casetrack.domain.records import RecordState
+
+
+@dataclass(frozen=True, order=True)
+class Desk:
+    """Where somebody works: an organisation, a role there, and which of those who have it."""
+
+    holder: HolderCode
+    role: Role
+    number: int = 1
+
+
+@dataclass(frozen=True, order=True)
+class Moment:
+    """So many days before today, at so many minutes past midnight in London."""
+
+    days_ago: int
+    minute: int
+
+    def at(self, today: date) -> Instant:
+        """The instant, in UTC."""
+        midnight = datetime.combine(today - timedelta(days=self.days_ago), time(), LONDON)
+        return (midnight + timedelta(minutes=self.minute)).astimezone(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One thing that one worker does."""
+
+    when: Moment
+    by: Desk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open(Act):
+    """A case is opened for the person."""
+
+    strands: frozenset[Strand]
+    age_group: AgeGroup
+    areas: Areas
+    identity: IdentityState
+    names: Mapping[str, Value]
+    contact: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a record: a milestone or a dated fact, and how long before it was written down it happened."""
+
+    code: str
+    outcome: str | None = None
+    state: RecordState = RecordState.MET
+    before: timedelta = timedelta()
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(Act):
+    """What happened is written down, at one sitting."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopen(Act):
+    """A milestone is opened again, for a reason."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assign(Act):
+    """A colleague takes over a strand."""
+
+    strand: Strand
+    worker: Desk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look(Act):
+    """The case is opened and read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pry(Act):
+    """Somebody who has nothing to do with the case tries to open it, and is refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reveal(Act):
+    """Who the person is, or how to reach them, is shown for a reason."""
+
+    purpose: str
+    words: str
+    address: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Send(Act):
+    """Strands are offered to another organisation."""
+
+    to: HolderCode
+    strands: frozenset[Strand]
+    reason: str
+    already_moved: bool
+    preview: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class See(Act):
+    """The receiver opens the preview."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accept(Act):
+    """The receiver becomes responsible, and names who will work on the case."""
+
+    worker: Desk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decline(Act):
+    """The receiver does not take it, and says why."""
+
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdraw(Act):
+    """The sender takes its offer back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Close(Act):
+    """Nobody works on the case any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenCase(Act):
+    """The case is open again, for a reason."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The plan of one invented life in casetrack, from the opening of the case to yesterday."""
+
+    number: int
+    acts: tuple[Act, ...]

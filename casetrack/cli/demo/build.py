@@ -1,0 +1,203 @@
+"""Runs the plan of invented lives through the real use cases, as if each act had happened when the plan says.
+
+Many acts of many workers share one transaction: only what is acknowledged to nobody can be kept so.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from datetime import date
+from functools import singledispatchmethod
+from typing import Final
+
+from casetrack.cli.demo.acts import (
+    Accept,
+    Act,
+    Assign,
+    Close,
+    Decline,
+    Desk,
+    Entry,
+    Journey,
+    Look,
+    Open,
+    Pry,
+    Record,
+    Reopen,
+    ReopenCase,
+    Reveal,
+    See,
+    Send,
+    Withdraw,
+)
+from casetrack.cli.demo.chance import Stream
+from casetrack.domain.actions import Action
+from casetrack.domain.actors import Actor, Auth
+from casetrack.domain.errors import NotFound
+from casetrack.domain.holdings import Part, Strand
+from casetrack.domain.ids import AccountId, TransferId
+from casetrack.domain.records import Recorded
+from casetrack.domain.references import Reference
+from casetrack.persistence.batches import Batch, Batches
+from casetrack.services.cases import NewCase, assign_case, close_case, open_case, reopen_case, view_case
+from casetrack.services.contacts import reveal_contact
+from casetrack.services.deployment import Deployment
+from casetrack.services.fields import NOTES
+from casetrack.services.identity import reveal_identity
+from casetrack.services.journal import CASEWORK, Purpose
+from casetrack.services.milestones import reopen_milestone
+from casetrack.services.sealing import seal_fields
+from casetrack.services.sessions import NOBODY
+from casetrack.services.transfers import (
+    NewOffer,
+    accept_transfer,
+    decline_transfer,
+    see_transfer,
+    send_transfer,
+    withdraw_transfer,
+)
+from casetrack.services.work import UnitOfWork, at_work
+
+ACTS_OF_A_TRANSACTION: Final = 250
+
+
+class Builder:
+    """Lives the lives that it is given, in the order in which things happened."""
+
+    def __init__(self, deployment: Deployment, accounts: Mapping[Desk, AccountId], *, seed: str, today: date) -> None:
+        """Know the workers, and nobody else yet."""
+        self._accounts = accounts
+        self._today = today
+        self._seed = seed
+        self._deployment = deployment
+        self._batches = Batches()
+        self._deployments: dict[int, Deployment] = {}
+        self._references: dict[int, Reference] = {}
+        self._offers: dict[int, TransferId] = {}
+
+    def live(self, journeys: Iterable[Journey], told: Callable[[int], None]) -> None:
+        """Everything in the plans has happened; `told` hears how many acts there were, time and again."""
+        acts = sorted(
+            (
+                (act.when.at(self._today), journey.number, place, act)
+                for journey in journeys
+                for place, act in enumerate(journey.acts)
+            ),
+            key=lambda each: each[:3],
+        )
+        for start in range(0, len(acts), ACTS_OF_A_TRANSACTION):
+            some = acts[start : start + ACTS_OF_A_TRANSACTION]
+            with self._batches.begin(NOBODY) as batch:
+                for _, number, _, act in some:
+                    self._live(batch, number, act)
+            told(len(some))
+
+    def _live(self, batch: Batch, number: int, act: Act) -> None:
+        expected = (NotFound,) if isinstance(act, Pry) else ()
+        with suppress(*expected), self._at_work(batch, number, act) as work:
+            self._do(act, work, number)
+
+    def _at_work(self, batch: Batch, number: int, act: Act) -> AbstractContextManager[UnitOfWork]:
+        """The worker at work, with chance that is this life's own."""
+        if number not in self._deployments:
+            chance = Stream(self._seed, "chance", number).chance()
+            self._deployments[number] = replace(self._deployment, chance=chance)
+        actor = Actor(self._accounts[act.by], act.by.role, act.by.holder, Auth.DEMO)
+        return at_work(batch.begin, self._deployments[number], actor, act.when.at(self._today), _purpose(act))
+
+    def _case(self, number: int) -> Reference:
+        return self._references[number]
+
+    @singledispatchmethod
+    def _do(self, act: Act, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - what every act is done with
+        """The act, by its own use case."""
+        raise TypeError(type(act).__name__)
+
+    @_do.register
+    def _(self, act: Open, work: UnitOfWork, number: int) -> None:
+        case = open_case(
+            work,
+            NewCase(
+                strands=act.strands,
+                age_group=act.age_group,
+                areas=act.areas,
+                identity=act.identity,
+                names=act.names,
+                contact=act.contact,
+            ),
+        )
+        self._references[number] = case.reference
+
+    @_do.register
+    def _(self, act: Record, work: UnitOfWork, number: int) -> None:
+        write_down(work, self._case(number), act.entries)
+
+    @_do.register
+    def _(self, act: Reopen, work: UnitOfWork, number: int) -> None:
+        reopen_milestone(work, self._case(number), act.code, seen=None)
+
+    @_do.register
+    def _(self, act: Assign, work: UnitOfWork, number: int) -> None:
+        assign_case(work, self._case(number), act.strand, self._accounts[act.worker], seen=None)
+
+    @_do.register(Look)
+    @_do.register(Pry)
+    def _(self, act: Act, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - both acts say all by being there
+        view_case(work, self._case(number))
+
+    @_do.register
+    def _(self, act: Reveal, work: UnitOfWork, number: int) -> None:
+        (reveal_contact if act.address else reveal_identity)(work, self._case(number))
+
+    @_do.register
+    def _(self, act: Send, work: UnitOfWork, number: int) -> None:
+        offer = NewOffer(
+            to=act.to, strands=act.strands, reason=act.reason, already_moved=act.already_moved, preview=act.preview
+        )
+        self._offers[number] = send_transfer(work, self._case(number), offer, seen=None).id
+
+    @_do.register
+    def _(self, act: See, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - the act says all by being there
+        see_transfer(work, self._offers[number])
+
+    @_do.register
+    def _(self, act: Accept, work: UnitOfWork, number: int) -> None:
+        accept_transfer(work, self._offers[number], worker=self._accounts[act.worker], seen=None)
+
+    @_do.register
+    def _(self, act: Decline, work: UnitOfWork, number: int) -> None:
+        decline_transfer(work, self._offers[number], act.reason, seen=None)
+
+    @_do.register
+    def _(self, act: Withdraw, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - the act says all by being there
+        withdraw_transfer(work, self._offers[number], seen=None)
+
+    @_do.register
+    def _(self, act: Close, work: UnitOfWork, number: int) -> None:
+        close_case(work, self._case(number), act.reason, seen=None)
+
+    @_do.register
+    def _(self, act: ReopenCase, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - its words are the purpose
+        reopen_case(work, self._case(number), seen=None)
+
+
+def write_down(work: UnitOfWork, reference: Reference, entries: Sequence[Entry]) -> None:
+    """Everything on the sheet is on the record, each line an event of its own, and the case is sealed once."""
+    case = work.open(reference, to=Action.MILESTONE_RECORD)
+    parts = case.holdings.parts_of(work.actor.holder)
+    author = Strand.SUPPORT if Part.SUPPORT in parts else Strand.INVESTIGATION
+    for entry in entries:
+        happened = work.now - entry.before
+        line = Recorded(entry.code, entry.state, entry.outcome, happened, work.now, work.deployment.chance.uuid())
+        if entry.note:
+            seal_fields(work, case, {NOTES[author]: entry.note}, subject=line.id)
+        case = case.record(line, by=work.actor)
+    work.save(case)
+
+
+def _purpose(act: Act) -> Purpose:
+    if isinstance(act, Reveal):
+        return Purpose(act.purpose, act.words)
+    if isinstance(act, Reopen | ReopenCase | Decline):
+        return Purpose(CASEWORK.code, act.words)
+    return CASEWORK

@@ -1,0 +1,96 @@
+"""`casetrack serve`: the pages and the API, served by gunicorn over plain HTTP."""
+
+import os
+import socket
+from typing import Any, Final
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn ships no types
+
+from casetrack.app import create_app
+from casetrack.cli.commands import Surroundings, example, here
+from casetrack.cli.house import database
+from casetrack.cli.logs import ServerLog, speak
+from casetrack.config import Config, Server
+from casetrack.persistence.installing import forget_connections
+
+BACKLOG: Final = 256
+
+
+class PagesServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn with its settings from ours, around an application that is ready.
+
+    The application is made before the worker processes are, so that the keys are opened once; its connections are
+    let go of first, so that none is shared.
+    """
+
+    def __init__(self, app: Flask, settings: dict[str, Any]) -> None:
+        """Serve that application."""
+        self._app = app
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """The settings are ours, and no file or variable of gunicorn's own."""
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application that is ready."""
+        return self._app
+
+
+def settings(config: Config) -> dict[str, Any]:
+    """Settings of gunicorn: workers by the number of cores, a time limit for requests, and as long to end them."""
+    server = config.server
+    return {
+        "bind": [_place(server)],
+        "backlog": BACKLOG,
+        "workers": server.workers_on(len(os.sched_getaffinity(0))),
+        "timeout": server.timeout_s,
+        "graceful_timeout": server.timeout_s,
+        "accesslog": None,
+        "loglevel": config.log.level,
+        "logger_class": ServerLog,
+        "proc_name": "casetrack",
+        "forwarded_allow_ips": "",
+        "control_socket_disable": True,
+    }
+
+
+@click.command(epilog=example("casetrack serve"))
+@here
+def serve(around: Surroundings) -> None:
+    """Serve the pages and the API, until this is stopped: by Ctrl-C, or by SIGTERM once it has answered what it began.
+
+    Put a server that does HTTPS in front of it, and run the command worker beside it.
+    """
+    config = around.config
+    speak(config.log)
+    check_free(config.server)
+    with database(config) as addresses:
+        app = create_app(config, addresses.app, auditor_url=addresses.auditor)
+        run(app, config)
+
+
+def run(app: Flask, config: Config) -> None:
+    """The application is served until this process is told to stop, which ends it."""
+    with app.app_context():
+        forget_connections()
+    PagesServer(app, settings(config)).run()
+
+
+def check_free(server: Server) -> None:
+    """Nobody else listens where this is to; otherwise a sentence says so before anything starts."""
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((server.host, server.port))
+        except OSError as refused:
+            raise click.ClickException(f"{_place(server)} cannot be listened on: {refused.strerror}.") from None
+
+
+def _place(server: Server) -> str:
+    return f"[{server.host}]:{server.port}" if ":" in server.host else f"{server.host}:{server.port}"

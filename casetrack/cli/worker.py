@@ -1,0 +1,74 @@
+"""`casetrack worker`: the one process that puts new events into the log, and signs what the log then is."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from threading import Event, Thread
+from types import FrameType
+from typing import Final
+
+import click
+
+from casetrack.app import key_folder, utc_now
+from casetrack.cli.commands import Surroundings, example, here
+from casetrack.cli.house import database
+from casetrack.cli.logs import speak
+from casetrack.jobs.sequencer import Sequencer
+from casetrack.persistence.installing import engine_at, require_durability
+from casetrack.persistence.work import begin_log
+from casetrack.services.checkpoints import CheckpointSigner, origin_of
+
+PARENT_ASKED_EVERY_S: Final = 1.0
+
+
+@click.command(epilog=example("casetrack worker --once"))
+@click.option("--once", is_flag=True, help="Take in what waits now, and end.")
+@click.option("--with-parent", is_flag=True, help="End when the command that started this one has ended.")
+@here
+def worker(around: Surroundings, once: bool, with_parent: bool) -> None:  # noqa: FBT001 - switches of the command's own
+    """Put new events into the log, until this is stopped (Ctrl-C, or SIGTERM).
+
+    It works in a database role of its own and with the log's key alone. Several may run: one at a time has the log.
+    """
+    config = around.config
+    speak(config.log)
+    timeout_ms = config.database.statement_timeout_ms
+    with (
+        database(config) as addresses,
+        engine_at(addresses.sequencer, statement_timeout_ms=timeout_ms) as engine,
+    ):
+        require_durability(engine)
+        signer = CheckpointSigner(origin_of(config.service.name), key_folder(config).log_key())
+        sequencer = Sequencer(partial(begin_log, engine), signer, batch=config.sequencer.batch, clock=utc_now)
+        if once:
+            while sequencer.step():
+                pass
+        else:
+            with stopping(with_parent=with_parent) as stop:
+                sequencer.run(stop, interval_s=config.sequencer.interval_ms / 1000)
+
+
+@contextmanager
+def stopping(*, with_parent: bool) -> Iterator[Event]:
+    """An event that is set when this process is told to end, or the one that started it has ended."""
+    stop = Event()
+
+    def heard(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the shape that signals ask for
+        stop.set()
+
+    before = {number: signal.signal(number, heard) for number in (signal.SIGTERM, signal.SIGINT)}
+    if with_parent:
+        Thread(target=_watch, args=(os.getppid(), stop), daemon=True).start()
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _watch(parent: int, stop: Event) -> None:
+    while os.getppid() == parent and not stop.wait(PARENT_ASKED_EVERY_S):
+        pass
+    stop.set()

@@ -1,0 +1,1 @@
+"""Background work: the sequencer of the log."""

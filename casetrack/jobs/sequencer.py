@@ -1,0 +1,110 @@
+"""The sequencer: gives each event that waits its place in the log, and signs what the log then is.
+
+Events are first given their leaves, and those are committed; only then is a checkpoint over them signed. So a
+checkpoint never promises a leaf that a crash could take back, and what a crash left unsigned is signed by whoever
+comes next. Any number of sequencers may run: one at a time has the log.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from threading import Event
+from typing import Final, Protocol
+
+import structlog
+
+from casetrack.audit.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from casetrack.audit.errors import LogRolledBack, OriginDiffers
+from casetrack.audit.tree import Frontier, leaf_hash
+from casetrack.audit.verify import verify_frontier
+from casetrack.domain.errors import Unavailable
+from casetrack.domain.ids import Instant
+from casetrack.services.checkpoints import CheckpointSigner, CheckpointVerifier
+
+LOG: Final = structlog.get_logger()
+PAUSE_S: Final = 2.0
+"""How long to wait before the database is asked again after it did not answer."""
+
+
+class Log(Protocol):
+    """The log in one transaction, as the sequencer needs it."""
+
+    def hold(self) -> None:
+        """Nobody else has the log until this transaction ends."""
+
+    def drain(self, limit: int) -> int:
+        """So many events of the queue have leaves; how many there were to take."""
+
+    def size(self) -> int:
+        """How many leaves there are."""
+
+    def leaves(self, start: int) -> Iterator[bytes]:
+        """The leaves from that number on."""
+
+    def frontier(self) -> Frontier:
+        """The frontier that was kept with the newest checkpoint."""
+
+    def newest_checkpoint(self) -> str | None:
+        """The newest signed note."""
+
+    def add_checkpoint(self, note: str, frontier: Frontier, at: Instant) -> None:
+        """The signed note of the frontier's size is kept."""
+
+
+BeginLog = Callable[[], AbstractContextManager[Log]]
+
+
+class Sequencer:
+    """Takes in what waits, a batch at a time."""
+
+    def __init__(self, begin: BeginLog, signer: CheckpointSigner, *, batch: int, clock: Callable[[], Instant]) -> None:
+        """Sequence the log that `begin` begins transactions of, with its own key and no other."""
+        self._begin = begin
+        self._signer = signer
+        self._verifier = CheckpointVerifier(signer.name, signer.key.public)
+        self._batch = batch
+        self._clock = clock
+
+    def step(self) -> int:
+        """One batch is in the log, and signed; how many events there were to take.
+
+        Raises `LogRefused`, and changes nothing, when the log is not what its newest checkpoint says that it is.
+        """
+        with self._begin() as log:
+            log.hold()
+            self._checked_frontier(log)
+            taken = log.drain(self._batch)
+        with self._begin() as log:
+            log.hold()
+            self._sign(log)
+        return taken
+
+    def run(self, stop: Event, *, interval_s: float) -> None:
+        """What waits is taken in until `stop` is set. A database that does not answer is asked again."""
+        while not stop.is_set():
+            try:
+                taken = self.step()
+            except Unavailable:
+                LOG.warning("log waits", reason="database unavailable")
+                stop.wait(PAUSE_S)
+                continue
+            if taken < self._batch:
+                stop.wait(interval_s)
+
+    def _checked_frontier(self, log: Log) -> Frontier:
+        """The frontier from which the log may grow: that of its newest checkpoint, with every leaf below it there."""
+        frontier, note = log.frontier(), log.newest_checkpoint()
+        newest = open_checkpoint(note, self._verifier) if note else Checkpoint(self._signer.name, 0, Frontier().root())
+        if newest.origin != self._signer.name:
+            raise OriginDiffers(origin=self._signer.name)
+        verify_frontier(frontier, newest)
+        if (found := log.size()) < newest.size:
+            raise LogRolledBack(size=newest.size, found=found)
+        return frontier
+
+    def _sign(self, log: Log) -> None:
+        """The leaves after the newest checkpoint are under a new one; without any, the newest stays so."""
+        before = self._checked_frontier(log)
+        after = before.extend(leaf_hash(leaf) for leaf in log.leaves(before.size))
+        if after.size > before.size:
+            note = sign_checkpoint(Checkpoint(self._signer.name, after.size, after.root()), self._signer)
+            log.add_checkpoint(note, after, self._clock())

@@ -1,0 +1,143 @@
+"""The plan of the demonstration: the same for a seed, with everything that can happen, in the right order."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+
+from casetrack.cli.demo.acts import Open, Pry, Record, Reveal, Send
+from casetrack.cli.demo.journeys import LIVES, NIGHT_DESK, plan_lives
+from casetrack.cli.demo.offers import BOTH, COMBINATIONS, INVESTIGATION, SUPPORT
+from casetrack.cli.demo.people import MARK
+from casetrack.cli.demo.scenes import PHASES
+from casetrack.domain.case import AgeGroup, IdentityState
+from casetrack.domain.transfer import TransferKind, TransferState
+from tests.cli.demo.world import End, ends_of, planned, scene_of, world
+
+SEEDS = ("casetrack", "another", "a third")
+AT_LEAST = 3
+
+
+def every(things: Iterable[object], wanted: Iterable[object]) -> bool:
+    """Each of those wanted is there, often enough."""
+    counted = Counter(things)
+    return all(counted[each] >= AT_LEAST for each in wanted)
+
+
+def test_the_same_seed_gives_the_same_lives() -> None:
+    assert tuple(plan_lives(world(), "casetrack", range(50))) == planned("casetrack", LIVES)[:50]
+
+
+def test_another_seed_gives_other_lives() -> None:
+    assert not set(map(repr, planned("another", LIVES))) & set(map(repr, planned("casetrack", LIVES)))
+
+
+def test_no_life_depends_on_which_others_are_asked_for() -> None:
+    assert tuple(plan_lives(world(), "casetrack", [7, 90])) == tuple(
+        planned("casetrack", LIVES)[number] for number in (7, 90)
+    )
+
+
+def test_there_are_enough_lives_to_get_lost_in() -> None:
+    assert LIVES >= 400
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_kind_of_offer_is_there_in_every_state(seed: str) -> None:
+    offers = [scene.offer for scene in (scene_of(seed, journey) for journey in planned(seed, LIVES)) if scene.offer]
+
+    assert every(((offer.kind, offer.state) for offer in offers), COMBINATIONS)
+    assert every((offer.kind for offer in offers), TransferKind)
+    assert every((offer.state for offer in offers), TransferState)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_phase_is_there_and_is_the_one_that_the_rules_read(seed: str) -> None:
+    journeys = planned(seed, LIVES)
+    drawn = [scene_of(seed, journey) for journey in journeys]
+
+    assert every((scene.phase for scene in drawn), PHASES)
+    assert [End.of(journey).phase(scene) for journey, scene in zip(journeys, drawn, strict=True)] == [
+        scene.phase for scene in drawn
+    ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_cases_are_open_closed_and_reopened(seed: str) -> None:
+    ends = ends_of(planned(seed, LIVES))
+
+    assert every(("closed" if end.is_closed else "open" for end in ends), ("open", "closed"))
+    assert sum(end.was_reopened for end in ends) >= AT_LEAST
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_people_of_every_age_with_every_answer_about_their_name_are_there(seed: str) -> None:
+    openings = [end.opening for end in ends_of(planned(seed, LIVES))]
+
+    assert every((opening.age_group for opening in openings), AgeGroup)
+    assert every((opening.identity for opening in openings), IdentityState)
+    assert all(bool(opening.names) == (opening.identity is IdentityState.GIVEN) for opening in openings)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_cases_are_with_the_police_without_them_and_with_partners(seed: str) -> None:
+    ends = ends_of(planned(seed, LIVES))
+    partners = {partner.code for partner in world().partners}
+
+    assert every((frozenset(end.leads) for end in ends), (SUPPORT, INVESTIGATION, BOTH))
+    assert sum(set(end.leads.values()) <= partners for end in ends) >= AT_LEAST
+    assert sum(len(set(end.leads.values())) > 1 for end in ends) >= AT_LEAST
+    assert sum(bool(end.stubs) for end in ends) >= AT_LEAST
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_happens_happens_in_order_and_before_today(seed: str) -> None:
+    for journey in planned(seed, LIVES):
+        moments = [(-act.when.days_ago, act.when.minute) for act in journey.acts]
+        assert moments == sorted(moments), journey.number
+        assert all(days < 0 <= minute < 24 * 60 for days, minute in moments), journey.number
+        assert isinstance(journey.acts[0], Open)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_there_is_something_for_the_auditor_to_find(seed: str) -> None:
+    acts = [act for journey in planned(seed, LIVES) for act in journey.acts]
+
+    assert sum(isinstance(act, Pry) for act in acts) >= AT_LEAST
+    assert (
+        sum(isinstance(act, Reveal) and act.by == NIGHT_DESK and act.when.minute > 23 * 60 for act in acts) >= AT_LEAST
+    )
+
+
+def test_every_name_says_that_it_is_invented_and_has_several_parts() -> None:
+    for end in ends_of(planned("casetrack", LIVES)):
+        if end.opening.names:
+            given, family = (str(end.opening.names[part]) for part in ("given_names", "family_name"))
+            assert given
+            assert family.endswith(MARK)
+
+
+def test_an_offer_tells_nobodys_name_and_reaches_nobody() -> None:
+    for journey in planned("casetrack", LIVES):
+        opening = End.of(journey).opening
+        told = [*opening.names.values(), *opening.contact.values()]
+        names = {value for value in told if isinstance(value, str) and len(value) > len("yes")}
+        for act in journey.acts:
+            if isinstance(act, Send):
+                assert not [name for name in names if name in str(act.preview)]
+                assert act.preview["phone"].startswith("01632 960")
+
+
+def test_some_forget_things_and_most_do_not() -> None:
+    acts = [act for journey in planned("casetrack", LIVES) for act in journey.acts if isinstance(act, Record)]
+    written = Counter(entry.code for act in acts for entry in act.entries)
+
+    assert written["lead-contact"] < written["encounter"]
+    assert written["lead-contact"] > 0.9 * written["encounter"]
+
+
+def test_forces_open_cases_as_often_as_they_referred_people() -> None:
+    openers = Counter(str(end.opening.by.holder) for end in ends_of(planned("casetrack", LIVES)))
+
+    assert openers["metropolitan"] > openers["sussex"] > 0
+    assert len([force for force in world().forces if openers[force]]) > 35

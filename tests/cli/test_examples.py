@@ -1,0 +1,171 @@
+"""The help of every command ends in one example, and every example runs."""
+
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import click
+import pytest
+
+from casetrack.cli.demo.folder import Folder
+from casetrack.cli.root import casetrack
+from tests.architecture.tree import ROOT
+from tests.cli.installation import Installation, free_port, running_in
+
+MARK = "Example:"
+
+IN_THIS_ORDER = (
+    "casetrack db upgrade",
+    "casetrack db status",
+    'casetrack account create a.worker --name "A Worker" --role lead --holder kent --generate',
+    "casetrack account list",
+    "casetrack token create a.worker nightly-report --days 30",
+    "casetrack token list a.worker",
+    "casetrack token revoke a.worker nightly-report",
+    "casetrack account close a.worker",
+    "casetrack worker --once",
+    "casetrack audit verify",
+    "casetrack audit verify --database",
+    "casetrack audit checkpoint",
+    "casetrack backup make casetrack.backup --passphrase-file backup-passphrase",
+    "casetrack backup verify casetrack.backup --passphrase-file backup-passphrase",
+    "casetrack doctor",
+    "casetrack db downgrade base --yes",
+    "casetrack backup restore casetrack.backup --passphrase-file backup-passphrase",
+)
+"""Every example that ends by itself, each standing on those before it."""
+UNTIL_STOPPED = ("casetrack serve", "casetrack demo --folder demo")
+"""Every example that runs until it is stopped."""
+OF_THE_DEMONSTRATION = "casetrack demo tamper"
+
+
+def every_command() -> Iterator[tuple[str, click.Command]]:
+    """Each command, and what is typed for it."""
+
+    def below(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+        yield path, command
+        if isinstance(command, click.Group):
+            for name, each in command.commands.items():
+                yield from below(f"{path} {name}", each)
+
+    yield from below("casetrack", casetrack)
+
+
+COMMANDS = dict(every_command())
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_a_help_ends_in_one_example_of_its_own_command(path: str, tmp_path: Path) -> None:
+    said = Installation(tmp_path).done(f"{path} --help")
+    before, _, after = said.partition(MARK)
+    (line,) = (line.strip() for line in after.splitlines() if line.strip())
+
+    assert before.strip()
+    assert MARK not in after
+    assert line.startswith(path)
+
+
+def test_every_example_is_run_here() -> None:
+    examples = {_example(command) for command in COMMANDS.values()}
+
+    assert examples == {*IN_THIS_ORDER, *UNTIL_STOPPED, OF_THE_DEMONSTRATION}
+
+
+def _example(command: click.Command) -> str:
+    return (command.epilog or "").strip().splitlines()[-1].strip()
+
+
+def test_the_examples_run_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "backup-passphrase").write_text("only for tests\n")
+    with running_in(tmp_path) as here:
+        said = {line: here.done(line) for line in IN_THIS_ORDER}
+
+    assert "as it was recorded" in said["casetrack audit verify --database"]
+    assert said["casetrack audit checkpoint"].startswith("casetrack.example/audit\n")
+    assert "can be put back" in said["casetrack backup verify casetrack.backup --passphrase-file backup-passphrase"]
+    assert "a.worker" in said["casetrack account list"]
+
+
+def test_the_server_serves_until_it_is_stopped(tmp_path: Path) -> None:
+    port = free_port()
+    (tmp_path / "config.toml").write_text(f"[server]\nport = {port}\nworkers = 2\n[cookies]\nsecure = false\n")
+    with running_in(tmp_path) as here:
+        here.done("casetrack db upgrade")
+        here.done("casetrack worker --once")
+        with started(here, "casetrack serve") as server:
+            assert fetched(f"http://127.0.0.1:{port}/healthz", server)
+            stop(server, signal.SIGTERM)
+        assert here.done("casetrack db status")
+
+
+def test_the_demonstration_is_built_once_shows_itself_and_can_be_tampered_with(tmp_path: Path) -> None:
+    port = free_port()
+    surroundings = {"PORT": str(port), "DEMO_DIR": "demo", "CASETRACK_DATABASE_URL": "postgresql://x@nowhere/x"}
+    here = Installation(tmp_path, surroundings)
+    page = f"http://127.0.0.1:{port}/demo"
+    with started(here, "casetrack demo --lives 3") as first:
+        shown = fetched(page, first)
+        stop(first, signal.SIGINT)
+    built_on = Folder(tmp_path / "demo").built_on
+    with started(here, "casetrack demo --folder demo") as second:
+        assert fetched(page, second)
+        tampered = subprocess.run(
+            here.command(OF_THE_DEMONSTRATION),
+            cwd=tmp_path,
+            env=environ(here),
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        stop(second, signal.SIGINT)
+    verified = Installation(tmp_path, {}).refused("casetrack --config demo/config.toml audit verify --database")
+
+    assert "Harbour Light (invented charity)" in shown
+    assert Folder(tmp_path / "demo").built_on == built_on is not None
+    for name in ("Event ", "Case ", "Holding "):
+        assert name in tampered
+        assert name in verified
+
+
+def environ(here: Installation) -> dict[str, str]:
+    """The variables of a process of its own."""
+    return {"PATH": os.defpath, "PYTHONPATH": str(ROOT), **here.environ}
+
+
+def started(here: Installation, line: str) -> "subprocess.Popen[str]":
+    """The command, running."""
+    return subprocess.Popen(
+        here.command(line),
+        cwd=here.folder,
+        env=environ(here),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def fetched(address: str, server: "subprocess.Popen[str]") -> str:
+    """The page, as soon as there is somebody to serve it."""
+    until = time.monotonic() + 90
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - an address of this test's own
+                return str(answer.read().decode())
+        except URLError:
+            time.sleep(0.2)
+    server.kill()
+    raise AssertionError(server.communicate())
+
+
+def stop(server: "subprocess.Popen[str]", number: int) -> None:
+    """The command has ended well, and says nothing that looks like a fault."""
+    server.send_signal(number)
+    _, said = server.communicate(timeout=60)
+    assert server.returncode == 0, said
+    assert "Traceback" not in said

@@ -1,0 +1,303 @@
+"""The sequencer, over PostgreSQL: whatever happens, every event has one place, and what is signed is committed."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from threading import Event, Thread
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casetrack.audit.checkpoint import Checkpoint, open_checkpoint
+from casetrack.audit.entry import Entry
+from casetrack.audit.errors import FrontierDiffers, LogRolledBack, OriginDiffers, SignatureMissing
+from casetrack.audit.note import Note
+from casetrack.audit.tree import Frontier, leaf_hash
+from casetrack.audit.verify import verify_log
+from casetrack.crypto.signing import LogKey
+from casetrack.domain.errors import Unavailable
+from casetrack.jobs import sequencer as sequencer_room
+from casetrack.jobs.sequencer import Log, Sequencer
+from casetrack.persistence.embedded import SUPERUSER
+from casetrack.persistence.installing import engine_for, require_durability
+from casetrack.persistence.ready import NotDurable
+from casetrack.persistence.roles import SEQUENCER
+from casetrack.persistence.work import begin_log
+from casetrack.services.checkpoints import CheckpointSigner, CheckpointVerifier, origin_of
+from tests.persistence.databases import Database
+
+SEED = bytes(range(32))
+KEY = LogKey(SEED)
+ORIGIN = origin_of("casetrack.test")
+SIGNER = CheckpointSigner(ORIGIN, KEY)
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+IN_A_PROCESS = """
+import sys
+from functools import partial
+from tests.jobs.test_sequencer import SIGNER, NOW, engine_for, begin_log, Sequencer
+engine = engine_for(sys.argv[1], statement_timeout_ms=20_000)
+sequencer = Sequencer(partial(begin_log, engine), SIGNER, batch=5, clock=lambda: NOW)
+while sequencer.step():
+    print("stepped", flush=True)
+"""
+"""A worker that can be killed."""
+
+
+def queue(database: Database, count: int) -> set[UUID]:
+    """So many events have happened, and wait."""
+    ids = {uuid4() for _ in range(count)}
+    with database.engine(SUPERUSER).begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO events (id, at, time_ms, action, aspect, holders_then, payload, salt, commitment)"
+                " VALUES (:id, :at, 1, 'session:open', '', '{}', '{}', :salt, :salt)"
+            ),
+            [{"id": each, "at": NOW, "salt": bytes(32)} for each in ids],
+        )
+    return ids
+
+
+@pytest.fixture
+def engine(database: Database) -> Iterator[Engine]:
+    """An engine of the sequencer's role."""
+    engine = engine_for(database.url(SEQUENCER), statement_timeout_ms=20_000)
+    yield engine
+    engine.dispose()
+
+
+def sequencer_over(engine: Engine, *, batch: int = 10, signer: CheckpointSigner = SIGNER) -> Sequencer:
+    return Sequencer(partial(begin_log, engine), signer, batch=batch, clock=lambda: NOW)
+
+
+def check_log(database: Database, events: set[UUID]) -> None:
+    """Every event has one leaf, the leaves have every number, and the whole log is signed and verifies."""
+    with database.engine(SUPERUSER).connect() as connection:
+        leaves = connection.execute(text("SELECT number, event, leaf FROM leaves ORDER BY number")).all()
+        notes = connection.scalars(text("SELECT note FROM checkpoints ORDER BY size")).all()
+        waiting = connection.scalar(text("SELECT count(*) FROM log_queue"))
+    verified = verify_log([row.leaf for row in leaves], notes, CheckpointVerifier(ORIGIN, KEY.public), origin=ORIGIN)
+
+    assert [row.number for row in leaves] == list(range(len(events)))
+    assert {row.event for row in leaves} == events
+    assert (verified.entries, verified.unsigned, waiting) == (len(events), 0, 0)
+
+
+def test_what_waits_is_taken_in_and_signed(database: Database, engine: Engine) -> None:
+    events = queue(database, 25)
+    sequencer = sequencer_over(engine)
+
+    assert [sequencer.step() for _ in range(4)] == [10, 10, 5, 0]
+    check_log(database, events)
+
+
+def test_without_events_nothing_is_signed(database: Database, engine: Engine) -> None:
+    assert sequencer_over(engine).step() == 0
+    with database.engine(SUPERUSER).connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM checkpoints")) == 0
+
+
+def test_the_log_grows_from_where_it_was(database: Database, engine: Engine) -> None:
+    before = queue(database, 7)
+    sequencer_over(engine).step()
+    after = queue(database, 9)
+    sequencer_over(engine).step()
+
+    check_log(database, before | after)
+
+
+def test_a_leaf_is_committed_before_it_is_signed(database: Database, engine: Engine) -> None:
+    queue(database, 3)
+    seen: list[int] = []
+
+    class Watched(Sequencer):
+        def _sign(self, log: Log) -> None:
+            with database.engine(SUPERUSER).connect() as another:
+                seen.append(another.scalar(text("SELECT count(*) FROM leaves")) or 0)
+            super()._sign(log)
+
+    Watched(partial(begin_log, engine), SIGNER, batch=10, clock=lambda: NOW).step()
+
+    assert seen == [3]
+
+
+def test_many_sequencers_at_once_give_every_event_one_place(database: Database) -> None:
+    events = queue(database, 200)
+    engines = [engine_for(database.url(SEQUENCER), statement_timeout_ms=20_000) for _ in range(4)]
+
+    def drain(engine: Engine) -> None:
+        sequencer = sequencer_over(engine, batch=7)
+        while sequencer.step():
+            pass
+
+    with ThreadPoolExecutor(len(engines)) as pool:
+        list(pool.map(drain, engines))
+    for engine in engines:
+        engine.dispose()
+
+    check_log(database, events)
+
+
+def test_while_one_has_the_log_another_waits(database: Database, engine: Engine) -> None:
+    queue(database, 3)
+    other = engine_for(database.url(SEQUENCER), statement_timeout_ms=20_000)
+    done = Event()
+
+    def step() -> None:
+        sequencer_over(other).step()
+        done.set()
+
+    with begin_log(engine) as log:
+        log.hold()
+        waiting = Thread(target=step)
+        waiting.start()
+        assert not done.wait(0.5)
+    assert done.wait(10)
+    waiting.join()
+    other.dispose()
+
+
+def test_a_worker_that_is_killed_loses_nothing(database: Database, engine: Engine) -> None:
+    events = queue(database, 120)
+    for _ in range(3):
+        command = [sys.executable, "-c", IN_A_PROCESS, database.url(SEQUENCER)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as worker:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == b"stepped\n"
+            worker.send_signal(signal.SIGKILL)
+        events |= queue(database, 5)
+    sequencer = sequencer_over(engine)
+    while sequencer.step():
+        pass
+
+    check_log(database, events)
+
+
+def test_leaves_that_were_never_signed_are_signed_by_whoever_comes_next(database: Database, engine: Engine) -> None:
+    events = queue(database, 6)
+    with begin_log(engine) as log:
+        log.drain(4)
+
+    sequencer_over(engine).step()
+
+    check_log(database, events)
+
+
+def edit(database: Database, *statements: str) -> None:
+    """Somebody who can write to the database has done this."""
+    with database.engine(SUPERUSER).begin() as connection:
+        connection.execute(text("SET session_replication_role = replica"))
+        for table in ("leaves", "checkpoints"):
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {table}_are_for_ever"))
+        for statement in statements:
+            connection.execute(text(statement))
+        for table in ("leaves", "checkpoints"):
+            connection.execute(text(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_are_for_ever"))
+
+
+@pytest.mark.parametrize(
+    ("edited", "refusal"),
+    [
+        ("UPDATE checkpoints SET frontier = decode(repeat('00', octet_length(frontier)), 'hex')", FrontierDiffers),
+        ("DELETE FROM leaves WHERE number = 2", LogRolledBack),
+    ],
+    ids=["frontier", "leaf"],
+)
+def test_a_log_that_is_not_what_was_signed_is_not_grown(
+    database: Database, engine: Engine, edited: str, refusal: type[Exception]
+) -> None:
+    queue(database, 3)
+    sequencer_over(engine).step()
+    edit(database, edited)
+    queue(database, 2)
+
+    with pytest.raises(refusal):
+        sequencer_over(engine).step()
+    with database.engine(SUPERUSER).connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM log_queue")) == 2
+
+
+def test_a_log_under_another_key_is_not_grown(database: Database, engine: Engine) -> None:
+    queue(database, 3)
+    sequencer_over(engine).step()
+
+    with pytest.raises(SignatureMissing):
+        sequencer_over(engine, signer=CheckpointSigner(ORIGIN, LogKey.generate())).step()
+
+
+def test_a_checkpoint_that_speaks_of_another_log_is_not_gone_on_from(database: Database, engine: Engine) -> None:
+    queue(database, 1)
+    leaf = Entry(1, bytes(16), bytes(32)).leaf()
+    frontier = Frontier().append(leaf_hash(leaf))
+    note = Note.signed(Checkpoint("another/audit", 1, frontier.root()).body(), SIGNER).format()
+    with begin_log(engine) as log:
+        log.drain(1)
+        log.add_checkpoint(note, frontier, NOW)
+
+    with pytest.raises(OriginDiffers):
+        sequencer_over(engine).step()
+
+
+def test_it_stops_when_it_is_told_to(database: Database, engine: Engine) -> None:
+    events, stop = queue(database, 30), Event()
+    running = Thread(target=sequencer_over(engine, batch=5).run, args=(stop,), kwargs={"interval_s": 0.01})
+    running.start()
+    with database.engine(SUPERUSER).connect() as connection:
+        for _ in range(500):
+            if connection.scalar(text("SELECT coalesce(max(size), 0) FROM checkpoints")) == len(events):
+                break
+            connection.rollback()
+            stop.wait(0.01)
+    stop.set()
+    running.join(10)
+
+    assert not running.is_alive()
+    check_log(database, events)
+
+
+def test_a_database_that_does_not_answer_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequencer_room, "PAUSE_S", 0.01)
+    stop, asked = Event(), 0
+
+    @contextmanager
+    def begin() -> Iterator[Log]:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            stop.set()
+        raise Unavailable
+        yield
+
+    Sequencer(begin, SIGNER, batch=5, clock=lambda: NOW).run(stop, interval_s=0.01)
+
+    assert asked == 3
+
+
+@pytest.mark.parametrize("setting", ["synchronous_commit"])
+def test_it_does_not_start_where_a_crash_could_lose_what_is_acknowledged(database: Database, setting: str) -> None:
+    with database.engine(SUPERUSER).begin() as connection:
+        connection.execute(text(f"ALTER ROLE {SEQUENCER} SET {setting} = off"))
+    engine = engine_for(database.url(SEQUENCER), statement_timeout_ms=20_000)
+    try:
+        with pytest.raises(NotDurable, match=setting):
+            require_durability(engine)
+    finally:
+        engine.dispose()
+        with database.engine(SUPERUSER).begin() as connection:
+            connection.execute(text(f"ALTER ROLE {SEQUENCER} RESET {setting}"))
+
+
+def test_the_newest_checkpoint_is_the_logs_own(database: Database, engine: Engine) -> None:
+    queue(database, 3)
+    sequencer_over(engine).step()
+    with begin_log(engine) as log:
+        note = log.newest_checkpoint()
+
+    assert note is not None
+    assert open_checkpoint(note, CheckpointVerifier(ORIGIN, KEY.public)).size == 3

@@ -1,0 +1,106 @@
+"""What the doctor finds wrong with a database: each thing that somebody could loosen, and nothing when nobody did."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casetrack.app import utc_now
+from casetrack.domain.errors import Unavailable
+from casetrack.persistence.diagnosis import Examined, examine
+from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
+from casetrack.persistence.installing import engine_at, engine_for
+from casetrack.persistence.roles import APP, AUDITOR, OWNER, create_roles
+from tests.persistence.databases import Database
+
+LOOSENED = {
+    Examined.DURABILITY: (
+        f"ALTER ROLE {AUDITOR} SET synchronous_commit = off",
+        f"ALTER ROLE {AUDITOR} RESET synchronous_commit",
+    ),
+    Examined.ROLES: (f"ALTER ROLE {APP} BYPASSRLS", f"ALTER ROLE {APP} NOBYPASSRLS"),
+    Examined.WALLS: ("ALTER TABLE wraps NO FORCE ROW LEVEL SECURITY", "ALTER TABLE wraps FORCE ROW LEVEL SECURITY"),
+    Examined.FOR_EVER: (
+        "ALTER TABLE leaves DISABLE TRIGGER leaves_are_for_ever",
+        "ALTER TABLE leaves ENABLE ALWAYS TRIGGER leaves_are_for_ever",
+    ),
+}
+
+
+def wrong_with(engine: Engine, now: datetime | None = None) -> dict[Examined, str]:
+    return {examined: wrong for examined, wrong in examine(engine, now or utc_now()) if wrong}
+
+
+@contextmanager
+def loosened(database: Database, loosen: str, tighten: str) -> Iterator[Engine]:
+    """Somebody has loosened this; an engine of the role that looks."""
+    with database.engine(SUPERUSER).begin() as connection:
+        connection.execute(text(loosen))
+    try:
+        with engine_at(database.url(AUDITOR), statement_timeout_ms=20_000) as engine:
+            yield engine
+    finally:
+        with database.engine(SUPERUSER).begin() as connection:
+            connection.execute(text(tighten))
+
+
+def test_everything_is_looked_at_and_nothing_is_wrong(database: Database) -> None:
+    with engine_at(database.url(AUDITOR), statement_timeout_ms=20_000) as engine:
+        assert dict(examine(engine, utc_now())) == dict.fromkeys(Examined, "")
+
+
+@pytest.mark.parametrize("examined", LOOSENED)
+def test_what_somebody_loosened_is_found(database: Database, examined: Examined) -> None:
+    with loosened(database, *LOOSENED[examined]) as engine:
+        assert wrong_with(engine).keys() == {examined}
+
+
+def test_a_role_that_serves_and_owns_a_table_is_found(database: Database) -> None:
+    give = f"ALTER TABLE failures OWNER TO {APP}"
+    with loosened(database, give, f"ALTER TABLE failures OWNER TO {OWNER}") as engine:
+        assert "failures" in wrong_with(engine)[Examined.ROLES]
+
+
+@pytest.mark.parametrize("what", ["UPDATE", "UPDATE (payload)", "DELETE", "TRUNCATE"])
+def test_a_role_that_may_rewrite_the_log_is_found(database: Database, what: str) -> None:
+    with loosened(database, f"GRANT {what} ON events TO {APP}", f"REVOKE {what} ON events FROM {APP}") as engine:
+        assert wrong_with(engine)[Examined.FOR_EVER] == "a role that serves may change the log"
+
+
+@pytest.mark.parametrize("minutes", [-2, 2])
+def test_a_clock_that_is_wrong_is_found(database: Database, minutes: int) -> None:
+    with engine_at(database.url(AUDITOR), statement_timeout_ms=20_000) as engine:
+        now = utc_now() + timedelta(minutes=minutes)
+        assert wrong_with(engine, now)[Examined.CLOCK].startswith(("119", "120"))
+
+
+def test_an_event_that_waits_too_long_is_found(database: Database) -> None:
+    with database.engine(SUPERUSER).begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO events (id, at, time_ms, action, aspect, holders_then, payload, salt, commitment)"
+                " VALUES (gen_random_uuid(), now(), 1, 'x:y', '', '{}', '{}', :salt, :salt)"
+            ),
+            {"salt": bytes(32)},
+        )
+        connection.execute(text("UPDATE log_queue SET queued_at = queued_at - interval '3 minutes'"))
+    with engine_at(database.url(AUDITOR), statement_timeout_ms=20_000) as engine:
+        assert wrong_with(engine).keys() == {Examined.QUEUE}
+
+
+def test_of_a_database_without_tables_only_that_is_said(cluster: EmbeddedCluster) -> None:
+    cluster.create_database("no_tables")
+    bare = Database(cluster, "no_tables")
+    with bare.engine(SUPERUSER).begin() as connection:
+        create_roles(connection)
+    with engine_at(bare.url(AUDITOR), statement_timeout_ms=20_000) as engine:
+        assert list(examine(engine, utc_now())) == [(Examined.MIGRATIONS, "at base, and this version has 0001")]
+    bare.dispose()
+
+
+def test_a_database_that_does_not_answer_is_unavailable() -> None:
+    engine = engine_for("postgresql+psycopg://x@127.0.0.1:1/x", statement_timeout_ms=1000)
+    with pytest.raises(Unavailable):
+        list(examine(engine, datetime(2026, 11, 21, tzinfo=UTC)))
