@@ -70,8 +70,6 @@ BACK: Final = st.sampled_from([None, None, 0, 0, 0, 1, 2, 5])
 """From how many versions ago the page is that somebody works on; None where nobody says."""
 MOST_CASES: Final = 3
 STEPPING: Final = st.sampled_from([*sorted(STEPS), *[Action.TRANSFER_ACCEPT] * 4])
-ANSWERS: Final = frozenset({Action.TRANSFER_ACCEPT, Action.TRANSFER_DECLINE, Action.TRANSFER_WITHDRAW})
-"""The steps that say which version of the offer was looked at."""
 
 
 class Casework(RuleBasedStateMachine):

@@ -1,21 +1,18 @@
 """The forms that seals are made over: what was signed once must be made again for ever."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta, timezone
 from hashlib import sha256
 from uuid import UUID
 
 import pytest
 
-from casetrack.crypto.seals import Seal
 from casetrack.domain.case import Areas, Case
 from casetrack.domain.errors import IntegrityBroken
-from casetrack.domain.holdings import Holding, Holdings, Part
+from casetrack.domain.holdings import Holdings, Part
 from casetrack.domain.ids import CaseId
-from casetrack.domain.references import Pseudonym, Reference
-from casetrack.services.ports import CaseKey, CaseStore, KeptCase, Outlook
+from casetrack.services.ports import CaseKey
 from casetrack.services.seals import (
     FIRST,
     canonical_case,
@@ -29,6 +26,7 @@ from tests.domain import made
 from tests.domain.made import EASTMARCH, LANTERN, NORTHMARCH
 from tests.services import acts
 from tests.services.acts import SUPPORT, kept
+from tests.services.watched import Watched
 from tests.world import NAME, SOUTH, World
 
 
@@ -104,31 +102,6 @@ def test_each_seal_of_a_case_follows_on_the_one_before_it_from_none() -> None:
     second = acts.kept_case(world, case).seal
 
     assert (first.previous, second.previous) == (FIRST, first.digest)
-
-
-@dataclass
-class Watched:
-    """The cases of a store, which shows what each change gave it of holdings."""
-
-    store: CaseStore
-    changed: list[tuple[Holding, Seal]] = field(default_factory=list)
-
-    def find(self, reference: Reference) -> CaseId | None:
-        return self.store.find(reference)
-
-    def get(self, case: CaseId, *, lock: bool) -> KeptCase | None:
-        return self.store.get(case, lock=lock)
-
-    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
-        self.changed += changed
-        self.store.add(kept, changed, outlook)
-
-    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
-        self.changed += changed
-        self.store.put(kept, changed, outlook)
-
-    def pseudonym_is_taken(self, pseudonym: Pseudonym) -> bool:
-        return self.store.pseudonym_is_taken(pseudonym)
 
 
 def test_each_holding_that_begins_or_ends_has_a_seal_of_whoever_changed_it() -> None:

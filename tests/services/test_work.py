@@ -43,6 +43,7 @@ from casetrack.services.transfers import (
 from casetrack.services.work import UnitOfWork
 from tests.services import acts
 from tests.services.acts import INFORMATION_ONLY, REVEALING, SUPPORT, kept
+from tests.services.watched import Watched
 from tests.world import CHARITY, EAST, NORTH, SOUTH, START, World
 
 Doing = Callable[[UnitOfWork, Reference, int | None], object]
@@ -147,6 +148,14 @@ def test_an_offer_that_was_answered_is_so_before_the_role_is_asked_for() -> None
         accept_transfer(work, offer.id, worker=acts.account("receiver"), seen=offer.version)
 
 
+def test_a_version_that_an_offer_never_had_is_stale_before_the_role_is_asked_for() -> None:
+    world = World.in_memory()
+    offer = acts.offered(world, acts.opened(world), SOUTH)
+
+    with pytest.raises(Stale), world.work("receiver") as work:
+        accept_transfer(work, offer.id, worker=acts.account("receiver"), seen=offer.version + 1)
+
+
 def test_accepting_is_for_a_lead_who_has_just_signed_in() -> None:
     world = World.in_memory()
     offer = acts.offered(world, acts.opened(world), SOUTH)
@@ -202,6 +211,17 @@ def test_an_offer_that_came_to_nothing_is_still_read_and_is_no_way_to_the_case_a
         view_case(work, case.reference)
     with pytest.raises(NotFound), world.work("receiver") as work:
         view_transfer(work, TransferId(uuid4()))
+
+
+def test_a_case_that_is_gone_before_it_was_read_is_absent() -> None:
+    """Between looking a reference up and reading the case, an offer of it may have been taken back."""
+    world = World.in_memory()
+    case = acts.opened(world)
+
+    with world.work("worker") as work:
+        work.stores = replace(work.stores, cases=Watched(work.stores.cases, gone=True))
+        with pytest.raises(NotFound):
+            view_case(work, case.reference)
 
 
 # Current.
