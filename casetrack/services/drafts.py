@@ -25,10 +25,9 @@ def open_draft(work: UnitOfWork, kind: str) -> dict[str, Any]:
         return {}
     try:
         mine = work.trust.sealed(work.actor.holder, letter_version(draft.sealed))
-        text = work.deployment.keyring.open_letter(mine, draft.sealed, _context(work, kind))
-    except CannotOpen:
+        answers = json.loads(work.deployment.keyring.open_letter(mine, draft.sealed, _context(work, kind)))
+    except (CannotOpen, ValueError):
         return {}
-    answers = json.loads(text)
     return answers if isinstance(answers, dict) else {}
 
 

@@ -1,0 +1,37 @@
+"""The cases of a store, watched: what each change gave it, and how it is when a case goes away between two looks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from casetrack.crypto.seals import Seal
+from casetrack.domain.holdings import Holding
+from casetrack.domain.ids import CaseId
+from casetrack.domain.references import Pseudonym, Reference
+from casetrack.services.ports import CaseStore, KeptCase, Outlook
+
+
+@dataclass
+class Watched:
+    """The cases of a store, and all that it was given of holdings."""
+
+    store: CaseStore
+    changed: list[tuple[Holding, Seal]] = field(default_factory=list)
+    gone: bool = False
+    """True of a store from which each case goes away as soon as it was found."""
+
+    def find(self, reference: Reference) -> CaseId | None:
+        return self.store.find(reference)
+
+    def get(self, case: CaseId, *, lock: bool) -> KeptCase | None:
+        return None if self.gone else self.store.get(case, lock=lock)
+
+    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+        self.changed += changed
+        self.store.add(kept, changed, outlook)
+
+    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+        self.changed += changed
+        self.store.put(kept, changed, outlook)
+
+    def pseudonym_is_taken(self, pseudonym: Pseudonym) -> bool:
+        return self.store.pseudonym_is_taken(pseudonym)
