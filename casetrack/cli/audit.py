@@ -22,7 +22,7 @@ def audit() -> None:
 @audit.command(epilog=example("casetrack audit verify --database"))
 @click.option("--database", "whole", is_flag=True, help="Also every event, case, holding and transfer beneath the log.")
 @here
-def verify(around: Surroundings, whole: bool) -> None:  # noqa: FBT001 - a switch of the command's own
+def verify(around: Surroundings, *, whole: bool) -> None:
     """Say whether the log is what was recorded; ends with 1 if anything is wrong, and names it.
 
     What is signed is read with public keys alone: nothing about a person is opened.

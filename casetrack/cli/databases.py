@@ -43,7 +43,7 @@ def upgrade(around: Surroundings) -> None:
 @click.argument("revision")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @here
-def downgrade(around: Surroundings, revision: str, yes: bool) -> None:  # noqa: FBT001 - a switch of the command's own
+def downgrade(around: Surroundings, revision: str, *, yes: bool) -> None:
     """Take the database back to REVISION ("base" is before the first). What later ones kept is gone."""
     if not yes:
         click.confirm(f"Everything that was kept since revision {revision} will be gone. Go on?", abort=True)

@@ -20,14 +20,14 @@ from casetrack.persistence.installing import engine_at, require_durability
 from casetrack.persistence.work import begin_log
 from casetrack.services.checkpoints import CheckpointSigner, origin_of
 
-PARENT_ASKED_EVERY_S: Final = 1.0
+LOOKED_EVERY_S: Final = 1.0
 
 
 @click.command(epilog=example("casetrack worker --once"))
 @click.option("--once", is_flag=True, help="Take in what waits now, and end.")
-@click.option("--with-parent", is_flag=True, help="End when the command that started this one has ended.")
+@click.option("--beside", type=int, metavar="PID", help="End when the process of that number, which began this, has.")
 @here
-def worker(around: Surroundings, once: bool, with_parent: bool) -> None:  # noqa: FBT001 - switches of the command's own
+def worker(around: Surroundings, *, once: bool, beside: int | None) -> None:
     """Put new events into the log, until this is stopped (Ctrl-C, or SIGTERM).
 
     It works in a database role of its own and with the log's key alone. Several may run: one at a time has the log.
@@ -46,21 +46,21 @@ def worker(around: Surroundings, once: bool, with_parent: bool) -> None:  # noqa
             while sequencer.step():
                 pass
         else:
-            with stopping(with_parent=with_parent) as stop:
+            with stopping(beside) as stop:
                 sequencer.run(stop, interval_s=config.sequencer.interval_ms / 1000)
 
 
 @contextmanager
-def stopping(*, with_parent: bool) -> Iterator[Event]:
-    """An event that is set when this process is told to end, or the one that started it has ended."""
+def stopping(beside: int | None) -> Iterator[Event]:
+    """An event that is set when this process is told to end, or the one that it runs beside has ended."""
     stop = Event()
 
     def heard(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the shape that signals ask for
         stop.set()
 
     before = {number: signal.signal(number, heard) for number in (signal.SIGTERM, signal.SIGINT)}
-    if with_parent:
-        Thread(target=_watch, args=(os.getppid(), stop), daemon=True).start()
+    if beside is not None:
+        Thread(target=_watch, args=(beside, stop), daemon=True).start()
     try:
         yield stop
     finally:
@@ -69,6 +69,6 @@ def stopping(*, with_parent: bool) -> Iterator[Event]:
 
 
 def _watch(parent: int, stop: Event) -> None:
-    while os.getppid() == parent and not stop.wait(PARENT_ASKED_EVERY_S):
+    while os.getppid() == parent and not stop.wait(LOOKED_EVERY_S):
         pass
     stop.set()

@@ -1,5 +1,6 @@
 """`casetrack demo`: a whole casetrack with invented people, on this machine alone."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -142,7 +143,7 @@ def working(settings: Path, environ: Mapping[str, str]) -> Iterator[None]:
 
     No variable of ours reaches it, so that none leads it to another database.
     """
-    command = [sys.executable, "-m", "casetrack", "--config", str(settings), "worker", "--with-parent"]
+    command = [sys.executable, "-m", "casetrack", "--config", str(settings), "worker", "--beside", str(os.getpid())]
     theirs = {name: value for name, value in environ.items() if not name.startswith("CASETRACK_")}
     worker = subprocess.Popen(command, env=theirs, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - a command of ours alone
 
