@@ -20,7 +20,6 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return None
 
 
-
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
     """A PostgreSQL of this session's own."""
