@@ -1,0 +1,189 @@
+"""Every page, as everybody who may see it: what is on each, what is said about each, and how each is in a browser."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import ClassVar, Final
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from casetrack.domain import access
+from casetrack.domain.actions import Action
+from tests.journeys.crawl import HEAVIEST_BYTES, Crawl, Crawler, faults_of, shared_titles, weight
+from tests.journeys.looks import Watched
+from tests.journeys.seeded import Seeded
+from tests.journeys.site import PERSONAS, Site
+from tests.journeys.visitor import Visitor
+
+NOBODY: Final = "nobody"
+STARTS: Final = ("/", "/demo", "/healthz", "/readyz", "/version", "/signed-out")
+"""Where a crawl begins; and what no page leads to."""
+LED_TO: Final = frozenset({HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
+MARKING: Final = "OFFICIAL-SENSITIVE"
+UNMARKED: Final = frozenset({"demo.index", "pages.staying_safe", "sessions.closed", "sessions.open"})
+"""The pages that are no member of staff's: nothing of a case is on them, and a person may have one before them."""
+NOT_CRAWLED: Final[Mapping[str, str]] = {
+    "static": "its files are weighed with the pages that ask for them",
+    "openapi": "tests/api reads it",
+    "demo.link": "it works once, and nothing leads to it: tests/web has it",
+    "health.metrics": "tests/web has it, and its numbers change with each request",
+    "pages.exit": "it ends the visit: test_main_journey.py leaves by it",
+    "cases.opened": "of a case that was opened a moment ago: test_main_journey.py comes to it",
+    "cases.another": "a form of the page before: test_main_journey.py comes to it",
+    "contacts.hide": "a link of a page that is only shown for a reason: test_main_journey.py takes it",
+    "identity.hide": "a link of a page that is only shown for a reason: test_main_journey.py takes it",
+    "tokens.revoke": "a form of an account that has a token: tests/web has it",
+}
+"""Where a crawl does not come, and where somebody does instead."""
+
+
+MAY_CHANGE: Final = frozenset({"events", "event_shown", "log_queue", "leaves", "checkpoints", "sessions", "failures"})
+"""What only looking may add to: the journal, the log behind it, when a sitting was last used, and counts of tries."""
+
+
+@dataclass
+class Crawled:
+    """What one persona came to, and which tables are not as they were before."""
+
+    visitor: Visitor
+    crawl: Crawl
+    changed: frozenset[str]
+
+
+class Everybody:
+    """What holds for every page of every persona. Two classes have half of the personas each, and run at once."""
+
+    personas: ClassVar[tuple[str, ...]]
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def crawled(cls, site: Site) -> Mapping[str, Crawled]:
+        """What each of the personas came to."""
+        return {persona: _crawled(site, persona) for persona in cls.personas}
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def seeded(cls, site: Site) -> Seeded:
+        """What the invented people said of themselves."""
+        return site.seeded()
+
+    def test_every_link_leads_to_a_page(self, crawled: Mapping[str, Crawled]) -> None:
+        wrong = [fault for each in crawled.values() for fault in each.crawl.faults]
+        for persona, each in crawled.items():
+            wrong += [
+                f"{answer.path}, linked to for the {persona}, is answered {answer.status}"
+                for _, answer in each.crawl.answers
+                if answer.status not in LED_TO
+            ]
+        assert not wrong
+
+    def test_everybody_comes_to_everything_that_their_role_may_do(
+        self, crawled: Mapping[str, Crawled], site: Site
+    ) -> None:
+        reached = {end for each in crawled.values() for end in (*each.crawl.reached, *each.crawl.offered)}
+        wanted = set(_pages_for(site, self.personas))
+        assert wanted - reached - NOT_CRAWLED.keys() == set()
+
+    def test_every_answer_is_safe_for_the_browser_and_has_one_heading(self, crawled: Mapping[str, Crawled]) -> None:
+        assert not [
+            fault for each in crawled.values() for _, answer in each.crawl.answers for fault in faults_of(answer)
+        ]
+
+    def test_only_looking_changes_nothing_but_the_journal(self, crawled: Mapping[str, Crawled]) -> None:
+        assert "events" in frozenset().union(*(each.changed for each in crawled.values()))
+        assert not {table for each in crawled.values() for table in each.changed - MAY_CHANGE}
+
+    def test_a_title_tells_one_page_from_another(self, crawled: Mapping[str, Crawled]) -> None:
+        assert not [fault for each in crawled.values() for fault in shared_titles(each.crawl)]
+
+    def test_no_page_is_heavy(self, crawled: Mapping[str, Crawled]) -> None:
+        known: dict[str, int] = {}
+        heaviest = max(
+            (weight(answer, each.visitor, known), answer.path)
+            for each in crawled.values()
+            for _, answer in each.crawl.answers
+            if answer.is_page
+        )
+        assert heaviest[0] < HEAVIEST_BYTES, heaviest[1]
+
+    def test_every_staff_page_is_marked_and_no_other(self, crawled: Mapping[str, Crawled]) -> None:
+        wrong = [
+            f"{answer.path} for the {persona}"
+            for persona, each in crawled.items()
+            for endpoint, answer in each.crawl.answers
+            if answer.is_page
+            and not answer.leads_to
+            and (MARKING in answer.text) == (persona == NOBODY or endpoint in UNMARKED)
+        ]
+        assert not wrong
+
+    def test_nothing_that_a_person_said_is_on_a_page_or_in_an_address(
+        self, crawled: Mapping[str, Crawled], seeded: Seeded
+    ) -> None:
+        assert len(seeded) > 100, "there is something to look for"
+        found = [
+            f"{whose}: at {endpoint} for the {persona}"
+            for persona, each in crawled.items()
+            for endpoint, answer in each.crawl.answers
+            for whose in seeded.in_text(f"{answer.path} {answer.headers} {answer.text}")
+        ]
+        assert not found
+
+    def test_nothing_that_a_person_said_is_in_what_casetrack_says_of_itself(
+        self, crawled: Mapping[str, Crawled], seeded: Seeded, site: Site
+    ) -> None:
+        said = site.log.getvalue()
+        assert "/cases/CT-" in said, f"the server says which of {len(crawled)} crawls' pages were asked for"
+        assert not list(seeded.in_text(said))
+
+    @pytest.mark.browser
+    def test_every_kind_of_page_is_accessible_and_keeps_to_its_own_policy(
+        self, crawled: Mapping[str, Crawled], context: BrowserContext, site: Site
+    ) -> None:
+        faults: list[str] = []
+        seen: dict[str, set[str]] = {}
+        for each in crawled.values():
+            context.clear_cookies()
+            context.add_cookies(
+                [{"name": name, "value": value, "url": site.address} for name, value in each.visitor.cookies.items()]
+            )
+            watched = Watched.open(context)
+            for answer in each.crawl.shapes(seen):
+                watched.tab.goto(answer.path)
+                faults += watched.faults()
+            watched.tab.close()
+        assert not faults
+
+
+class TestThoseWhoSend(Everybody):
+    personas = ("worker", "lead", "supervisor", "charity worker")
+
+
+class TestEverybodyElse(Everybody):
+    personas = ("receiving worker", "receiving lead", "auditor", "administrator", NOBODY)
+
+
+def _crawled(site: Site, persona: str) -> Crawled:
+    visitor = site.visitor(None if persona == NOBODY else persona)
+    starts = list(STARTS)
+    if persona == "auditor":
+        visitor.go("/audit/search")
+        visitor.answer({"use": "lawfulness"})
+        starts.append("/audit")
+    before = site.contents()
+    crawl = Crawler(site.app).crawl(visitor, starts)
+    after = site.contents()
+    return Crawled(visitor, crawl, frozenset(table for table in after if after[table] != before[table]))
+
+
+def _pages_for(site: Site, personas: tuple[str, ...]) -> Iterator[str]:
+    """The endpoints that are open to anybody, or serve what the role of one of the personas may do."""
+    roles = {PERSONAS[persona].role for persona in personas if persona != NOBODY}
+    for rule in site.app.url_map.iter_rules():
+        view = site.app.view_functions[rule.endpoint]
+        actions: tuple[Action, ...] = getattr(view, "serves", ())
+        anybodys = getattr(view, "is_public", False) or not actions
+        theirs = any(role in access.RULES[action].roles for role in roles for action in actions)
+        if not rule.endpoint.startswith("api.") and (anybodys or theirs):
+            yield rule.endpoint

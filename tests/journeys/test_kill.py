@@ -1,0 +1,208 @@
+"""Power that fails at any moment: everything is killed in the middle of its work, and nothing acknowledged is lost."""
+
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http import HTTPStatus
+from http.client import HTTPException
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final
+
+import pytest
+
+from casetrack.app import utc_now
+from casetrack.persistence.embedded import EmbeddedCluster
+from tests.journeys.visitor import Answer, Visitor
+
+pytestmark = pytest.mark.proof
+
+A_MOMENT: Final = timedelta(minutes=2)
+TIMES: Final = 6
+AT_ONCE: Final = 4
+LEAST_MS: Final = 300
+MOST_MS: Final = 2_000
+PATIENCE_S: Final = 60
+PAUSE_S: Final = 0.05
+TOKEN: Final = re.compile(r"^[\w-]{40,}$", re.MULTILINE)
+SETTINGS: Final = """
+[service]
+name = "casetrack.kill.test"
+[folder]
+data = {folder}
+[keys]
+passphrase_file = "passphrase"
+[server]
+port = {port}
+[cookies]
+secure = false
+[log]
+level = "error"
+"""
+
+
+@dataclass
+class Power:
+    """An installation as its commands make and run it, and the plug that it can be pulled from."""
+
+    folder: Path
+    port: int
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def command(self, *words: str) -> str:
+        """What the command said; it must end well."""
+        return subprocess.run(self._line(words), capture_output=True, check=True, text=True).stdout
+
+    def on(self) -> None:
+        """Pages and log are served, by processes of their own."""
+        for words in (("serve",), ("worker",)):
+            self.running.append(subprocess.Popen(self._line(words), start_new_session=True))
+            self._wait()
+
+    def off(self) -> None:
+        """Everything that runs is killed: the servers, their workers, and every process of PostgreSQL."""
+        doomed = {process.pid for process in self.running}
+        with suppress(FileNotFoundError):
+            doomed.add(int((self.folder / "data/postgres/cluster/postmaster.pid").read_text().split()[0]))
+        doomed |= {child for parent in doomed for child in _children(parent)}
+        for pid in doomed:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for process in self.running:
+            process.wait()
+        self.running.clear()
+
+    def _line(self, words: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-m", "casetrack", "--config", str(self.folder / "config.toml"), *words]
+
+    def _wait(self) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            with suppress(OSError, HTTPException):
+                if Visitor("127.0.0.1", self.port).request("GET", "/healthz").status == HTTPStatus.OK:
+                    return
+            time.sleep(PAUSE_S)
+        raise TimeoutError("casetrack does not answer")
+
+
+@dataclass
+class Program:
+    """A program that opens cases and records milestones, and keeps what it was told."""
+
+    power: Power
+    token: str
+    told: dict[str, int] = field(default_factory=dict)
+    """The newest version of each case that was acknowledged."""
+
+    def work(self, stop: Event) -> None:
+        """Go on until it is time to stop, whatever breaks meanwhile."""
+        while not stop.is_set():
+            with suppress(OSError, HTTPException):
+                self._one()
+
+    def _one(self) -> None:
+        opened = self.send("/cases", {"strands": ["support"], "age_group": "adult", "identity": "not-yet-asked"})
+        self._tell(opened)
+        if opened.status == HTTPStatus.CREATED:
+            reference = json.loads(opened.body)["reference"]
+            happened = (utc_now() - A_MOMENT).isoformat(timespec="minutes")
+            met = {"code": "risk-assessed", "state": "met", "outcome": "standard", "happened": happened}
+            self._tell(self.send(f"/cases/{reference}/milestones", met, if_match=opened.headers["ETag"]))
+
+    def _tell(self, answer: Answer) -> None:
+        if answer.status == HTTPStatus.CREATED:
+            self.told[json.loads(answer.body)["reference"]] = int(answer.headers["ETag"].strip('"'))
+
+    def send(self, path: str, body: object, **headers: str) -> Answer:
+        """The answer to sending that."""
+        return self._request("POST", path, json.dumps(body).encode(), **headers)
+
+    def version(self, reference: str) -> int:
+        """The version of the case that the database has; 0 if it has none."""
+        answer = self._request("GET", f"/cases/{reference}", None)
+        return int(answer.headers["ETag"].strip('"')) if answer.status == HTTPStatus.OK else 0
+
+    def _request(self, method: str, path: str, body: bytes | None, **headers: str) -> Answer:
+        return Visitor("127.0.0.1", self.power.port).request(
+            method,
+            f"/api/v1{path}",
+            body,
+            authorization=f"Bearer {self.token}",
+            content_type="application/json",
+            accept="application/json",
+            **({"idempotency_key": secrets.token_hex(8)} | headers),
+        )
+
+
+@pytest.fixture
+def power(tmp_path: Path) -> Iterator[Power]:
+    """An installation with its power off."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        power = Power(tmp_path, probe.getsockname()[1])
+    (tmp_path / "passphrase").write_text("only for tests")
+    folder = json.dumps(str(tmp_path / "data"))
+    (tmp_path / "config.toml").write_text(SETTINGS.format(folder=folder, port=power.port))
+    power.command("db", "upgrade")
+    yield power
+    power.off()
+    with EmbeddedCluster(tmp_path / "data" / "postgres"):
+        """What was killed is taken over once more, so that it ends well and leaves no process behind."""
+
+
+def test_killed_in_the_middle_of_writing_nothing_acknowledged_is_lost(power: Power) -> None:
+    who = ("--name", "A Worker", "--role", "support_worker", "--holder", "kent", "--generate")
+    power.command("account", "create", "a.worker", *who)
+    found = TOKEN.search(power.command("token", "create", "a.worker", "a-test", "--days", "1"))
+    assert found is not None
+    programs = [Program(power, found[0]) for _ in range(AT_ONCE)]
+    for number in range(TIMES):
+        power.on()
+        _work_until_the_power_fails(power, programs)
+        assert sum(len(program.told) for program in programs) > number, "something was acknowledged each time"
+    power.on()
+    lost = [
+        reference
+        for program in programs
+        for reference, version in program.told.items()
+        if program.version(reference) < version
+    ]
+    assert not lost
+    power.off()
+    power.command("worker", "--once")
+    assert "Every event, case, holding and transfer is as it was recorded" in power.command(
+        "audit", "verify", "--database"
+    )
+
+
+def _work_until_the_power_fails(power: Power, programs: list[Program]) -> None:
+    stop = Event()
+    threads = [Thread(target=program.work, args=(stop,)) for program in programs]
+    for thread in threads:
+        thread.start()
+    time.sleep((LEAST_MS + secrets.randbelow(MOST_MS - LEAST_MS)) / 1000)
+    power.off()
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def _children(pid: int) -> Iterator[int]:
+    """Every process that came of it, and those that came of them."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid:
+                child = int(stat.parent.name)
+                yield child
+                yield from _children(child)
