@@ -60,7 +60,8 @@ def _written(word: str) -> Iterator[tuple[str, bytes]]:
     for encoding in ("UTF-16-LE", "UTF-16-BE"):
         yield encoding, small.encode(encoding)
     for said, content in (("as written", word), ("casefolded", small), ("in capitals", word.upper())):
-        yield f"hexadecimal, {said}", content.encode().hex().encode()
+        for encoding in ("UTF-8", "UTF-16-LE", "UTF-16-BE"):
+            yield f"{encoding} in hexadecimal, {said}", content.encode(encoding).hex().encode()
         for alignment in range(ALIGNMENTS):
             yield f"base64, {said}, {alignment} bytes on", _base64_inside(content.encode(), alignment).lower()
 

@@ -98,7 +98,9 @@ def test_a_canary_that_was_not_sealed_would_have_been_found(canaries: Canaries, 
     finally:
         with site.database.engine(SUPERUSER).begin() as connection:
             connection.execute(text("DROP TABLE control"))
-    assert {"UTF-8", "hexadecimal, as written"} <= {each.encoding for each in found if each.place == "the dump"}
+    assert {"UTF-8", "UTF-8 in hexadecimal, as written"} <= {
+        each.encoding for each in found if each.place == "the dump"
+    }
     files = {Path(each.place).parent.name for each in found}
     assert "pg_wal" in files
     assert any(each.place.endswith("a log") for each in found)

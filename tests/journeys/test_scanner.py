@@ -17,6 +17,7 @@ WRITTEN = {
     "hexadecimal": WORD.encode().hex().encode(),
     "hexadecimal in capitals": WORD.encode().hex().upper().encode(),
     "casefolded hexadecimal": WORD.casefold().encode().hex().encode(),
+    "UTF-16-LE in hexadecimal": WORD.encode("utf-16-le").hex().encode(),
     "base64": base64.b64encode(WORD.encode()),
     "base64, one byte on": base64.b64encode(b"x" + WORD.encode()),
     "base64, two bytes on": base64.b64encode(b"xy" + WORD.encode() + b"z"),
