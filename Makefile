@@ -34,7 +34,7 @@ fs.writeFileSync("package-lock.json", JSON.stringify(lock, null, 2) + "\n");
 endef
 export FORGET_ADDRESSES
 
-.PHONY: help demo test check proof bench format wheel lock browser
+.PHONY: help demo test check proof bench format wheel lock programs
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,7 +42,7 @@ help: ## Say what can be made
 demo: $(RUNTIME) $(STATIC) ## Run casetrack with invented people (PORT and DEMO_DIR choose where)
 	@exec casetrack demo
 
-test: $(DEV) $(STATIC) browser ## Run the tests (ARGS="-k transfer" runs some of them)
+test: $(DEV) $(STATIC) programs ## Run the tests (ARGS="-k transfer" runs some of them)
 	@python -m pytest -n 2 --dist loadscope $(or $(ARGS),--cov)
 
 check: $(DEV) ## Check style, types and architecture
@@ -51,7 +51,7 @@ check: $(DEV) ## Check style, types and architecture
 	@mypy $(wildcard casetrack tests bench migrations)
 	@lint-imports
 
-proof: $(DEV) $(STATIC) browser bench ## Run what is long or timed: the proofs, then the benchmarks
+proof: $(DEV) $(STATIC) programs bench ## Run what is long or timed: the proofs, then the benchmarks
 	@python -m pytest -m proof $(ARGS)
 
 bench: $(DEV) $(STATIC) ## Measure, and print the numbers
@@ -104,13 +104,16 @@ $(STATIC): $(wildcard casetrack/web/sass/*.scss) $(NODE)
 	@npm run --silent build
 	@gzip -9nkf $(BUILT)/casetrack.css $(BUILT)/govuk-frontend.min.js
 
-# The browser tests drive Debian's Chromium, which root installs here. CI may not go without it.
-browser:
-	@if ! command -v chromium && [ "$$(id -u)" = 0 ] && command -v apt-get; then \
-	  echo "Setting up: Chromium (once)" >&2; \
-	  { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium fonts-liberation; } 2>&1 || true; \
+# The tests drive Debian's Chromium and a token of its SoftHSM2, which root installs here. CI may not go without either.
+PROGRAMS := chromium softhsm2-util
+
+programs:
+	@missing=; for program in $(PROGRAMS); do command -v "$$program" || missing=yes; done > /dev/null; \
+	if [ "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get; then \
+	  echo "Setting up: Chromium and SoftHSM2 (once)" >&2; \
+	  { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium fonts-liberation softhsm2; } 2>&1 || true; \
 	fi > /dev/null
-	@command -v chromium > /dev/null || { \
-	  echo "There is no chromium on this machine, so the browser tests are skipped: install it to run them."; \
+	@for program in $(PROGRAMS); do command -v "$$program" > /dev/null || { \
+	  echo "There is no $$program on this machine, so the tests that need it are skipped: install it to run them."; \
 	  [ "$${CI:-}" != true ]; \
-	}
+	}; done

@@ -11,12 +11,17 @@ from rich.table import Table
 
 from bench.browser import Browser
 from bench.caseload import open_many
+from bench.fields import measure_fields
+from bench.files import MIB, measure_file
 from bench.house import LISTED, PASSWORD, RECEIVER, SENDER, BenchHouse, bench_house
 from bench.keys import measure_keys
+from bench.notes import measure_notes
+from bench.renewal import measure_renewal
 from bench.timing import MS, Timing
 from bench.work import measure_log, measure_work
 from casetrack.app import utc_now
 from casetrack.domain.actors import Role
+from casetrack.domain.files import MOST_BYTES
 from casetrack.domain.references import Reference
 from casetrack.persistence.work import begin
 from casetrack.services.caseload import everything
@@ -49,9 +54,19 @@ def main() -> None:
         house.analyse()
         timings += _pages(browser, many, _a_case(house))
         timings += [*measure_work(house, SENDING, RECEIVING), *measure_keys()]
+        timings += [*(notes := measure_notes(house, WORKER)), *(fields := measure_fields())]
+        memory = measure_file(house, SENDING)
+        rewrapped, renewing = measure_renewal(house, LISTED)
     console = Console(width=100)
     console.print(_table(timings, baseline))
+    console.print(f"Sealed notes take {_ratio(*notes):.2f} times as long as clear ones, page for page.")
+    console.print(f"A sealed field takes {_ratio(*fields):.2f} times as long as that of sqlalchemy-utils.")
+    console.print(
+        f"A file of {MOST_BYTES // MIB} MiB, there and back: {(memory.most - memory.before) / MIB:.1f} MiB of memory, "
+        f"beside the {memory.before / MIB:.0f} MiB of the process."
+    )
     console.print(f"The log took in {events:,} events in {took:.1f} s: {events / took:,.0f} a second, signed.")
+    console.print(f"Keys renewed: {rewrapped:,} rows wrapped again, {rewrapped / renewing:,.0f} a second.")
     console.print(f"{many:,} cases were opened in {filled:.0f} s. All of it took {time.monotonic() - start:.0f} s.")
     console.print(f"Python {platform.python_version()} on {platform.machine()}.")
 
@@ -73,6 +88,10 @@ def _pages(browser: Browser, many: int, reference: Reference) -> Iterable[Timing
 def _a_case(house: BenchHouse) -> Reference:
     with at_work(begin, house.deployment, house.actor(WORKER), utc_now()) as work:
         return list_cases(work, everything(work)).items[0].reference
+
+
+def _ratio(one: Timing, other: Timing) -> float:
+    return one.middle / other.middle
 
 
 def _table(timings: Iterable[Timing], baseline: Timing) -> Table:

@@ -28,8 +28,9 @@ from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import DATABASE
 from casetrack.persistence.work import begin
 from casetrack.services.deployment import Deployment
-from casetrack.services.ports import Account
+from casetrack.services.people import Account
 from casetrack.services.sessions import NOBODY
+from casetrack.services.vouching import sealed_account
 
 LISTED: Final = HolderCode("west-yorkshire")
 """Whose cases the pages list: nobody else's work adds to them."""
@@ -89,7 +90,7 @@ def bench_house() -> Iterator[BenchHouse]:
         keys = key_folder(config)
         with database(config, new=True) as addresses:
             ready.upgrade(addresses.owner)
-            found(config, addresses.app, keys)
+            found(config, addresses.app, addresses.keeper, keys)
             with bare_app(config, addresses.app).app_context():
                 deployment = open_deployment(config, keys)
                 yield BenchHouse(file, config, addresses, deployment, _workers(deployment))
@@ -137,7 +138,7 @@ def _workers(deployment: Deployment) -> Mapping[str, Account]:
     }
     with begin(NOBODY) as stores:
         for account in workers.values():
-            stores.accounts.add(account)
+            stores.accounts.add(sealed_account(account, stores.keys, deployment))
     return workers
 
 

@@ -13,10 +13,16 @@ import structlog
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from casetrack import api, resources, web
-from casetrack.config import Config
+from casetrack.config import Config, Server
+from casetrack.config.providers import ENVIRONMENT, PKCS11
 from casetrack.crypto.keyring import Keyring
+from casetrack.crypto.providers import GivenRoot, Roots
+from casetrack.crypto.roots import RootKey
+from casetrack.crypto.tokens import SessionBox
+from casetrack.crypto.wraps import check_suite
 from casetrack.domain.calendars import WorkingDays
 from casetrack.domain.errors import CasetrackError
 from casetrack.domain.factfiles import read_facts
@@ -24,8 +30,11 @@ from casetrack.domain.holders import SERVICE, Holders
 from casetrack.domain.ids import Instant
 from casetrack.domain.wordlists import read_wordlists
 from casetrack.gateways.bank_holidays import LibraryBankHolidays
+from casetrack.gateways.erasure_file import ErasureFile
+from casetrack.gateways.hsm import Token, TokenRoots
 from casetrack.gateways.keyfolder import KeyFolder
 from casetrack.http import converters, headers, identity, sessions
+from casetrack.http.hosts import KnownHosts
 from casetrack.http.house import EXTENSION, House
 from casetrack.persistence import db as database
 from casetrack.persistence import watching
@@ -36,8 +45,10 @@ from casetrack.services.audit import Inspect
 from casetrack.services.checkpoints import CheckpointVerifier, origin_of
 from casetrack.services.deployment import Chance, Deployment
 from casetrack.services.evidence import Evidence
+from casetrack.services.lifetimes import SessionLimits
+from casetrack.services.limits import Limits
 from casetrack.services.ports import Stores
-from casetrack.services.sessions import NOBODY, SessionLimits
+from casetrack.services.sessions import NOBODY
 from casetrack.services.verifying import Believed
 from casetrack.web import demo
 from casetrack.web.demo import Demonstration
@@ -80,8 +91,10 @@ def create_app(
 
     `auditor_url` is where an auditor's page reads everything to verify it; without it, that page says how else.
 
-    `NotFounded` if the database is empty; `CannotOpen` if the keys do not open.
+    `NotFounded` if the database is empty; `CannotOpen` if the keys do not open; `SuiteUnsupported` if this machine
+    cannot wrap one.
     """
+    check_suite()
     app = bare_app(config, database_url)
     keys = key_folder(config)
     with app.app_context():
@@ -100,6 +113,7 @@ def create_app(
         shift=timedelta(hours=config.reveal.shift_hours),
         secure_cookies=config.cookies.secure,
         client_key=keys.web_secret("clients"),
+        before_sign_in=SessionBox(keys.web_secret("before-sign-in").hex()),
         troubles=lambda: watching.troubles(clock()),
         counts=watching.counts,
         is_demo=demonstration is not None,
@@ -116,7 +130,18 @@ def create_app(
     app.register_error_handler(CasetrackError, lambda refusal: _door().refused(refusal))
     app.register_error_handler(HTTPException, lambda error: _door().failed(error))
     app.register_error_handler(Exception, _broken)
+    behind_proxies(app, config.server)
     return app
+
+
+def behind_proxies(app: Flask, server: Server) -> None:
+    """Whose word is taken for where a request came from, and whether by HTTPS: the proxies' that the settings count.
+
+    With more than there are, callers could choose their own address; with fewer, all would have the proxy's.
+    """
+    if count := server.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]  # how Flask is wrapped
+    app.wsgi_app = KnownHosts(app.wsgi_app, server.names)  # type: ignore[method-assign]  # how Flask is wrapped
 
 
 def inspection(
@@ -162,17 +187,32 @@ def key_folder(config: Config) -> KeyFolder:
     """The key files that the settings name; `PassphraseMissing` if nothing says what opens them."""
     if config.keys.passphrase is None:
         raise PassphraseMissing
-    return KeyFolder(config.key_file, config.keys.passphrase)
+    return KeyFolder(config.key_file, config.keys.passphrase, key_providers(config))
+
+
+def key_providers(config: Config) -> dict[str, Roots]:
+    """The key providers of the holders that have their own, by code; no token is asked anything yet."""
+    tokens = {
+        name: Token(told.library, told.label, told.pin, timeout_s=told.timeout_s)
+        for name, told in config.keys.tokens.items()
+    }
+    providers: dict[str, Roots] = {}
+    for code, told in config.keys.holders.items():
+        if told.provider == ENVIRONMENT:
+            providers[code] = GivenRoot(RootKey(code, told.root))
+        elif told.provider == PKCS11:
+            providers[code] = TokenRoots(code, tokens[told.token], told.key)
+    return providers
 
 
 def open_deployment(config: Config, keys: KeyFolder) -> Deployment:
     """What every unit of work stands on, with the service's keyset believed because our own root opens it."""
     keyring = keys.keyring(config.service.name)
     with begin(NOBODY) as stores:
-        return deployment_in(stores, config, keyring)
+        return deployment_in(stores, config, keyring, keys)
 
 
-def deployment_in(stores: Stores, config: Config, keyring: Keyring) -> Deployment:
+def deployment_in(stores: Stores, config: Config, keyring: Keyring, keys: KeyFolder) -> Deployment:
     """The same, in a transaction that has begun."""
     service = stores.keys.keysets(SERVICE)
     if not service:
@@ -181,9 +221,13 @@ def deployment_in(stores: Stores, config: Config, keyring: Keyring) -> Deploymen
         name=config.service.name,
         keyring=keyring,
         service=keyring.proved(service[-1]),
+        rows=keys.row_key(),
         facts=read_facts(resources.facts(), config.facts.version),
         words=read_wordlists(resources.facts() / "words"),
         holders=Holders.of(stores.holders.all()),
         working_days=WorkingDays(LibraryBankHolidays()),
         chance=CHANCE,
+        limits=Limits(reveals=config.reveal.per_hour, opened=config.reveal.opened_per_hour),
+        providers={code: told.provider for code, told in config.keys.holders.items()},
+        erasures=ErasureFile.beside(config.key_file),
     )

@@ -8,30 +8,33 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid4
 
 from casetrack.audit.entry import commit
 from casetrack.crypto.datakeys import OFFER
 from casetrack.crypto.fields import FieldLabel
+from casetrack.crypto.files import CHUNK_SIZE
+from casetrack.crypto.floe import HEADER_SIZE
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.crypto.keysets import PublicKeyset
-from casetrack.crypto.seals import Seal
+from casetrack.crypto.seals import AggregateSeal, Seal
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.case import AgeGroup, Areas, Case
-from casetrack.domain.events import Consulted, Event
+from casetrack.domain.door_events import SignInRefused
+from casetrack.domain.events import Consulted, Event, Refused
 from casetrack.domain.holders import AUDIT_DESK, SERVICE, Holder, HolderKind
 from casetrack.domain.holdings import Holding, Part, Strand
 from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant, TransferId
-from casetrack.domain.references import Pseudonym, new_reference
+from casetrack.domain.references import Pseudonym, Reference, new_reference
 from casetrack.domain.transfer import Transfer
+from casetrack.services.lists import CaseQuery
+from casetrack.services.people import Account
 from casetrack.services.ports import (
-    Account,
-    AggregateSeal,
     CaseKey,
+    IndexTag,
     JournalEntry,
     KeptCase,
     KeptTransfer,
@@ -130,6 +133,8 @@ def outlook(due_support: date | None = None, due_investigation: date | None = No
         phase="support",
         due_support=due_support,
         due_investigation=due_investigation,
+        milestone_support="risk-assessed" if due_support else None,
+        milestone_investigation="crime-recorded" if due_investigation else None,
         do_now_support=False,
         do_now_investigation=False,
         waiting=False,
@@ -147,7 +152,7 @@ def changed_holdings(case: Case, before: Case | None = None) -> list[tuple[Holdi
 def keep_case(stores: Stores, case: Case, kept_outlook: Outlook | None = None, *, by: HolderCode | None = None) -> Case:
     """The new case is kept; as it will be read again."""
     sealed = aggregate_seal(by or case.holdings.rows[0].holder)
-    stores.cases.add(KeptCase(case, sealed, (), ()), changed_holdings(case), kept_outlook or outlook())
+    stores.cases.add(KeptCase(case, sealed, (), (), kept_outlook or outlook()), changed_holdings(case))
     return replace(case, events=())
 
 
@@ -155,8 +160,8 @@ def keep_change(
     stores: Stores, case: Case, before: Case, *, by: HolderCode, outlook_now: Outlook | None = None
 ) -> Case:
     """The changed case is kept; as it will be read again."""
-    kept = KeptCase(case, aggregate_seal(by), (), ())
-    stores.cases.put(kept, changed_holdings(case, before), outlook_now or outlook())
+    kept = KeptCase(case, aggregate_seal(by), (), (), outlook_now or outlook())
+    stores.cases.put(kept, changed_holdings(case, before))
     return replace(case, events=())
 
 
@@ -182,9 +187,19 @@ def new_value(
     return SealedValue(uuid4(), case.id, Part.IDENTITY, label, subject or case.id, secrets.token_bytes(60), version)
 
 
+def new_tag(holder: HolderCode, index: str = "name", tag: bytes = b"tag") -> IndexTag:
+    """A tag of the holder's."""
+    return IndexTag(index, holder, 1, tag)
+
+
+def new_chunks(count: int = 1) -> tuple[bytes, ...]:
+    """What a file is kept as: a header, and so many chunks."""
+    return (secrets.token_bytes(HEADER_SIZE), *(secrets.token_bytes(CHUNK_SIZE) for _ in range(count)))
+
+
 def digest_of(value: SealedValue) -> tuple[UUID, bytes, int | None]:
     """What a seal covers of a sealed value."""
-    return value.id, sha256(value.stored).digest(), value.superseded
+    return value.id, value.digest, value.superseded
 
 
 def new_key(case: Case, number: int = 1, part: Part = Part.IDENTITY) -> CaseKey:
@@ -224,11 +239,13 @@ def new_entry(
     holders_then: Sequence[HolderCode] = (),
     seal_digest: bytes | None = None,
 ) -> JournalEntry:
-    """The event as the journal keeps it."""
+    """The event as the journal keeps it: as one version of its case, or of what has steps beside it."""
+    is_step = event.aggregate is not None and not event.changes_case
     shown = tuple((case, secrets.token_bytes(16)) for case in event.shown)
     payload = {
         "event": type(event).__name__,
-        "case_version": version,
+        "case_version": None if is_step else version,
+        "step": version if is_step else None,
         "seal_digest": seal_digest.hex() if seal_digest else None,
         "detail": dict(event.detail()),
     }
@@ -241,9 +258,12 @@ def new_entry(
         account=account.id if account else None,
         holder=account.holder if account else None,
         case=event.case,
-        transfer=event.transfer,
-        case_version=version,
+        aggregate=event.aggregate,
+        case_version=None if is_step else version,
+        step=version if is_step else None,
         aspect=event.touches,
+        refusal=event.refusal if isinstance(event, Refused | SignInRefused) else None,
+        attempted=Reference(event.reference) if isinstance(event, Refused) and event.reference else None,
         holders_then=tuple(sorted(holders_then)),
         payload=written,
         salt=salt,
@@ -264,6 +284,11 @@ def journal_changes(stores: Stores, case: Case, account: Account) -> list[Journa
     return entries
 
 
+def passed_on(holder: HolderCode) -> CaseQuery:
+    """What that holder passed on."""
+    return CaseQuery(holder=holder, today=NINE.date(), soon=NINE.date(), passed_on=True)
+
+
 def viewed(case: Case, account: Account, *, at: datetime = NINE) -> Consulted:
     """That the account looked at the case."""
     return Consulted(action=Action.CASE_VIEW, at=at, by=account.id, case=case.id)
@@ -274,10 +299,8 @@ def listed(cases: Iterable[Case], account: Account, *, at: datetime = NINE) -> C
     return Consulted(action=Action.CASE_LIST, at=at, by=account.id, cases=tuple(case.id for case in cases))
 
 
-def seed(stores: Stores, *accounts: Account) -> None:
-    """The organisations, a keyset for each, and the accounts are there."""
+def found(stores: Stores) -> None:
+    """The organisations, and a keyset for each, are there."""
     stores.holders.add(EVERY_HOLDER)
     for holder in EVERY_HOLDER:
         stores.keys.add_keyset(new_keyset(holder.code))
-    for account in accounts:
-        stores.accounts.add(account)

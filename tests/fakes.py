@@ -8,16 +8,20 @@
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
+from casetrack.domain.errors import SessionEnded
 from casetrack.services.ports import Scope, Stores
 from tests.memory.cases import MemoryCaseCards, MemoryCases
+from tests.memory.files import MemoryFiles
+from tests.memory.finding import MemoryIndexTags, MemoryQuotas
 from tests.memory.journal import MemoryJournal
 from tests.memory.kept import Kept, Memory
 from tests.memory.people import MemoryAccounts, MemoryDoors, MemoryDrafts, MemoryHolders
 from tests.memory.sealed import MemoryKeys, MemorySealedValues
 from tests.memory.transfers import MemoryTransfers
+from tests.memory.two_people import MemoryHolds, MemoryProposals, MemoryTombstones
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class MemoryTransaction:
 
     def act_as(self, scope: Scope) -> None:
         """From here on, and until the transaction ends, the stores answer this actor."""
+        if not self._memory.goes_on(scope):
+            raise SessionEnded
         self._memory.scope = scope
 
 
@@ -50,6 +56,10 @@ class MemoryStores:
         with self.transaction(scope) as begun:
             yield begun.stores
 
+    def founding(self, scope: Scope) -> AbstractContextManager[Stores]:
+        """The same: in this memory whoever founds a deployment has no role of its own."""
+        return self.begin(scope)
+
     @contextmanager
     def transaction(self, scope: Scope) -> Iterator[MemoryTransaction]:
         """The same, for whoever acts for several actors in one transaction."""
@@ -58,15 +68,15 @@ class MemoryStores:
             raise RuntimeError("a transaction has begun already: one actor does one thing at a time")
         before = memory.kept.copy()
         begun = MemoryTransaction(_stores(memory), memory)
-        begun.act_as(scope)
         try:
+            begun.act_as(scope)
             yield begun
         except BaseException:
             memory.kept = before
             raise
         finally:
             memory.scope = None
-            memory.answered = set()
+            memory.accepted = set()
 
 
 def _stores(memory: Memory) -> Stores:
@@ -75,10 +85,16 @@ def _stores(memory: Memory) -> Stores:
         cards=MemoryCaseCards(memory),
         transfers=MemoryTransfers(memory),
         values=MemorySealedValues(memory),
+        tags=MemoryIndexTags(memory),
+        files=MemoryFiles(memory),
         keys=MemoryKeys(memory),
         journal=MemoryJournal(memory),
         accounts=MemoryAccounts(memory),
         doors=MemoryDoors(memory),
+        quotas=MemoryQuotas(memory),
         drafts=MemoryDrafts(memory),
         holders=MemoryHolders(memory),
+        proposals=MemoryProposals(memory),
+        holds=MemoryHolds(memory),
+        tombstones=MemoryTombstones(memory),
     )

@@ -7,15 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casetrack.config import Config, ConfigRefused, Server, Setting, Whole, find_config, read_config, settings
+from casetrack.config import Config, ConfigRefused, Server, Setting, find_config, read_config, settings
+from casetrack.config.checks import Whole
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 OURS = "postgresql://app:canary-password@db.example/casetrack"
 OWNER = "postgresql://owner@db.example/casetrack"
 SEQUENCER = "postgresql://sequencer@db.example/casetrack"
+JOBS = "postgresql://jobs@db.example/casetrack"
 AUDITOR = "postgresql://auditor@db.example/casetrack"
+KEEPER = "postgresql://keeper@db.example/casetrack"
 ADDRESSES = (
-    f'[database]\nurl = "{OURS}"\nowner_url = "{OWNER}"\nsequencer_url = "{SEQUENCER}"\nauditor_url = "{AUDITOR}"\n'
+    f'[database]\nurl = "{OURS}"\nowner_url = "{OWNER}"\nsequencer_url = "{SEQUENCER}"\n'
+    f'jobs_url = "{JOBS}"\nauditor_url = "{AUDITOR}"\nkeeper_url = "{KEEPER}"\n'
 )
 
 
@@ -70,12 +74,12 @@ def test_every_setting_of_the_example_has_a_comment_above_it_and_names_its_varia
         assert (setting.variable or "") in above
 
 
-def test_every_field_of_every_table_says_what_is_allowed_but_for_the_passphrase() -> None:
+def test_every_field_of_every_table_says_what_is_allowed_but_for_what_has_a_reader_of_its_own() -> None:
     said = {(setting.table, setting.key) for setting in settings()}
     config = Config()
     there = {(name, key) for name, table in vars(config).items() for key in vars(table)}
 
-    assert there - said == {("keys", "passphrase")}
+    assert there - said == {("keys", "passphrase"), ("keys", "tokens"), ("keys", "holders")}
 
 
 @pytest.mark.parametrize(
@@ -113,18 +117,19 @@ def test_every_field_of_every_table_says_what_is_allowed_but_for_the_passphrase(
         ),
         (
             f'[database]\nurl = "{OURS}"\nsequencer_url = "{SEQUENCER}"',
-            "[database] owner_url: this is missing: give all four addresses, or none for the embedded PostgreSQL",
+            "[database] owner_url: this is missing: give all six addresses, or none for the embedded PostgreSQL",
         ),
         (
             f'[database]\nowner_url = "{OWNER}"',
-            "[database] url: this is missing: give all four addresses, or none for the embedded PostgreSQL",
+            "[database] url: this is missing: give all six addresses, or none for the embedded PostgreSQL",
         ),
         (
             (
                 f'[database]\nurl = "{OURS}"\nowner_url = "{OURS}"\n'
-                f'sequencer_url = "{SEQUENCER}"\nauditor_url = "{AUDITOR}"'
+                f'sequencer_url = "{SEQUENCER}"\njobs_url = "{JOBS}"\n'
+                f'auditor_url = "{AUDITOR}"\nkeeper_url = "{KEEPER}"'
             ),
-            "[database] url: this, owner_url, sequencer_url and auditor_url each need a role of their own",
+            "[database] url: this and the five beside it each need a role of their own",
         ),
     ],
 )
@@ -139,15 +144,24 @@ def test_a_setting_outside_a_table_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_fault_is_found_at_once_and_none_follows_from_another(tmp_path: Path) -> None:
-    found = faults(tmp_path, "[server]\nport = 0\ntimeout_s = 1\nhosts = 1\n[sessions]\nidle_minutes = 0\n[loog]\n")
+    found = faults(tmp_path, "[server]\nport = 0\ntimeout_s = 1\nhots = 1\n[sessions]\nidle_minutes = 0\n[loog]\n")
 
     assert [fault.split(":")[0] for fault in found] == [
-        "[server] hosts",
+        "[server] hots",
         "[loog]",
         "[server] port",
         "[server] timeout_s",
         "[sessions] idle_minutes",
     ]
+
+
+def test_the_names_of_the_site_are_host_names_beside_this_machines_own(tmp_path: Path) -> None:
+    server = read_config(written(tmp_path, '[server]\nhosts = ["casetrack.example.org"]\n'), {}).server
+    assert server.names == ("casetrack.example.org", "127.0.0.1", "::1", "localhost")
+    for wrong in ('"one"', "[1]", '["https://one"]', '["One.example"]', '["one:443"]', '[""]'):
+        (fault,) = faults(tmp_path, f"[server]\nhosts = {wrong}\n")
+        assert fault.startswith("[server] hosts: ")
+        assert "a host name in small letters" in fault
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,17 @@ import secrets
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID, uuid5
 
 from casetrack import resources
 from casetrack.crypto.keyring import Keyring, SealedKeyset
 from casetrack.crypto.roots import PassphraseWork, RootFile
+from casetrack.crypto.rows import RowKey
 from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.calendars import WorkingDays
 from casetrack.domain.case import AgeGroup, Areas, IdentityState
@@ -31,10 +33,14 @@ from casetrack.services.cases import NewCase
 from casetrack.services.deployment import Chance, Deployment
 from casetrack.services.founding import OWN_HOLDERS
 from casetrack.services.journal import CASEWORK, Purpose
-from casetrack.services.ports import Account
+from casetrack.services.people import Account, Token
+from casetrack.services.ports import Scope, Stores
 from casetrack.services.sessions import NOBODY
+from casetrack.services.vouching import canonical_account, canonical_token
 from casetrack.services.work import Begin, UnitOfWork, at_work
 from tests.fakes import MemoryStores
+from tests.memory.kept import Kept
+from tests.memory.two_people import MemoryErasureList
 
 NAME = "casetrack.test"
 PASSPHRASE = "only for tests"
@@ -77,8 +83,20 @@ def account(name: str, role: Role, holder: Holder, *, national: bool = False) ->
     return Account(id_, name, f"{name.title()} Invented", role, holder.code, "", national)
 
 
+def sealed(account: Account) -> Account:
+    """The account as the service seals it."""
+    keyring, keysets = _keys()
+    return replace(account, seal=keyring.seal(keysets[0], canonical_account(account, account.password_digest)))
+
+
+def sealed_token(token: Token) -> Token:
+    """The token as the service seals it."""
+    keyring, keysets = _keys()
+    return replace(token, seal=keyring.seal(keysets[0], canonical_token(token)))
+
+
 ACCOUNTS = {
-    each.sign_in_name: each
+    each.sign_in_name: sealed(each)
     for each in (
         account("worker", Role.SUPPORT_WORKER, NORTH),
         account("lead", Role.LEAD, NORTH),
@@ -95,6 +113,17 @@ ACCOUNTS = {
 }
 
 
+class OpenStores(Protocol):
+    """Stores that show a test all that they keep, whoever may know of it."""
+
+    @property
+    def kept(self) -> Kept: ...
+
+    def begin(self, scope: Scope) -> AbstractContextManager[Stores]: ...
+
+    def founding(self, scope: Scope) -> AbstractContextManager[Stores]: ...
+
+
 @dataclass
 class World:
     """A deployment, its stores, and what time it is there."""
@@ -102,36 +131,43 @@ class World:
     begin: Begin
     deployment: Deployment
     now: datetime = START
-    memory: MemoryStores | None = None
-    actors: dict[str, Actor] = field(default_factory=dict)
+    memory: OpenStores | None = None
+    """The stores of a world in the open: where a test sees what is kept."""
 
     @classmethod
     def in_memory(cls) -> "World":
         """The world over the memory stores."""
-        memory = MemoryStores()
-        world = cls.over(memory.begin)
-        world.memory = memory
+        return cls.in_the_open(MemoryStores())
+
+    @classmethod
+    def in_the_open(cls, stores: OpenStores) -> "World":
+        """The world over stores that are empty yet, and show what they keep."""
+        world = cls.over(stores.begin, stores.founding)
+        world.memory = stores
         return world
 
     @classmethod
-    def over(cls, begin: Begin) -> "World":
-        """The world over stores that are empty yet."""
+    def over(cls, begin: Begin, founding: Begin) -> "World":
+        """The world over stores that are empty yet; its organisations and their keys are kept by whoever founds it."""
         keyring, keysets = _keys()
-        with begin(NOBODY) as stores:
+        with founding(NOBODY) as stores:
             stores.holders.add((*OWN_HOLDERS, *HOLDERS))
             for keyset in keysets:
                 stores.keys.add_keyset(keyset)
+        with begin(NOBODY) as stores:
             for each in ACCOUNTS.values():
                 stores.accounts.add(each)
         deployment = Deployment(
             name=NAME,
             keyring=keyring,
             service=keysets[0].public,
+            rows=RowKey(bytes(32)),
             facts=_facts(),
             words=_words(),
             holders=Holders.of((*OWN_HOLDERS, *HOLDERS)),
             working_days=WorkingDays(LibraryBankHolidays()),
             chance=Chance(below=secrets.randbelow, uuid=_random_uuid(), bytes=secrets.token_bytes),
+            erasures=MemoryErasureList(),
         )
         return cls(begin, deployment)
 

@@ -6,9 +6,11 @@ from typing import Any
 from flask import Response, abort, jsonify, request, url_for
 from marshmallow import Schema
 
-from casetrack.domain import access
 from casetrack.domain.case import Case
+from casetrack.domain.stub import Stub
+from casetrack.schemas.fields import whole_number
 from casetrack.schemas.shown import OF_A_STUB, CaseShown
+from casetrack.services.cases import permitted_now
 from casetrack.services.lists import Page
 from casetrack.services.work import UnitOfWork
 
@@ -23,7 +25,7 @@ def seen() -> int:
     tags = request.if_match
     if tags.star_tag or not tags:
         abort(HTTPStatus.PRECONDITION_REQUIRED)
-    versions = [int(tag) for tag in tags.as_set() if tag.isdecimal()]
+    versions = [version for tag in tags.as_set() if (version := whole_number(tag)) is not None]
     if not versions:
         abort(HTTPStatus.PRECONDITION_FAILED)
     return max(versions)
@@ -50,17 +52,19 @@ def case_facts(work: UnitOfWork, case: Case) -> dict[str, Any]:
     return {
         "case": case,
         "parts": sorted(case.holdings.parts_of(work.actor.holder)),
-        "may": sorted(access.permitted(work.actor, case)),
+        "may": sorted(permitted_now(work.actor, case, work.deployment.holders)),
         "changed_meanwhile": work.changed_meanwhile(case.id),
     }
 
 
 def case_answer(work: UnitOfWork, case: Case, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    """The case as it is now. Of one that was passed on: its names, its dates and who is responsible."""
-    facts = case_facts(work, case)
-    if access.reach(work.actor, case) is access.Reach.STUB:
-        return answer(CaseShown(only=OF_A_STUB), facts)
-    return answer(CaseShown(), facts, version=case.version, status=status)
+    """The case as it is now."""
+    return answer(CaseShown(), case_facts(work, case), version=case.version, status=status)
+
+
+def stub_answer(stub: Stub) -> Response:
+    """What is left of a case that was passed on."""
+    return answer(CaseShown(only=OF_A_STUB), {"case": stub})
 
 
 def page_answer(schema: Schema, page: Page[Any], items: list[Any] | None = None) -> Response:

@@ -3,21 +3,22 @@
 Bodies and queries are read by the terms of today, by the same schemas as the pages' forms.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 
-from flask import Response
+from flask import Request, Response
 from flask_smorest import blueprint
 from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser, abort
 
 from casetrack.domain.actions import Action
-from casetrack.domain.calendars import london_date
-from casetrack.http.house import house
+from casetrack.domain.words import N_
 from casetrack.http.identity import serves
+from casetrack.http.terms import terms
+from casetrack.http.uploads import takes_file
 from casetrack.schemas.shown import PageShown
-from casetrack.schemas.terms import ReadingBy, Terms
+from casetrack.schemas.terms import ReadingBy
 
 View = TypeVar("View", bound=Callable[..., Response])
 Asked: TypeAlias = type[Schema] | Schema
@@ -33,15 +34,33 @@ IF_MATCH: Final[Described] = {
 }
 
 
+NO_JSON: Final = N_("This is not JSON that can be read.")
+
+
+CALLED: Final[Described] = {
+    "in": "header",
+    "name": "Content-Disposition",
+    "required": True,
+    "schema": {"type": "string", "examples": ["attachment; filename*=UTF-8''letter.pdf"]},
+    "description": "What the file is called (RFC 8187); it is sealed with the file, and stands in no address.",
+}
+NOTHING_MORE: Final[Described] = {}
+
+
 class Reading(FlaskParser):
     """Reads bodies and queries, and refuses what their schemas do not name."""
 
     def parse(self, *asked: Any, **options: Any) -> Any:  # noqa: ANN401 - the parser's own options
         """What was said, by the codes and the organisations that are in force today."""
-        place = house()
-        terms = Terms(place.deployment.facts, place.deployment.holders, london_date(place.clock()))
-        with ReadingBy(terms):
+        with ReadingBy(terms()):
             return super().parse(*asked, **options)
+
+    def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401 - JSON is of any type
+        """What the body says; a body that no program could mean, however it is none, is refused as no JSON."""
+        try:
+            return super()._raw_load_json(req)
+        except (ValueError, RecursionError):
+            abort(HTTPStatus.BAD_REQUEST, messages={"json": [NO_JSON]})
 
 
 class Calls:
@@ -77,6 +96,27 @@ class Calls:
         """A call that does something: `reads` reads its body, and `header` is what it asks for beside it."""
         return self._call("POST", rule, actions, shows, read=("json", reads), status=status, header=header)
 
+    def take(
+        self, rule: str, action: Action, *, shows: type[Schema], asks: Asked, media_types: Iterable[str], most: int
+    ) -> Callable[[View], View]:
+        """A call whose body is a file of one of those kinds, of at most so many bytes: `asks` reads its query."""
+        body = {"requestBody": {"required": True, "content": {kind: {} for kind in sorted(media_types)}}}
+
+        def declare(view: View) -> View:
+            called = self._call(
+                "POST",
+                rule,
+                (action,),
+                shows,
+                read=("query", asks),
+                status=HTTPStatus.CREATED,
+                header=IF_MATCH,
+                more={"parameters": [CALLED], **body},
+            )
+            return called(takes_file(most)(view))
+
+        return declare
+
     def _call(
         self,
         method: str,
@@ -87,6 +127,7 @@ class Calls:
         read: tuple[str, Asked | None],
         status: HTTPStatus = HTTPStatus.OK,
         header: Described | None = None,
+        more: Described = NOTHING_MORE,
     ) -> Callable[[View], View]:
         def declare(view: View) -> View:
             name = view.__name__.rstrip("_")
@@ -94,9 +135,9 @@ class Calls:
             made = self.blueprint.response(status, shows, headers=_headers(shows))(view)
             if schema is not None:
                 made = self.blueprint.arguments(schema, location=location)(made)
-            described: dict[str, Any] = {"operationId": f"{self.noun}.{name}"}
+            described: dict[str, Any] = {"operationId": f"{self.noun}.{name}", **more}
             if header is not None:
-                described["parameters"] = [dict(header)]
+                described["parameters"] = [dict(header), *more.get("parameters", ())]
             made = serves(*actions)(self.blueprint.doc(**described)(made))
             self.blueprint.add_url_rule(rule, name, made, methods=[method], tags=[self.noun])
             return view

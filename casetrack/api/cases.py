@@ -1,4 +1,4 @@
-"""Cases: listed, opened, viewed, placed, assigned, closed and reopened."""
+"""Cases: listed, opened, viewed, placed, assigned, closed and reopened; and given the strand that they lack."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,16 +8,26 @@ from typing import Any, Final
 
 from flask import Response, json, jsonify, request, url_for
 
-from casetrack.api.answers import case_answer, case_facts, page_answer, seen
+from casetrack.api.answers import case_answer, case_facts, page_answer, seen, stub_answer
 from casetrack.api.calls import Calls, unfit
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Areas, Status
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import AccountId
 from casetrack.domain.references import Reference
+from casetrack.domain.stub import Stub
 from casetrack.domain.words import N_
 from casetrack.http.work import begin
-from casetrack.schemas.cases import EVERY_STATUS, AssignCase, CloseCase, ListCases, OpenCase, PlaceCase, ReopenCase
+from casetrack.schemas.cases import (
+    EVERY_STATUS,
+    AssignCase,
+    BeginStrand,
+    CloseCase,
+    ListCases,
+    OpenCase,
+    PlaceCase,
+    ReopenCase,
+)
 from casetrack.schemas.contacts import RecordContact
 from casetrack.schemas.identity import RecordIdentity
 from casetrack.schemas.shown import CaseShown, CasesShown
@@ -25,6 +35,7 @@ from casetrack.services.caseload import everything
 from casetrack.services.cases import (
     NewCase,
     assign_case,
+    begin_strand,
     close_case,
     list_cases,
     open_case,
@@ -83,7 +94,8 @@ def open_(said: Mapping[str, Any]) -> Response:
 def view(reference: Reference) -> Response:
     """A case. Of one that was passed on: its names, its dates and who is responsible now."""
     with begin() as work:
-        return case_answer(work, view_case(work, reference))
+        case = view_case(work, reference)
+        return stub_answer(case) if isinstance(case, Stub) else case_answer(work, case)
 
 
 @calls.put("/cases/<reference:reference>/areas", Action.CASE_PLACE, shows=CaseShown, reads=PlaceCase)
@@ -112,7 +124,7 @@ def assign(said: Mapping[str, Any], reference: Reference, strand: str) -> Respon
 def close(said: Mapping[str, Any], reference: Reference) -> Response:
     """Close a case, for a reason of the list."""
     version = seen()
-    with begin(Purpose(CASEWORK.code, said["words"])) as work:
+    with begin(Purpose(CASEWORK.code, said["words"], said["keep"])) as work:
         return case_answer(work, close_case(work, reference, said["reason"], seen=version))
 
 
@@ -120,8 +132,23 @@ def close(said: Mapping[str, Any], reference: Reference) -> Response:
 def reopen(said: Mapping[str, Any], reference: Reference) -> Response:
     """Open a closed case again."""
     version = seen()
-    with begin(Purpose(CASEWORK.code, said["words"])) as work:
+    with begin(Purpose(CASEWORK.code, said["words"], said["keep"])) as work:
         return case_answer(work, reopen_case(work, reference, seen=version))
+
+
+@calls.post(
+    "/cases/<reference:reference>/strands",
+    Action.STRAND_BEGIN,
+    shows=CaseShown,
+    reads=BeginStrand,
+    status=HTTPStatus.CREATED,
+)
+def begin_(said: Mapping[str, Any], reference: Reference) -> Response:
+    """Begin the strand that a case lacks: one's own organisation, which leads the other, is responsible for it too."""
+    version = seen()
+    with begin(Purpose(CASEWORK.code, said["words"], said["keep"])) as work:
+        case = begin_strand(work, reference, said["strand"], said["reason"], seen=version)
+        return case_answer(work, case, HTTPStatus.CREATED)
 
 
 def _new_case(said: Mapping[str, Any]) -> NewCase:

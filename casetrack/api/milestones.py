@@ -1,6 +1,7 @@
 """Milestones of a case: listed as they stand, recorded, and reopened with a reason."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -51,7 +52,7 @@ def record(said: Mapping[str, Any], reference: Reference) -> Response:
         at=said["happened"],
         note=said["note"],
     )
-    with begin() as work:
+    with begin(replace(CASEWORK, keeping=said["keep"])) as work:
         return case_answer(work, record_milestone(work, reference, new, seen=version), HTTPStatus.CREATED)
 
 
@@ -64,7 +65,7 @@ def record(said: Mapping[str, Any], reference: Reference) -> Response:
 def reopen(said: Mapping[str, Any], reference: Reference, code: str) -> Response:
     """Open again what was recorded, with a reason."""
     version = seen()
-    with begin(Purpose(CASEWORK.code, said["words"])) as work:
+    with begin(Purpose(CASEWORK.code, said["words"], said["keep"])) as work:
         return case_answer(work, reopen_milestone(work, reference, code, seen=version))
 
 

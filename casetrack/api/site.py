@@ -3,27 +3,38 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Flask, abort, jsonify, request
+from flask import Flask, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import blueprint
 
 from casetrack.api import (
+    accounts,
+    audit,
     caseload,
     cases,
     catalogue,
     contacts,
+    erasures,
+    files,
     history,
     holders,
+    holds,
     identity,
     journeys,
     milestones,
+    notes,
+    persons,
+    proposals,
     transfers,
 )
 from casetrack.api.openapi import describe, document
 from casetrack.http.identity import public
 
 VERSION: Final = "/api/v1"
-ROOMS: Final = (cases, identity, contacts, milestones, journeys, history, transfers, caseload, holders, catalogue)
+ROOMS: Final = (
+    *(cases, persons, identity, contacts, milestones, notes, files, journeys, history),
+    *(transfers, proposals, holds, erasures, caseload, holders, catalogue, audit, accounts),
+)
 """Every module of calls; each has a blueprint called `calls`."""
 
 
@@ -49,7 +60,8 @@ def init_app(app: Flask) -> None:
 
 
 def json_only() -> None:
-    """Whatever is sent is JSON: a browser's form cannot be a call."""
+    """Whatever is sent is JSON, or a file where one is taken: a browser's form cannot be a call."""
     sends = request.content_length or "Transfer-Encoding" in request.headers
-    if sends and not request.is_json:
+    takes_file = hasattr(current_app.view_functions.get(request.endpoint or ""), "takes_bytes")
+    if sends and not request.is_json and not takes_file:
         abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

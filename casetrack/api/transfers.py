@@ -1,6 +1,7 @@
-"""Transfers: listed, sent, seen, declined and withdrawn. A token is refused where an offer is accepted."""
+"""Transfers: listed, sent, declined and withdrawn. A token is refused where an offer is opened or accepted."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -70,7 +71,7 @@ def of_case(reference: Reference) -> Response:
 def send(said: Mapping[str, Any], reference: Reference) -> Response:
     """Offer strands of a case to another organisation; one's own stays responsible until it accepts."""
     version = seen()
-    with begin() as work:
+    with begin(replace(CASEWORK, keeping=said["keep"])) as work:
         sent = send_transfer(work, reference, offer_of(said), seen=version)
     made = _transfer_answer(sent, HTTPStatus.CREATED)
     made.headers["Location"] = url_for("api.transfers.view", transfer=sent.id)
@@ -79,14 +80,17 @@ def send(said: Mapping[str, Any], reference: Reference) -> Response:
 
 @calls.get("/transfers/<uuid:transfer>", Action.TRANSFER_VIEW, shows=OfferShown)
 def view(transfer: UUID) -> Response:
-    """Where an offer stands, to its two sides. The receiver has the preview once it has asked to see it."""
+    """Where an offer stands, to its two sides. The preview, which can endanger the person, is the sender's alone here.
+
+    Whoever is to answer reads it signed in: a token is only held, and has no step-up yet.
+    """
     with begin() as work:
         return _offer_answer(view_transfer(work, TransferId(transfer)))
 
 
 @calls.post("/transfers/<uuid:transfer>/seen", Action.TRANSFER_SEE, shows=OfferShown, header=None)
 def see(transfer: UUID) -> Response:
-    """Open the preview of an offer to one's own organisation; the sender is shown that it was seen."""
+    """Open the preview of an offer to one's own organisation. A token is refused (403): it has no step-up yet."""
     with begin() as work:
         return _offer_answer(see_transfer(work, TransferId(transfer)))
 
@@ -98,16 +102,15 @@ def accept(said: Mapping[str, Any], transfer: UUID) -> Response:
     """Take responsibility for what was offered. A token is refused (403): it has no step-up yet."""
     version = seen()
     with begin() as work:
-        return case_answer(
-            work, accept_transfer(work, TransferId(transfer), worker=AccountId(said["worker"]), seen=version)
-        )
+        case = accept_transfer(work, TransferId(transfer), worker=AccountId(said["worker"]), seen=version)
+        return Response(status=HTTPStatus.NO_CONTENT) if case is None else case_answer(work, case)
 
 
 @calls.post("/transfers/<uuid:transfer>/decline", Action.TRANSFER_DECLINE, shows=TransferShown, reads=DeclineTransfer)
 def decline(said: Mapping[str, Any], transfer: UUID) -> Response:
     """Do not take what was offered, for a reason of the list; the words go to the sender."""
     version = seen()
-    with begin(Purpose(CASEWORK.code, said["words"])) as work:
+    with begin(Purpose(CASEWORK.code, said["words"], said["keep"])) as work:
         return _transfer_answer(decline_transfer(work, TransferId(transfer), said["reason"], seen=version))
 
 
@@ -130,15 +133,17 @@ def _offer_answer(offer: Offer) -> Response:
         "reference": offer.reference,
         "pseudonym": offer.pseudonym,
         "case_changed": offer.case_changed,
-        "preview": _preview_facts(whole_preview(offer.preview)) if is_sender or transfer.seen_at else None,
+        "preview": _preview_facts(offer) if is_sender else None,
         "answer": offer.answer,
     }
     return answer(OfferShown(), facts, version=transfer.version)
 
 
-def _preview_facts(preview: Mapping[str, Any]) -> dict[str, Any]:
+def _preview_facts(offer: Offer) -> dict[str, Any]:
+    preview = whole_preview(offer.preview)
     points = [
         {"code": code, "answer": Handed(said["answer"]), "words": said["words"]}
         for code, said in preview["checklist"].items()
     ]
-    return {**preview, "checklist": points}
+    standings = [{"code": code, **vars(standing)} for code, standing in offer.standings.items()]
+    return {**preview, "checklist": points, "standings": standings}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -10,8 +11,10 @@ from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.house import among_stores, database
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.work import begin_log
+from casetrack.services.certificates import verify_certificate
 from casetrack.services.evidence import Evidence
 from casetrack.services.verifying import Believed, verify_checkpoints, verify_database
+from casetrack.services.verifying_erasures import count_erased
 
 
 @click.group(cls=Commands, epilog=example("casetrack audit verify"))
@@ -28,8 +31,9 @@ def verify(around: Surroundings, *, whole: bool) -> None:
     What is signed is read with public keys alone: nothing about a person is opened.
     """
     with _evidence(around) as (evidence, believed):
-        findings = 0
+        findings = erased = 0
         if whole:
+            erased = count_erased(evidence)
             for finding in verify_database(evidence, believed):
                 findings += 1
                 click.secho(str(finding), fg="red", err=True)
@@ -42,6 +46,33 @@ def verify(around: Surroundings, *, whole: bool) -> None:
         )
         if whole:
             click.echo("Every event, case, holding and transfer is as it was recorded.")
+            click.echo(f"Cases that two people have agreed to erase, and of which nothing else is left: {erased}.")
+
+
+@audit.command(epilog=example("casetrack audit certificate certificate.json"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@here
+def certificate(around: Surroundings, file: Path) -> None:
+    """Say whether FILE is a certificate of an erasure that holds, and what it certifies; ends with 1 if not.
+
+    It needs no database and no keys. Compare the fingerprint with the one that the service gave you another way.
+    """
+    held = verify_certificate((around.folder / file).read_bytes())
+    stone = held.stone
+    lines = {
+        "Deployment": held.deployment,
+        "Case": stone.case,
+        "Erased at": stone.erased_at.isoformat(),
+        "Under the rule": f"{stone.rule}, because of {stone.reason}",
+        "Proposed by": f"{stone.proposed_by} of {stone.proposed_holder}, at {stone.proposed_at.isoformat()}",
+        "Approved by": f"{stone.approved_by} of {stone.approved_holder}",
+        "Lost": ", ".join(f"{number} {kind}" for kind, number in sorted(stone.lost.items())),
+        "Place in the log": "not yet given" if held.entry is None else held.entry,
+        "Signed by": held.signer,
+        "The service's fingerprint": held.fingerprint,
+    }
+    for name, said in lines.items():
+        click.echo(f"{name}: {said}")
 
 
 @audit.command(epilog=example("casetrack audit checkpoint"))

@@ -7,9 +7,10 @@ apart, and keep them apart.
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
@@ -18,9 +19,11 @@ import click
 
 from casetrack.app import utc_now
 from casetrack.cli.commands import Commands, Surroundings, example, here
+from casetrack.cli.erasures import list_of, replayed, settled
 from casetrack.cli.house import database
-from casetrack.config import Config, address
-from casetrack.crypto.parcels import ParcelWriter, open_parcel
+from casetrack.config import Config
+from casetrack.config.checks import address
+from casetrack.crypto.parcels import open_parcel, seal_parcel
 from casetrack.persistence.backups import BackupRefused, Contents, copying, put_back
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import DATABASE, install
@@ -28,6 +31,7 @@ from casetrack.persistence.installing import DATABASE, install
 Taken = TypeVar("Taken")
 
 STAMPS: Final = "backups.json"
+MADE: Final = "made"
 VERSION: Final = 1
 LENGTH: Final = 4
 
@@ -57,6 +61,18 @@ as_option = click.option(
 )
 
 
+erasures_option = click.option(
+    "--erasures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The list of erasures, where it is not the one beside the key files.",
+)
+partly_option = click.option(
+    "--partly",
+    is_flag=True,
+    help="Go on although the list of erasures is not whole: what it lacks may come back with the copy.",
+)
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What a copy says of itself, sealed with it."""
@@ -64,6 +80,16 @@ class Manifest:
     deployment: str
     made_at: str
     contents: Contents
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """What a machine remembers of its copies."""
+
+    last: Mapping[str, str]
+    """When one was last `made` and last `restored`."""
+    copies: tuple[datetime, ...]
+    """When each was made that is still kept."""
 
 
 @click.group(cls=Commands, epilog=example("casetrack backup make casetrack.backup --passphrase-file backup-passphrase"))
@@ -88,6 +114,8 @@ def make(around: Surroundings, file: Path, passphrase_file: Path | None, url: st
     if target.exists():
         raise click.ClickException(f"{file} is there already.")
     passphrase = _passphrase(passphrase_file, confirm=True)
+    with database(config) as addresses:
+        settled(config, addresses)
     partial = target.with_name(target.name + ".part")
     try:
         with _superuser(config, url) as address, partial.open("xb") as out:
@@ -98,7 +126,7 @@ def make(around: Surroundings, file: Path, passphrase_file: Path | None, url: st
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)
-    _stamp(config, "made")
+    _stamp(config, MADE)
     click.echo(f"{file} holds {_told(manifest.contents)}. Prove it with: casetrack backup verify {file}")
 
 
@@ -123,17 +151,50 @@ def verify(around: Surroundings, file: Path, passphrase_file: Path | None) -> No
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @passphrase_option
 @as_option
+@erasures_option
+@partly_option
 @here
-def restore(around: Surroundings, file: Path, passphrase_file: Path | None, url: str) -> None:
-    """Put FILE back into the database of the settings, which must be empty.
+def restore(
+    around: Surroundings,
+    file: Path,
+    passphrase_file: Path | None,
+    url: str,
+    erasures: Path | None,
+    *,
+    partly: bool,
+) -> None:
+    """Put FILE back into the database of the settings, which must be empty, and erase from it what was erased since.
 
     The key files of the time are needed to open what it holds. Anything that was done after the copy was made is not
-    in it: compare the newest checkpoint that anybody holds before you go on.
+    in it: compare the newest checkpoint that anybody holds before you go on. Nobody comes in before the list of
+    erasures, which is beside the key files, was gone through.
     """
     passphrase = _passphrase(passphrase_file)
     with _superuser(around.config, url, new=True) as address:
         manifest = _put_back(around.folder / file, passphrase, address)
-    click.echo(f"The database holds {_told(manifest.contents)}, as at {manifest.made_at}.")
+        click.echo(f"The database holds {_told(manifest.contents)}, as at {manifest.made_at}.")
+        _replay(around, address, erasures, whole=not partly)
+
+
+@backup.command(epilog=example("casetrack backup replay"))
+@as_option
+@erasures_option
+@partly_option
+@here
+def replay(around: Surroundings, url: str, erasures: Path | None, *, partly: bool) -> None:
+    """Erase from the database what the list of erasures says, and let casetrack in.
+
+    For a copy that was put back by other means than casetrack's, and where restoring one was cut short. Running it
+    again changes nothing.
+    """
+    with _superuser(around.config, url) as address:
+        _replay(around, address, erasures, whole=not partly)
+
+
+def _replay(around: Surroundings, address: str, erasures: Path | None, *, whole: bool) -> None:
+    listed = list_of(around.config, around.folder / erasures if erasures else None)
+    count = replayed(around.config, address, listed, whole=whole)
+    click.echo(f"Erased once more, by the list of erasures: {count}. casetrack may use the database.")
 
 
 def _write(out: BinaryIO, passphrase: str, config: Config, address: str) -> Manifest:
@@ -141,10 +202,7 @@ def _write(out: BinaryIO, passphrase: str, config: Config, address: str) -> Mani
     with copying(address) as (contents, copy):
         manifest = Manifest(config.service.name, utc_now().isoformat(timespec="seconds"), contents)
         said = json.dumps({"v": VERSION, **asdict(manifest)}).encode()
-        parcel = ParcelWriter(out, passphrase)
-        for piece in chain((len(said).to_bytes(LENGTH), said), copy):
-            parcel.write(piece)
-    parcel.close()
+        out.writelines(seal_parcel(chain((len(said).to_bytes(LENGTH), said), copy), passphrase))
     out.flush()
     os.fsync(out.fileno())
     return manifest
@@ -203,16 +261,20 @@ def _told(contents: Contents) -> str:
 
 
 def _stamp(config: Config, what: str) -> None:
-    """That a copy was made, or put back, is remembered for `casetrack doctor`."""
-    file = config.folder.data / STAMPS
+    """That a copy was made, or put back, is remembered for `casetrack doctor`; of copies, as long as they are kept."""
+    file, now = config.folder.data / STAMPS, utc_now()
     config.folder.data.mkdir(parents=True, exist_ok=True)
+    stamps = read_stamps(config)
+    copies = [*stamps.copies, now] if what == MADE else list(stamps.copies)
+    kept = [at.isoformat() for at in copies if now - at < config.backups.keep]
     file.write_text(
-        json.dumps({**read_stamps(config), what: utc_now().isoformat(timespec="seconds")}), encoding="utf-8"
+        json.dumps({**stamps.last, what: now.isoformat(timespec="seconds"), "copies": kept}), encoding="utf-8"
     )
 
 
-def read_stamps(config: Config) -> dict[str, str]:
-    """When a copy was last `made` and last `restored`, so far as this machine knows."""
+def read_stamps(config: Config) -> Stamps:
+    """What this machine knows of its copies."""
     file = config.folder.data / STAMPS
     held = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return dict(held)
+    copies = tuple(datetime.fromisoformat(at) for at in held.pop("copies", ()))
+    return Stamps(held, copies)

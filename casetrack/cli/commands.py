@@ -11,19 +11,22 @@ import click
 from casetrack.app import NotFounded, PassphraseMissing
 from casetrack.audit.errors import LogRefused
 from casetrack.config import Config, ConfigRefused, find_config, read_config
-from casetrack.crypto.errors import CannotOpen, SuiteUnsupported
+from casetrack.crypto.errors import CannotOpen, KeysOutOfReach, SuiteUnsupported
 from casetrack.domain.catalogue_faults import FactsRefused
 from casetrack.domain.errors import CasetrackError, Unavailable
 from casetrack.persistence.backups import BackupRefused
 from casetrack.persistence.programs import EmbeddedRefused
 from casetrack.persistence.ready import NotDurable
 from casetrack.persistence.refusals import DatabaseRefused
+from casetrack.services.certificates import CertificateRefused
+from casetrack.services.erasure_list import ErasureListBroken
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 FORESEEN: Final = (
-    *(NotFounded, PassphraseMissing, CannotOpen, SuiteUnsupported, FactsRefused),
+    *(NotFounded, PassphraseMissing, CannotOpen, KeysOutOfReach, SuiteUnsupported, FactsRefused),
     *(LogRefused, EmbeddedRefused, NotDurable, DatabaseRefused, BackupRefused),
+    *(ErasureListBroken, CertificateRefused),
 )
 """What can be wrong outside of this program, each with a sentence that says so."""
 
@@ -55,9 +58,9 @@ def plainly() -> Iterator[None]:
     except ConfigRefused as refused:
         raise Faults(refused.faults) from None
     except Unavailable as refusal:
-        raise click.ClickException(NO_ANSWER if type(refusal) is Unavailable else refusal.sentence) from None
+        raise click.ClickException(NO_ANSWER if type(refusal) is Unavailable else refusal.said) from None
     except CasetrackError as refusal:
-        raise click.ClickException(refusal.sentence) from None
+        raise click.ClickException(refusal.said) from None
     except FORESEEN as foreseen:
         raise click.ClickException(str(foreseen)) from None
 

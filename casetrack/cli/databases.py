@@ -35,7 +35,7 @@ def upgrade(around: Surroundings) -> None:
     keys = key_folder(config)
     with database(config, new=True) as addresses:
         take_up(addresses.owner)
-        begun = found(config, addresses.app, keys)
+        begun = found(config, addresses.app, addresses.keeper, keys)
     click.echo(f"The database is at revision {schema.head()}. New organisations with keys: {begun}.")
 
 
@@ -64,16 +64,21 @@ def status(around: Surroundings) -> None:
         raise click.ClickException("The database is behind. Run: casetrack db upgrade")
 
 
-def found(config: Config, app_url: str, keys: KeyFolder, *, partners: tuple[Holder, ...] = ()) -> int:
-    """The deployment has begun: key files, organisations, a keyset each, on the journal; how many keysets are new."""
+def found(config: Config, app_url: str, keeper_url: str, keys: KeyFolder, *, invented: tuple[Holder, ...] = ()) -> int:
+    """The deployment has begun: key files, organisations, a keyset each, on the journal; how many keysets are new.
+
+    The organisations are those of the facts; of a demonstration, those that are invented come first. They and their
+    keys are the keeper's to make: what serves pages cannot.
+    """
     keys.found()
     roots = keys.roots()
     keyring = Keyring(config.service.name, roots)
     police = forces(read_facts(facts(), config.facts.version).forces.values())
-    with among_stores(config, app_url), begin(NOBODY) as stores:
-        keep_holders(stores, (*police, *partners))
+    with among_stores(config, keeper_url), begin(NOBODY) as stores:
+        keep_holders(stores, (*invented, *police))
         made = make_keysets(stores, keyring, roots)
-        deployment = deployment_in(stores, config, keyring)
+        deployment = deployment_in(stores, config, keyring, keys)
         journal_keysets(stores, deployment, made, utc_now())
+    with among_stores(config, app_url), begin(NOBODY) as stores:
         keep_command_line(stores, deployment, utc_now())
     return len(made)

@@ -1,7 +1,7 @@
 """`casetrack doctor`: what is wrong with this installation, and how to mend it."""
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from casetrack.app import PassphraseMissing, key_folder, open_deployment, utc_now
@@ -18,15 +19,23 @@ from casetrack.audit.errors import LogRefused
 from casetrack.audit.verify import verify_frontier
 from casetrack.cli.backups import read_stamps
 from casetrack.cli.commands import FORESEEN, Surroundings, example, here
+from casetrack.cli.erasures import settled
 from casetrack.cli.house import Addresses, among_stores, database
 from casetrack.config import Config
+from casetrack.crypto.keyring import Keyring
+from casetrack.crypto.providers import Roots
+from casetrack.crypto.wraps import check_suite
 from casetrack.domain.errors import CasetrackError
 from casetrack.gateways.keyfolder import KeyFolder
 from casetrack.persistence.diagnosis import Examined, examine
 from casetrack.persistence.installing import engine_at
-from casetrack.persistence.work import begin_log
+from casetrack.persistence.work import begin, begin_log
 from casetrack.services.checkpoints import CheckpointVerifier, origin_of
+from casetrack.services.ports import Stores
+from casetrack.services.sessions import NOBODY
 
+PROVIDER_MEND: Final = "Bring the provider back, or correct [keys.holders.{code}]; then run this again"
+KEYSET_MEND: Final = "Bring back the provider, or the key file, that these keys were sealed with"
 OLDEST_COPY: Final = timedelta(days=2)
 OLDEST_PROOF: Final = timedelta(days=31)
 FOR_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -35,8 +44,12 @@ MENDING: Final = {
     Examined.MIGRATIONS: ("The database has this version's tables", "Run: casetrack db upgrade"),
     Examined.DURABILITY: ("What is acknowledged outlives a crash", "Turn the settings on in postgresql.conf"),
     Examined.ROLES: (
-        "No role is above row-level security",
-        "Take the attribute from the role: ALTER ROLE … NOBYPASSRLS",
+        "No role is above the rules, or in the way of the log",
+        "Take from the role what is named: ALTER ROLE … NOBYPASSRLS, or REVOKE EXECUTE",
+    ),
+    Examined.SETTINGS: (
+        "Each role begins as it was made",
+        "ALTER ROLE … SET it as it was, and find out who changed it",
     ),
     Examined.WALLS: (
         "Row-level security is forced",
@@ -59,6 +72,8 @@ class Result:
     name: str
     wrong: str = ""
     mend: str = ""
+    note: str = ""
+    """What is worth knowing of it though nothing is wrong."""
 
 
 @click.command(epilog=example("casetrack doctor"))
@@ -69,7 +84,9 @@ def doctor(around: Surroundings) -> None:
     wrong = 0
     for result in look(around.config):
         wrong += bool(result.wrong)
-        table.add_row(result.name, f"[red]{result.wrong}[/]" if result.wrong else "[green]well[/]", result.mend)
+        well = f"[yellow]{escape(result.note)}[/]" if result.note else "[green]well[/]"
+        found = f"[red]{escape(result.wrong)}[/]" if result.wrong else well
+        table.add_row(escape(result.name), found, escape(result.mend))
     Console().print(table)
     if wrong:
         raise click.ClickException(f"{wrong} to mend.")
@@ -77,6 +94,7 @@ def doctor(around: Surroundings) -> None:
 
 def look(config: Config) -> Iterator[Result]:
     """Everything that is looked at, from the ground up; what stands on something that is broken is not."""
+    yield _tried("This machine can wrap keys", "Install cryptography 50 or later from a wheel", check_suite)
     try:
         keys = key_folder(config)
     except PassphraseMissing as missing:
@@ -85,6 +103,7 @@ def look(config: Config) -> Iterator[Result]:
     opened = _tried("The key files open", "Put the key files back, or give the right passphrase", partial(_open, keys))
     yield opened
     yield _private(config.key_file)
+    yield from _providers(keys)
     yield from _copies(config)
     if opened.wrong:
         return
@@ -115,6 +134,9 @@ def _database(config: Config, keys: KeyFolder, addresses: Addresses) -> Iterator
                 verify_frontier(frontier, open_checkpoint(note, verifier))
 
         yield _tried("The organisations' keys are the service's own", "Run: casetrack db upgrade", deployment)
+        with among_stores(config, addresses.app), begin(NOBODY) as stores:
+            yield from list(_keysets(stores, keys.keyring(config.service.name), config.keys.holders))
+        yield from _erasures(config, addresses)
         yield _tried("The head of the log is signed", "Stop the worker, and run: casetrack audit verify", log)
 
 
@@ -125,11 +147,33 @@ def _copies(config: Config) -> Iterator[Result]:
         ("There is a copy of the database", "made", OLDEST_COPY, "Run: casetrack backup make FILE, every night"),
         ("A copy was put back", "restored", OLDEST_PROOF, "Run: casetrack backup verify FILE, every month"),
     ):
-        at = datetime.fromisoformat(stamps[what]) if what in stamps else None
+        at = datetime.fromisoformat(stamps.last[what]) if what in stamps.last else None
         wrong = "never, as far as this machine knows" if at is None else ""
         if at is not None and now - at > oldest:
             wrong = f"{(now - at).days} days ago"
         yield Result(name, wrong, mend if wrong else "")
+
+
+def _erasures(config: Config, addresses: Addresses) -> Iterator[Result]:
+    """What was erased is not in the database; and until when it is still in a copy, so far as this machine knows."""
+    name, mend = "What was erased is gone", "Run: casetrack backup replay"
+    try:
+        standing, there = settled(config, addresses)
+    except (*FORESEEN, CasetrackError) as refused:
+        yield Result(name, _sentence(refused), "Bring back the list of erasures, which is beside the key files")
+        return
+    wrong = f"the database has {len(there)} of the cases: it is an older copy" if there else ""
+    yield Result(name, wrong, mend if wrong else "")
+    newest = max((each.kept.stone.erased_at for each in standing), default=None)
+    before = [
+        at for at in read_stamps(config).copies if newest and at < newest and utc_now() - at < config.backups.keep
+    ]
+    last = max(before, default=None)
+    gone = f"{last + config.backups.keep:%d %B %Y}" if last else ""
+    note = f"{len(before)} from before the newest erasure, kept until {gone}" if last else ""
+    yield Result(
+        "No copy is older than an erasure", "", "The erasure is complete once they are gone" if note else "", note
+    )
 
 
 def _private(file: Path) -> Result:
@@ -143,6 +187,31 @@ def _open(keys: KeyFolder) -> None:
     keys.log_key()
 
 
+def _providers(keys: KeyFolder) -> Iterator[Result]:
+    """Each provider of the settings seals and opens with the root of its organisation."""
+
+    def ask(provider: Roots, code: str) -> None:
+        root = provider.root(code)
+        root.open("doctor", b"", root.seal("doctor", b"", b""))
+
+    for code, provider in keys.apart.items():
+        name = f"The key provider of {code} answers"
+        yield _tried(name, PROVIDER_MEND.format(code=code), partial(ask, provider, code))
+
+
+def _keysets(stores: Stores, keyring: Keyring, told: Iterable[str]) -> Iterator[Result]:
+    """The newest keys of each organisation open, and the settings tell of no organisation that there is not."""
+    holders = {holder.code: holder for holder in stores.holders.all()}
+    for code in sorted(set(told) - holders.keys()):
+        yield Result(f"[keys.holders.{code}] is of an organisation", "none has that code", "Correct the settings")
+    newest = ((holder.name, keyset) for code, holder in holders.items() for keyset in stores.keys.keysets(code)[-1:])
+    tried = [
+        _tried(f"The keys of {name} open", KEYSET_MEND, partial(keyring.proved, keyset)) for name, keyset in newest
+    ]
+    shut = [result for result in tried if result.wrong]
+    yield from shut or [Result("The keys of every organisation open")]
+
+
 def _tried(name: str, mend: str, attempt: Callable[[], object]) -> Result:
     try:
         attempt()
@@ -152,4 +221,4 @@ def _tried(name: str, mend: str, attempt: Callable[[], object]) -> Result:
 
 
 def _sentence(refused: BaseException) -> str:
-    return refused.sentence if isinstance(refused, CasetrackError) else str(refused)
+    return refused.said if isinstance(refused, CasetrackError) else str(refused)

@@ -4,26 +4,27 @@ import os
 import pwd
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from casetrack.app import NotFounded, bare_app, key_folder, open_deployment, utc_now
 from casetrack.config import Config
-from casetrack.crypto.passwords import hash_password
-from casetrack.crypto.tokens import new_token
 from casetrack.domain.actors import Actor, Auth, Role
-from casetrack.domain.events import AccountCreated
+from casetrack.domain.door_events import AccountCreated
 from casetrack.domain.holders import AUDIT_DESK, SERVICE
 from casetrack.domain.ids import AccountId, Instant
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import DATABASE, forget_connections, install, is_installed
-from casetrack.persistence.roles import APP, AUDITOR, OWNER, SEQUENCER
+from casetrack.persistence.roles import APP, AUDITOR, JOBS, KEEPER, OWNER, SEQUENCER
 from casetrack.persistence.work import begin
 from casetrack.services.deployment import Deployment
 from casetrack.services.founding import FOUNDING
 from casetrack.services.journal import Purpose, journal_entry
-from casetrack.services.ports import Account, Stores
+from casetrack.services.keysets import Enter, Keeper
+from casetrack.services.people import Account
+from casetrack.services.ports import Stores
+from casetrack.services.vouching import sealed_account
 from casetrack.services.work import UnitOfWork, at_work
 
 COMMAND_LINE: Final = Account(
@@ -38,6 +39,11 @@ COMMAND_LINE: Final = Account(
 """Whoever may run commands on the server: an administrator of every organisation, who cannot sign in."""
 
 
+AT_THE_COMMAND_LINE: Final = Actor(
+    COMMAND_LINE.id, COMMAND_LINE.role, COMMAND_LINE.holder, Auth.COMMAND_LINE, national=True
+)
+
+
 @dataclass(frozen=True)
 class Addresses:
     """Where the database is, for each role that a command works in."""
@@ -45,7 +51,9 @@ class Addresses:
     app: str
     owner: str
     sequencer: str
+    jobs: str
     auditor: str
+    keeper: str
     superuser: str = ""
     """Of the embedded server alone."""
 
@@ -58,7 +66,10 @@ def database(config: Config, *, new: bool = False) -> Iterator[Addresses]:
     """
     named = config.database
     if not named.is_embedded:
-        yield Addresses(named.url, named.owner_url, named.sequencer_url, named.auditor_url)
+        yield Addresses(
+            *(named.url, named.owner_url, named.sequencer_url),
+            *(named.jobs_url, named.auditor_url, named.keeper_url),
+        )
         return
     cluster = EmbeddedCluster(config.embedded_folder)
     cluster.start()
@@ -67,7 +78,8 @@ def database(config: Config, *, new: bool = False) -> Iterator[Addresses]:
             install(cluster)
         elif not is_installed(cluster):
             raise NotFounded
-        yield Addresses(*(cluster.url(role, DATABASE) for role in (APP, OWNER, SEQUENCER, AUDITOR, SUPERUSER)))
+        roles = (APP, OWNER, SEQUENCER, JOBS, AUDITOR, KEEPER, SUPERUSER)
+        yield Addresses(*(cluster.url(role, DATABASE) for role in roles))
 
 
 @contextmanager
@@ -92,12 +104,16 @@ class House:
     config: Config
     deployment: Deployment
     now: Instant
+    keeper_url: str = ""
+    """Where the database is, for the keeper of the keys."""
 
     def work(self, what: str) -> AbstractContextManager[UnitOfWork]:
         """A unit of work of the command line; which account of the machine asked is told to the audit desk alone."""
-        actor = Actor(COMMAND_LINE.id, COMMAND_LINE.role, COMMAND_LINE.holder, Auth.COMMAND_LINE, national=True)
-        purpose = Purpose("command-line", f"{what}, run by the account {caller()} of the machine")
-        return at_work(begin, self.deployment, actor, self.now, purpose)
+        return at_work(begin, self.deployment, AT_THE_COMMAND_LINE, self.now, purpose_of(what))
+
+    def keeper(self, what: str, enter: Enter) -> Keeper:
+        """The command line as the keeper of the keys, among the key rows that `enter` begins with."""
+        return Keeper(enter, self.deployment, AT_THE_COMMAND_LINE, self.now, purpose_of(what))
 
 
 @contextmanager
@@ -114,14 +130,14 @@ def among_stores(config: Config, app_url: str) -> Iterator[None]:
 def house(config: Config) -> Iterator[House]:
     """The deployment of the settings; `NotFounded` before `casetrack db upgrade`."""
     with database(config) as addresses, among_stores(config, addresses.app):
-        yield House(config, open_deployment(config, key_folder(config)), utc_now())
+        yield House(config, open_deployment(config, key_folder(config)), utc_now(), addresses.keeper)
 
 
 def keep_command_line(stores: Stores, deployment: Deployment, now: Instant) -> None:
     """The command line has its account, and that it was made is on the journal. One that is there stays as it is."""
     if stores.accounts.get(COMMAND_LINE.id) is not None:
         return
-    stores.accounts.add(replace(COMMAND_LINE, password=hash_password(new_token())))
+    stores.accounts.add(sealed_account(COMMAND_LINE, stores.keys, deployment))
     made = AccountCreated(
         at=now, by=None, account=COMMAND_LINE.id, role=COMMAND_LINE.role.value, holder=COMMAND_LINE.holder
     )
@@ -136,6 +152,11 @@ def keep_command_line(stores: Stores, deployment: Deployment, now: Instant) -> N
         chance=deployment.chance,
     )
     stores.journal.write(entry)
+
+
+def purpose_of(what: str) -> Purpose:
+    """What a command is for: the audit desk alone is told which account of the machine ran it."""
+    return Purpose("command-line", f"{what}, run by the account {caller()} of the machine")
 
 
 def caller() -> str:

@@ -12,6 +12,7 @@ from casetrack.cli.commands import HELP, Commands, Surroundings, example, here
 from casetrack.cli.databases import db
 from casetrack.cli.demo.command import demo
 from casetrack.cli.doctor import doctor
+from casetrack.cli.keys import keys
 from casetrack.cli.logs import quiet
 from casetrack.cli.serve import serve
 from casetrack.cli.tokens import token
@@ -34,5 +35,5 @@ def casetrack(around: Surroundings, file: Path | None) -> None:
     around.file = file and around.folder / file
 
 
-for command in (serve, worker, db, account, token, audit, backup, demo, doctor):
+for command in (serve, worker, db, account, token, keys, audit, backup, demo, doctor):
     casetrack.add_command(command)

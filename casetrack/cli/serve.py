@@ -7,22 +7,42 @@ from typing import Any, Final
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn ships no types
+from gunicorn.workers.sync import SyncWorker  # type: ignore[import-untyped]  # gunicorn ships no types
 
 from casetrack.app import create_app
 from casetrack.cli.commands import Surroundings, example, here
+from casetrack.cli.erasures import check_settled
 from casetrack.cli.house import database
 from casetrack.cli.logs import ServerLog, speak
 from casetrack.config import Config, Server
+from casetrack.gateways.cryptoki import let_go_of_libraries
 from casetrack.persistence.installing import forget_connections
 
 BACKLOG: Final = 256
+LOOKED_EVERY_S: Final = 1.0
+
+
+class PagesWorker(SyncWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """A worker process that looks every second whether the process that began it is still there, and ends if not.
+
+    gunicorn's own looks only when it has waited for half of a request's time limit. Until it does, it answers in the
+    name of a server that is gone, and keeps its port.
+    """
+
+    def wait(self, timeout: float) -> Any:  # noqa: ANN401 - gunicorn ships no types
+        """Wait for a connection, and no longer than that."""
+        return super().wait(min(timeout, LOOKED_EVERY_S))
+
+    def handle_quit(self, sig: int, frame: Any) -> None:  # noqa: ANN401 - gunicorn ships no types
+        """Whoever stops the server in a hurry still gets the page that is being made: nothing is cut off within it."""
+        self.handle_exit(sig, frame)
 
 
 class PagesServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn with its settings from ours, around an application that is ready.
 
-    The application is made before the worker processes are, so that the keys are opened once; its connections are
-    let go of first, so that none is shared.
+    The application is made before the worker processes are, so that the keys are opened once; its connections, and
+    its sessions with tokens, are let go of first, so that none is shared.
     """
 
     def __init__(self, app: Flask, settings: dict[str, Any]) -> None:
@@ -47,6 +67,7 @@ def settings(config: Config) -> dict[str, Any]:
     return {
         "bind": [_place(server)],
         "backlog": BACKLOG,
+        "worker_class": PagesWorker,
         "workers": server.workers_on(len(os.sched_getaffinity(0))),
         "timeout": server.timeout_s,
         "graceful_timeout": server.timeout_s,
@@ -68,8 +89,9 @@ def serve(around: Surroundings) -> None:
     """
     config = around.config
     speak(config.log)
-    check_free(config.server)
+    check_free(config.server, "[server] port in the settings")
     with database(config) as addresses:
+        check_settled(config, addresses)
         app = create_app(config, addresses.app, auditor_url=addresses.auditor)
         run(app, config)
 
@@ -78,18 +100,20 @@ def run(app: Flask, config: Config) -> None:
     """The application is served until this process is told to stop, which ends it."""
     with app.app_context():
         forget_connections()
+    let_go_of_libraries()
     PagesServer(app, settings(config)).run()
 
 
-def check_free(server: Server) -> None:
-    """Nobody else listens where this is to; otherwise a sentence says so before anything starts."""
+def check_free(server: Server, choice: str) -> None:
+    """Nobody else listens where this is to; otherwise a sentence says so before anything starts, and what to choose."""
     family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((server.host, server.port))
         except OSError as refused:
-            raise click.ClickException(f"{_place(server)} cannot be listened on: {refused.strerror}.") from None
+            wrong = f"{_place(server)} cannot be listened on ({refused.strerror})"
+            raise click.ClickException(f"{wrong}: choose another port with {choice}.") from None
 
 
 def _place(server: Server) -> str:

@@ -6,13 +6,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from casetrack.cli.accounts import account_named
+from casetrack.cli.accounts import id_of
 from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.house import house
-from casetrack.domain.actions import Action
 from casetrack.domain.calendars import london_date
 from casetrack.schemas.accounts import LONGEST_LIFE
-from casetrack.services.accounts import create_token, revoke_token
+from casetrack.services.accounts import create_token, revoke_token, view_account
 
 
 @click.group(cls=Commands, epilog=example("casetrack token list a.worker"))
@@ -28,7 +27,7 @@ def token() -> None:
 def create(around: Surroundings, sign_in_name: str, name: str, days: int) -> None:
     """Let the program called NAME act for SIGN_IN_NAME's account. The token is shown this once."""
     with house(around.config) as place, place.work("token create") as work:
-        made = create_token(work, account_named(work, sign_in_name).id, name, timedelta(days=days))
+        made = create_token(work, id_of(work, sign_in_name), name, timedelta(days=days))
     click.echo(made)
 
 
@@ -39,7 +38,7 @@ def create(around: Surroundings, sign_in_name: str, name: str, days: int) -> Non
 def revoke(around: Surroundings, sign_in_name: str, name: str) -> None:
     """End the tokens of SIGN_IN_NAME's account that are called NAME."""
     with house(around.config) as place, place.work("token revoke") as work:
-        kept = work.stores.accounts.tokens(account_named(work, sign_in_name).id)
+        kept = work.stores.accounts.tokens(id_of(work, sign_in_name))
         named = [each for each in kept if each.name == name and each.revoked_at is None]
         for each in named:
             revoke_token(work, each.account, each.id)
@@ -55,8 +54,7 @@ def list_(around: Surroundings, sign_in_name: str) -> None:
     """List the tokens of SIGN_IN_NAME's account; never the tokens themselves, which are not kept."""
     table = Table("Name", "Until", "Revoked")
     with house(around.config) as place, place.work("token list") as work:
-        work.require(Action.TOKEN_REVOKE)
-        for each in work.stores.accounts.tokens(account_named(work, sign_in_name).id):
+        for each in view_account(work, id_of(work, sign_in_name))[1]:
             revoked = london_date(each.revoked_at).isoformat() if each.revoked_at else ""
             table.add_row(each.name, london_date(each.until).isoformat(), revoked)
     Console().print(table)

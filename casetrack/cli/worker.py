@@ -1,8 +1,9 @@
-"""`casetrack worker`: the one process that puts new events into the log, and signs what the log then is."""
+"""`casetrack worker`: the one process that puts new events into the log, and sweeps away what is past its life."""
 
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from threading import Event, Thread
@@ -16,21 +17,22 @@ from casetrack.cli.commands import Surroundings, example, here
 from casetrack.cli.house import database
 from casetrack.cli.logs import speak
 from casetrack.jobs.sequencer import Sequencer
+from casetrack.jobs.sweeper import keep_sweeping, sweep
 from casetrack.persistence.installing import engine_at, require_durability
-from casetrack.persistence.work import begin_log
+from casetrack.persistence.work import begin_log, begin_sweep
 from casetrack.services.checkpoints import CheckpointSigner, origin_of
 
 LOOKED_EVERY_S: Final = 1.0
 
 
 @click.command(epilog=example("casetrack worker --once"))
-@click.option("--once", is_flag=True, help="Take in what waits now, and end.")
+@click.option("--once", is_flag=True, help="Take in what waits now, sweep, and end.")
 @click.option("--beside", type=int, metavar="PID", help="End when the process of that number, which began this, has.")
 @here
 def worker(around: Surroundings, *, once: bool, beside: int | None) -> None:
-    """Put new events into the log, until this is stopped (Ctrl-C, or SIGTERM).
+    """Put new events into the log and sweep away what is past its life, until this is stopped (Ctrl-C, or SIGTERM).
 
-    It works in a database role of its own and with the log's key alone. Several may run: one at a time has the log.
+    It works in database roles of its own and with the log's key alone. Several may run: one at a time has the log.
     """
     config = around.config
     speak(config.log)
@@ -38,21 +40,26 @@ def worker(around: Surroundings, *, once: bool, beside: int | None) -> None:
     with (
         database(config) as addresses,
         engine_at(addresses.sequencer, statement_timeout_ms=timeout_ms) as engine,
+        engine_at(addresses.jobs, statement_timeout_ms=timeout_ms) as swept,
     ):
         require_durability(engine)
+        begin = partial(begin_sweep, swept)
         signer = CheckpointSigner(origin_of(config.service.name), key_folder(config).log_key())
         sequencer = Sequencer(partial(begin_log, engine), signer, batch=config.sequencer.batch, clock=utc_now)
         if once:
             while sequencer.step():
                 pass
+            sweep(begin, utc_now())
         else:
-            with stopping(beside) as stop:
+            with ThreadPoolExecutor(1) as meanwhile, stopping(beside) as stop:
+                sweeping = meanwhile.submit(keep_sweeping, begin, stop, clock=utc_now)
                 sequencer.run(stop, interval_s=config.sequencer.interval_ms / 1000)
+            sweeping.result()
 
 
 @contextmanager
 def stopping(beside: int | None) -> Iterator[Event]:
-    """An event that is set when this process is told to end, or the one that it runs beside has ended."""
+    """An event that is set when this process is told to end, or when the one that it runs beside, or the block, has."""
     stop = Event()
 
     def heard(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the shape that signals ask for
@@ -64,6 +71,7 @@ def stopping(beside: int | None) -> Iterator[Event]:
     try:
         yield stop
     finally:
+        stop.set()
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -17,6 +17,7 @@ OFFER: Final = 0
 """The number of every offer key. The data keys of a case are numbered from 1, so neither can stand in for the other."""
 
 _HEADER: Final = b"\xc7\x01"
+_FIELD: Final = labelled("casetrack/v1/field")
 _HEADER_SIZE: Final = len(_HEADER) + 4
 _LAST_NUMBER: Final = 0xFFFF_FFFF
 
@@ -44,7 +45,7 @@ def stored_number(stored: bytes) -> int:
 class DataKey(HeldKey):
     """Thirty-two random bytes that seal and open fields in one place."""
 
-    __slots__ = ("_commitment", "_place", "_secret")
+    __slots__ = ("_bound", "_commitment", "_header", "_place", "_secret")
 
     def __init__(self, place: KeyPlace, secret: bytes) -> None:
         """Hold the secret; its commitment is made once, here."""
@@ -52,6 +53,8 @@ class DataKey(HeldKey):
         self._place = place
         self._secret = secret
         self._commitment = hmac.digest(secret, message, "sha256")
+        self._header = _HEADER + u32be(place.number)
+        self._bound = labelled("casetrack/v1/aad", self._header, lp(place.deployment), place.case.bytes)
         super().__init__(self._commitment[:4].hex())
 
     @classmethod
@@ -74,21 +77,19 @@ class DataKey(HeldKey):
 
     def seal(self, label: FieldLabel, row: UUID, value: Value) -> bytes:
         """The value as it is stored in that field of that row, and nowhere else; a new nonce each time."""
-        header = _HEADER + u32be(self._place.number)
-        return header + xaes.seal_bytes(self._field_key(label), pack(value), self._bound(header, label, row))
+        return self._header + xaes.seal_bytes(self._field_key(label), pack(value), self._aad(label, row))
 
     def open(self, label: FieldLabel, row: UUID, stored: bytes) -> Value:
         """The value that was sealed in that field of that row under this key, or `CannotOpen`."""
-        if stored_number(stored) != self._place.number:
+        if not stored.startswith(self._header):
+            stored_number(stored)
             raise CannotOpen(Reason.KEY)
-        header, sealed = stored[:_HEADER_SIZE], stored[_HEADER_SIZE:]
-        return unpack(xaes.open_bytes(self._field_key(label), sealed, self._bound(header, label, row)))
+        return unpack(xaes.open_bytes(self._field_key(label), stored[_HEADER_SIZE:], self._aad(label, row)))
 
     def _field_key(self, label: FieldLabel) -> bytes:
         """K_f: a key for one field label, derived each time and never stored."""
-        return expand(self._secret, labelled("casetrack/v1/field", lp(label.table), lp(label.column)))
+        return expand(self._secret, _FIELD + label.written)
 
-    def _bound(self, header: bytes, label: FieldLabel, row: UUID) -> bytes:
+    def _aad(self, label: FieldLabel, row: UUID) -> bytes:
         """AAD: everything that a stored field may not be moved between."""
-        place = (lp(self._place.deployment), self._place.case.bytes)
-        return labelled("casetrack/v1/aad", header, *place, lp(label.table), lp(label.column), row.bytes)
+        return self._bound + label.written + row.bytes

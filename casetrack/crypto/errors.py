@@ -20,8 +20,6 @@ class Reason(StrEnum):
     """The signature is not this holder's over these bytes."""
     CERTIFICATE = "certificate"
     """The public half is not certified by the one before it, or by the service."""
-    NO_ROOT = "no-root"
-    """The key file holds no root of that name."""
     KEY_FILE = "key-file"
     """The key file cannot be read, or is not one of this version."""
     PASSPHRASE = "passphrase"  # noqa: S105 -- the name of a reason, which opens nothing
@@ -29,7 +27,6 @@ class Reason(StrEnum):
 
 
 _SENTENCES = {
-    Reason.NO_ROOT: "The key file holds no root key of that name. Add it, then start this process again.",
     Reason.KEY_FILE: "The key file cannot be read, or is not a casetrack key file of this version.",
     Reason.PASSPHRASE: "The key file does not open: the passphrase is wrong, or the file has been changed.",
 }
@@ -45,6 +42,18 @@ class CannotOpen(Exception):
         """Keep the label; the sentence never depends on what was sealed."""
         super().__init__(_SENTENCES.get(reason, "What is stored here is not what was sealed or signed."))
         self.reason = reason
+
+
+class KeysOutOfReach(Exception):
+    """A holder's keys cannot be reached, so nothing can be said of what they seal.
+
+    The sentence is for whoever runs this process: it says what does not answer, and never a secret.
+    """
+
+    def __init__(self, holder: str, sentence: str) -> None:
+        """Keep whose keys they are."""
+        super().__init__(sentence)
+        self.holder = holder
 
 
 class CannotSeal(ValueError):

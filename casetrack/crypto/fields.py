@@ -3,19 +3,20 @@
 `pack` and `unpack` are the P and Q of `docs/formats/sealing.md`, section 4.
 """
 
-import contextlib
 import json
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from types import NoneType
 from typing import Any, Final, TypeAlias
 
 import rfc8785
 
-from casetrack.crypto.encoding import u32be
+from casetrack.crypto.encoding import lp, u32be
 from casetrack.crypto.errors import CannotOpen, CannotSeal, Reason
 
 Value: TypeAlias = str | int | date | bytes | list[Any] | dict[str, Any] | None
@@ -38,6 +39,11 @@ class FieldLabel:
         if not (_LABEL.fullmatch(self.table) and _LABEL.fullmatch(self.column)):
             raise ValueError("a label is 1 to 63 of a-z, 0-9, dot, dash and underscore, and begins with a letter")
 
+    @cached_property
+    def written(self) -> bytes:
+        """The label as keys and additional data have it."""
+        return lp(self.table) + lp(self.column)
+
 
 def pack(value: Value) -> bytes:
     """The value under its type byte, its length before it, zeros after it up to the next step."""
@@ -54,7 +60,7 @@ def unpack(packed: bytes) -> Value:
 
 def _padded(encoded: bytes) -> bytes:
     length = 4 + len(encoded)
-    size = next((step for step in _STEPS if length <= step), -(-length // _STEP) * _STEP)
+    size = _STEPS[bisect_left(_STEPS, length)] if length <= _STEP else -(-length // _STEP) * _STEP
     return (u32be(len(encoded)) + encoded).ljust(size, b"\0")
 
 
@@ -64,8 +70,10 @@ def _encoded(value: Value) -> bytes:
         raise CannotSeal(f"a {type(value).__name__} has no form in a sealed field")
     byte, write = kind
     # The writer's own error would carry the value, so it is dropped and ours is raised outside its reach.
-    with contextlib.suppress(ValueError, OverflowError, RecursionError):
+    try:
         return byte + write(value)
+    except (ValueError, OverflowError, RecursionError):
+        pass
     raise CannotSeal(f"this {type(value).__name__} has no form in a sealed field")
 
 
@@ -73,8 +81,10 @@ def _decoded(encoded: bytes) -> Value:
     read = _READERS.get(encoded[:1])
     if read is not None:
         # The reader's own error would carry what was sealed, so it is dropped and ours is raised outside its reach.
-        with contextlib.suppress(ValueError, RecursionError):
+        try:
             return read(encoded[1:])
+        except (ValueError, RecursionError):
+            pass
     raise CannotOpen(Reason.SHAPE)
 
 

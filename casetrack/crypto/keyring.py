@@ -1,17 +1,19 @@
 """The keyring: everything that is done with a holder's own keys, in verbs.
 
 Callers hold sealed keysets and never an open one, so that a key holder in a process of its own can take this class's
-place. Keysets are opened for one call; roots are opened once, at start-up.
+place. Keysets are opened for one call; where the root that opens them is, its provider knows.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from casetrack.crypto import letters, seals, wraps
 from casetrack.crypto.datakeys import DataKey
 from casetrack.crypto.held import HeldKey
+from casetrack.crypto.indexes import Entry, Term
 from casetrack.crypto.keysets import HolderKeyset, PublicKeyset, certify
-from casetrack.crypto.roots import RootFile
+from casetrack.crypto.providers import Roots
 from casetrack.crypto.seals import Seal
 from casetrack.crypto.wraps import Wrap
 
@@ -25,12 +27,15 @@ class SealedKeyset:
 
 
 class Keyring(HeldKey):
-    """The keys of one deployment's holders, as far as this process's key file has their roots."""
+    """The keys of one deployment's holders, as far as this process reaches their roots.
+
+    Each verb may raise `KeysOutOfReach`, which names the holder: nothing was done, and other holders' keys work on.
+    """
 
     __slots__ = ("_roots", "deployment")
 
-    def __init__(self, deployment: str, roots: RootFile) -> None:
-        """Serve the holders whose roots the open key file has."""
+    def __init__(self, deployment: str, roots: Roots) -> None:
+        """Serve the holders whose roots the provider has."""
         self.deployment = deployment
         self._roots = roots
         super().__init__(deployment)
@@ -53,11 +58,40 @@ class Keyring(HeldKey):
         return certify(self.deployment, public, self._open(by))
 
     def proved(self, mine: SealedKeyset) -> PublicKeyset:
-        """The public half, believed because this key file's root opens the private half sealed beside it.
+        """The public half, believed because the holder's root opens the private half sealed beside it.
 
         How the service's keyset, from which all trust starts, is itself believed. Its certificate is not looked at.
         """
         return self._open(mine).public
+
+    def check(self, mine: SealedKeyset) -> None:
+        """Returns when the private half is the one of the public half that stands beside it; otherwise `CannotOpen`."""
+        self._open(mine).check()
+
+    def rewrap(self, mine: SealedKeyset, wrapped: Iterable[tuple[Wrap, PublicKeyset]], to: SealedKeyset) -> list[Wrap]:
+        """What those senders wrapped for one version of a holder's keys, wrapped by the holder for another of its own.
+
+        No data key leaves, and the provider is asked once for each version; `CannotOpen` if one does not open.
+        """
+        if mine.public.holder != to.public.holder:
+            raise ValueError("a key is wrapped again for its own holder")
+        keyset, newer = self._open(mine), self._open(to)
+        return [
+            wraps.wrap(
+                wraps.unwrap(wrap, recipient=keyset, sender=sender, deployment=self.deployment),
+                sender=newer,
+                recipient=newer.public,
+                transfer=wrap.transfer,
+            )
+            for wrap, sender in wrapped
+        ]
+
+    def reseal(self, mine: SealedKeyset) -> SealedKeyset:
+        """The same keyset sealed again, under the root that its holder has now: another than the one that opened it.
+
+        The holder's provider makes that root if there is none yet.
+        """
+        return SealedKeyset(mine.public, self._open(mine).sealed(self._roots.add(mine.public.holder)))
 
     def sign(self, mine: SealedKeyset, message: bytes) -> bytes:
         """A signature by that holder, 64 bytes."""
@@ -76,11 +110,30 @@ class Keyring(HeldKey):
 
     def open_wrap(self, mine: SealedKeyset, wrap: Wrap, sender: PublicKeyset) -> DataKey:
         """The data key that the sender wrapped for this holder, or `CannotOpen`."""
-        return wraps.unwrap(wrap, recipient=self._open(mine), sender=sender, deployment=self.deployment)
+        (opened,) = self.open_wraps(mine, [(wrap, sender)])
+        return opened
+
+    def open_wraps(self, mine: SealedKeyset, wrapped: Iterable[tuple[Wrap, PublicKeyset]]) -> list[DataKey]:
+        """The data keys that those senders wrapped for this holder, in that order; `CannotOpen` if one does not open.
+
+        The provider is asked once, however many they are.
+        """
+        keyset = self._open(mine)
+        return [
+            wraps.unwrap(wrap, recipient=keyset, sender=sender, deployment=self.deployment) for wrap, sender in wrapped
+        ]
 
     def open_letter(self, mine: SealedKeyset, letter: bytes, context: bytes) -> str:
         """The text that was sealed to this holder in that context, or `CannotOpen`."""
         return letters.open_letter(letter, mine=self._open(mine), context=context, deployment=self.deployment)
+
+    def tags(self, mine: SealedKeyset, entries: Iterable[Entry]) -> list[bytes]:
+        """The tag of each entry in that holder's indexes, in that order; the key of an index never leaves."""
+        return self._open(mine).tags(entries)
+
+    def search_marks(self, audit_desk: SealedKeyset, terms: Iterable[Term]) -> list[bytes]:
+        """What the log keeps of each term that was looked for: only the audit desk's keys can make it again."""
+        return self._open(audit_desk).search_marks(terms)
 
     def _open(self, mine: SealedKeyset) -> HolderKeyset:
         return HolderKeyset.open(mine.sealed, self._roots.root(mine.public.holder), public=mine.public)

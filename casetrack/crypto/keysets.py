@@ -7,15 +7,15 @@ before it.
 import base64
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
-from casetrack.crypto import hpke, signing
+from casetrack.crypto import hpke, indexes, signing
 from casetrack.crypto.encoding import labelled, lp, u32be
 from casetrack.crypto.errors import CannotOpen, Reason
 from casetrack.crypto.held import HeldKey
-from casetrack.crypto.roots import RootKey
+from casetrack.crypto.providers import Root
 
 _INDEX_ROOT_SIZE: Final = 32
 _SIGN_END: Final = hpke.SEED_SIZE + signing.SEED_SIZE
@@ -92,15 +92,21 @@ class HolderKeyset(HeldKey):
         return cls(PublicKeyset(holder, version, kem_public, sign_public), held)
 
     @classmethod
-    def open(cls, sealed: bytes, root: RootKey, *, public: PublicKeyset) -> Self:
+    def open(cls, sealed: bytes, root: Root, *, public: PublicKeyset) -> Self:
         """The keyset that was sealed under its holder's root beside exactly this public half, or `CannotOpen`."""
         return cls(public, root.open("keyset", public.digest, sealed))
 
-    def sealed(self, root: RootKey) -> bytes:
+    def sealed(self, root: Root) -> bytes:
         """This keyset, for keeping, under its own holder's root."""
         if root.holder != self.public.holder:
             raise ValueError("a keyset is sealed under its own holder's root")
         return root.seal("keyset", self.public.digest, self._kem_seed + self._sign_seed + self._index_root)
+
+    def check(self) -> None:
+        """Returns when the private half makes the public half; otherwise `CannotOpen`."""
+        made = (hpke.public_of(self._kem_seed), signing.public_of(self._sign_seed))
+        if made != (self.public.kem_public, self.public.sign_public):
+            raise CannotOpen(Reason.KEY)
 
     def sign(self, message: bytes) -> bytes:
         """An Ed25519 signature, 64 bytes. The message begins with a label of its format, so none passes for another."""
@@ -109,6 +115,14 @@ class HolderKeyset(HeldKey):
     def open_sealed(self, sealed: bytes, info: bytes) -> bytes:
         """What was sealed to this keyset in that context, or `CannotOpen`."""
         return hpke.open_from(self._kem_seed, sealed, info)
+
+    def tags(self, entries: Iterable[indexes.Entry]) -> list[bytes]:
+        """The tag of each entry in this holder's indexes, in that order."""
+        return indexes.tags(self._index_root, entries)
+
+    def search_marks(self, terms: Iterable[indexes.Term]) -> list[bytes]:
+        """What the log keeps of each term that was looked for; this is the audit desk's keyset."""
+        return indexes.search_marks(self._index_root, terms)
 
 
 def certify(deployment: str, public: PublicKeyset, by: HolderKeyset) -> PublicKeyset:
@@ -132,15 +146,28 @@ def trust(chain: Sequence[PublicKeyset], service: PublicKeyset, deployment: str)
     `chain` holds every version from 1, in order; `service` must be believed already. That a newer version was not
     kept back cannot be seen here: the journal shows it.
     """
-    before = service
-    for version, public in enumerate(chain, start=1):
-        if public.version != version:
-            raise CannotOpen(Reason.CERTIFICATE)
-        check_certificate(deployment, public, before)
-        before = public
-    if not chain:
+    certified = believed(chain, service, deployment)
+    if not chain or len(certified) != len(chain):
         raise CannotOpen(Reason.CERTIFICATE)
-    return before
+    return certified[-1]
+
+
+def believed(chain: Sequence[PublicKeyset], service: PublicKeyset, deployment: str) -> tuple[PublicKeyset, ...]:
+    """The versions of a holder's keyset that are certified one by the other, from 1 on, as far as that goes.
+
+    A row that somebody put after them changes nothing: what the holder seals and is wrapped goes on under the newest of
+    these. `chain` and `service` are those of `trust`.
+    """
+    certified: list[PublicKeyset] = []
+    for version, public in enumerate(chain, start=1):
+        try:
+            if public.version != version:
+                break
+            check_certificate(deployment, public, certified[-1] if certified else service)
+        except CannotOpen:
+            break
+        certified.append(public)
+    return tuple(certified)
 
 
 def _may_certify(public: PublicKeyset, by: PublicKeyset) -> None:

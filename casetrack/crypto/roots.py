@@ -1,4 +1,4 @@
-"""The key file: one root key a holder, sealed by a passphrase, opened once at start-up.
+"""The key file: one root key a holder, sealed by a passphrase, opened once at start-up. The usual key provider.
 
 Whoever has the file and the passphrase opens every keyset of the deployment; whoever has only the database opens none.
 """
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from casetrack.crypto import xaes
 from casetrack.crypto.derivation import KEY_SIZE, expand
 from casetrack.crypto.encoding import labelled, lp
-from casetrack.crypto.errors import CannotOpen, Reason
+from casetrack.crypto.errors import CannotOpen, KeysOutOfReach, Reason
 from casetrack.crypto.held import HeldKey
 
 LOG: Final = "audit-log"
@@ -120,10 +120,14 @@ class RootFile(HeldKey):
         return self.root(holder)
 
     def root(self, holder: str) -> RootKey:
-        """The root of that holder, or `CannotOpen`."""
-        if holder not in self._roots:
-            raise CannotOpen(Reason.NO_ROOT)
+        """The root of that holder, or `KeysOutOfReach`."""
+        if not self.has(holder):
+            raise KeysOutOfReach(holder, f"The key file holds no root key for {holder}.")
         return RootKey(holder, self._roots[holder])
+
+    def has(self, holder: str) -> bool:
+        """Whether the file, as it was when this process read it, holds a root of that holder."""
+        return holder in self._roots
 
     def _take(self, sealed: bytes) -> None:
         try:

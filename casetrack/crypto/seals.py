@@ -20,6 +20,15 @@ class Seal:
     signature: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class AggregateSeal:
+    """The signature under an aggregate as it stands at one version: over `digest`, which follows on `previous`."""
+
+    digest: bytes
+    previous: bytes
+    seal: Seal
+
+
 def seal_message(deployment: str, canonical: bytes) -> bytes:
     """What a seal signs."""
     return labelled("casetrack/v1/seal", lp(deployment), canonical)

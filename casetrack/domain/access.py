@@ -12,8 +12,11 @@ from enum import Enum, IntEnum
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import CASEWORKERS, Actor, Auth, Role
 from casetrack.domain.case import Case, Status
-from casetrack.domain.errors import NeedsStepUp, NotFound, NotPermitted
+from casetrack.domain.erasures import Tombstone
+from casetrack.domain.errors import NeedsStepUp, NotFound, NotOurPart, NotPermitted, PassedOn
 from casetrack.domain.holdings import Part
+from casetrack.domain.ids import Instant
+from casetrack.domain.proposals import Proposal
 from casetrack.domain.transfer import Transfer
 
 
@@ -22,7 +25,7 @@ class Reach(IntEnum):
 
     NOTHING = 0
     STUB = 1
-    """A former holder's: the reference, the dates and who is responsible now."""
+    """A former holder's: what the case was called, when it had it, and who is responsible now since when."""
     CASE = 2
 
 
@@ -46,9 +49,12 @@ class Rule:
     """A part that the actor's holder must hold."""
     sides: frozenset[Side] = frozenset()
     """The sides of an offer from which it is done; who answers which offer is then the transfer's own rule."""
+    of_two: bool = False
+    """It is done with a proposal, of which the actor is of either side; who decides is then the proposal's own rule."""
 
 
 LEADS = frozenset({Role.LEAD, Role.SUPERVISOR})
+SUPERVISORS = frozenset({Role.SUPERVISOR})
 AUDITORS = frozenset({Role.AUDITOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 EVERYONE = frozenset(Role)
@@ -65,6 +71,9 @@ RULES: Mapping[Action, Rule] = {
     Action.CASE_ASSIGN: Rule(LEADS, Reach.CASE),
     Action.CASE_CLOSE: Rule(CASEWORKERS, Reach.CASE),
     Action.CASE_REOPEN: Rule(LEADS, Reach.CASE),
+    Action.PERSON_FIND: Rule(CASEWORKERS),
+    # As for opening a case: whoever may open one for both strands may begin the second later, or would open another.
+    Action.STRAND_BEGIN: Rule(CASEWORKERS, Reach.CASE),
     Action.IDENTITY_RECORD: Rule(CASEWORKERS, Reach.CASE, Part.IDENTITY),
     Action.IDENTITY_REVEAL: Rule(CASEWORKERS, Reach.CASE, Part.IDENTITY),
     Action.CONTACT_RECORD: Rule(CASEWORKERS, Reach.CASE, Part.SAFE_ADDRESS),
@@ -72,6 +81,13 @@ RULES: Mapping[Action, Rule] = {
     Action.MILESTONE_LIST: Rule(CASEWORKERS, Reach.CASE),
     Action.MILESTONE_RECORD: Rule(CASEWORKERS, Reach.CASE),
     Action.MILESTONE_REOPEN: Rule(CASEWORKERS, Reach.CASE),
+    # Files and notes: which strand's they are is then asked of the part that each lies in.
+    Action.FILE_LIST: Rule(CASEWORKERS, Reach.CASE),
+    Action.FILE_ATTACH: Rule(CASEWORKERS, Reach.CASE),
+    Action.FILE_OPEN: Rule(CASEWORKERS, Reach.CASE),
+    Action.NOTE_LIST: Rule(CASEWORKERS, Reach.CASE),
+    Action.NOTE_WRITE: Rule(CASEWORKERS, Reach.CASE),
+    Action.NOTE_OPEN: Rule(CASEWORKERS, Reach.CASE),
     Action.JOURNEY_VIEW: Rule(CASEWORKERS, Reach.CASE),
     Action.HISTORY_VIEW: Rule(CASEWORKERS, Reach.CASE),
     Action.TRANSFER_LIST: Rule(CASEWORKERS),
@@ -81,21 +97,67 @@ RULES: Mapping[Action, Rule] = {
     Action.TRANSFER_ACCEPT: Rule(LEADS, sides=EITHER),
     Action.TRANSFER_DECLINE: Rule(LEADS, sides=EITHER),
     Action.TRANSFER_WITHDRAW: Rule(CASEWORKERS, sides=EITHER),
+    Action.QUOTA_RAISE: Rule(SUPERVISORS),
+    Action.HOLD_SET: Rule(LEADS, Reach.CASE),
+    Action.HOLD_LIFT: Rule(LEADS, Reach.CASE),
+    Action.ERASURE_PROPOSE: Rule(LEADS, Reach.CASE),
+    Action.ERASURE_LIST: Rule(SUPERVISORS),
+    # Whose tombstone it is, is asked of that.
+    Action.ERASURE_VIEW: Rule(LEADS),
+    Action.PROPOSAL_LIST: Rule(LEADS),
+    Action.PROPOSAL_VIEW: Rule(LEADS, of_two=True),
+    Action.PROPOSAL_APPROVE: Rule(LEADS, of_two=True),
+    Action.PROPOSAL_REFUSE: Rule(LEADS, of_two=True),
+    Action.PROPOSAL_WITHDRAW: Rule(LEADS, of_two=True),
     Action.AUDIT_SEARCH: Rule(AUDITORS),
     Action.AUDIT_VERIFY: Rule(AUDITORS),
     Action.ACCOUNT_LIST: Rule(ADMINISTRATORS),
     Action.ACCOUNT_CREATE: Rule(ADMINISTRATORS),
     Action.ACCOUNT_CLOSE: Rule(ADMINISTRATORS),
-    Action.TOKEN_CREATE: Rule(ADMINISTRATORS),
-    Action.TOKEN_REVOKE: Rule(ADMINISTRATORS),
+    Action.ACCOUNT_RESET: Rule(ADMINISTRATORS),
+    Action.PASSWORD_CHANGE: Rule(EVERYONE),
+    Action.PASSWORD_SET: Rule(EVERYONE),
+    # Of one's own account; whose tokens an administrator may revoke too is asked of the account.
+    Action.TOKEN_CREATE: Rule(EVERYONE),
+    Action.TOKEN_REVOKE: Rule(EVERYONE),
+    Action.KEYSET_LIST: Rule(ADMINISTRATORS),
     Action.KEYSET_MAKE: Rule(NOBODY),
+    Action.KEYSET_RENEW: Rule(NOBODY),
+    Action.KEYSET_REWRAP: Rule(NOBODY),
+    Action.KEYSET_RESEAL: Rule(NOBODY),
     Action.SESSION_OPEN: Rule(EVERYONE),
     Action.SESSION_CLOSE: Rule(EVERYONE),
 }
 """Every action has a rule: a test walks `Action`."""
 
-NOT_BY_TOKEN = frozenset({Action.IDENTITY_REVEAL, Action.CONTACT_REVEAL, Action.CASELOAD_NAME, Action.TRANSFER_ACCEPT})
-"""What shows who a person is, or makes an organisation responsible: a person does it, who has just proved who they are.
+NOT_BY_TOKEN = frozenset(
+    {
+        Action.IDENTITY_REVEAL,
+        Action.CONTACT_REVEAL,
+        Action.CASELOAD_NAME,
+        Action.PERSON_FIND,
+        Action.FILE_LIST,
+        Action.FILE_OPEN,
+        Action.NOTE_LIST,
+        Action.NOTE_OPEN,
+        Action.QUOTA_RAISE,
+        Action.TRANSFER_SEE,
+        Action.TRANSFER_ACCEPT,
+        Action.HOLD_SET,
+        Action.HOLD_LIFT,
+        Action.ERASURE_PROPOSE,
+        Action.PROPOSAL_APPROVE,
+        Action.PROPOSAL_REFUSE,
+        Action.PROPOSAL_WITHDRAW,
+        Action.PASSWORD_CHANGE,
+        Action.PASSWORD_SET,
+        Action.TOKEN_CREATE,
+    }
+)
+"""What shows what is sealed, lets somebody be shown more of who a person is, makes an organisation responsible, needs
+two people, or opens the door once more.
+
+A person does it, who has just proved who they are.
 
 A token is only held, and has no way yet to prove more (a step-up).
 """
@@ -105,13 +167,20 @@ ONLY_WHILE: Mapping[Action, Status] = {
     Action.CASE_ASSIGN: Status.OPEN,
     Action.CASE_CLOSE: Status.OPEN,
     Action.CASE_REOPEN: Status.CLOSED,
+    Action.ERASURE_PROPOSE: Status.CLOSED,
+    Action.STRAND_BEGIN: Status.OPEN,
     Action.IDENTITY_RECORD: Status.OPEN,
     Action.CONTACT_RECORD: Status.OPEN,
     Action.MILESTONE_RECORD: Status.OPEN,
     Action.MILESTONE_REOPEN: Status.OPEN,
+    Action.FILE_ATTACH: Status.OPEN,
+    Action.NOTE_WRITE: Status.OPEN,
     Action.TRANSFER_SEND: Status.OPEN,
 }
 """What a page has a button for only while the case is so; asked for anyway, the case's own rule refuses it."""
+
+ONLY_LACKING = frozenset({Action.STRAND_BEGIN})
+"""What a page has a button for only while the case lacks a strand."""
 
 ONLY_FROM: Mapping[Action, Side] = {
     Action.TRANSFER_SEE: Side.RECEIVER,
@@ -150,11 +219,25 @@ def require_role(actor: Actor, action: Action) -> None:
 
 
 def require(actor: Actor, action: Action, case: Case) -> None:
-    """Refuses what the actor may not do with this case: as absent, if they have nothing of it."""
-    if reach(actor, case) is Reach.NOTHING:
+    """Refuses what the actor may not do with this case: as absent, if they have nothing of it.
+
+    Where it is the organisation that is in the way, and no other role of it would do, that is said.
+    """
+    has = reach(actor, case)
+    if has is Reach.NOTHING:
         raise NotFound
+    if has is Reach.STUB:
+        require_stub(actor, action)
+    require_role(actor, action)
     if not _allows(actor, action, case):
-        raise _refusal(actor, action)
+        raise NotOurPart
+
+
+def require_stub(actor: Actor, action: Action) -> None:
+    """Refuses what the actor may not do with a case that their organisation passed on."""
+    if RULES[action].reach is not Reach.STUB:
+        raise PassedOn
+    require_role(actor, action)
 
 
 def require_side(actor: Actor, action: Action, transfer: Transfer) -> None:
@@ -167,7 +250,7 @@ def require_side(actor: Actor, action: Action, transfer: Transfer) -> None:
 def permitted(actor: Actor, case: Case) -> frozenset[Action]:
     """What the actor may do with this case as it is: the buttons that its pages have."""
     allowed = (action for action, rule in RULES.items() if rule.reach and _allows(actor, action, case))
-    return frozenset(action for action in allowed if ONLY_WHILE.get(action, case.status) is case.status)
+    return frozenset(action for action in allowed if _in_its_time(action, case))
 
 
 def permitted_with(actor: Actor, transfer: Transfer) -> frozenset[Action]:
@@ -183,11 +266,50 @@ def permitted_with(actor: Actor, transfer: Transfer) -> frozenset[Action]:
     )
 
 
+def knows(actor: Actor, proposal: Proposal) -> bool:
+    """True of the caseworkers of its two sides: everybody else is told that there is no such proposal."""
+    return actor.role.is_caseworker and actor.holder in proposal.sides
+
+
+def require_of_two(actor: Actor, action: Action, proposal: Proposal) -> None:
+    """Refuses what the actor may not do with this proposal: as absent, if it is no business of theirs."""
+    if not knows(actor, proposal):
+        raise NotFound
+    require_role(actor, action)
+
+
+def permitted_of_two(actor: Actor, proposal: Proposal, at: Instant) -> frozenset[Action]:
+    """What the actor may do with this proposal as it stands at that instant: the buttons that its page has."""
+    if not knows(actor, proposal):
+        return frozenset()
+    waits = proposal.waits(at)
+    in_turn = {
+        Action.PROPOSAL_APPROVE: waits and proposal.decidable_by(actor),
+        Action.PROPOSAL_REFUSE: waits and proposal.decidable_by(actor),
+        Action.PROPOSAL_WITHDRAW: waits and actor.holder == proposal.from_holder,
+    }
+    allowed = {action for action, rule in RULES.items() if rule.of_two and may(actor, action)}
+    return frozenset(action for action in allowed if in_turn.get(action, True))
+
+
+def require_of_tombstone(actor: Actor, stone: Tombstone) -> None:
+    """Refuses, as absent, whoever is neither a supervisor of who was responsible last nor one of the two people."""
+    is_one_of_two = actor.account in (stone.proposed_by, stone.approved_by)
+    if actor.holder not in stone.holders or not (actor.role is Role.SUPERVISOR or is_one_of_two):
+        raise NotFound
+
+
 def _allows(actor: Actor, action: Action, case: Case) -> bool:
     rule = RULES[action]
     if not may(actor, action) or reach(actor, case) < rule.reach:
         return False
     return rule.part is None or rule.part in case.holdings.parts_of(actor.holder)
+
+
+def _in_its_time(action: Action, case: Case) -> bool:
+    """True while the case is as the action asks."""
+    lacks = action not in ONLY_LACKING or bool(case.holdings.lacking)
+    return lacks and ONLY_WHILE.get(action, case.status) is case.status
 
 
 def _lacks_step_up(actor: Actor, action: Action) -> bool:

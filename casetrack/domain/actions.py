@@ -22,6 +22,12 @@ class Action(StrEnum):
     CASE_CLOSE = "case:close"
     CASE_REOPEN = "case:reopen"
 
+    PERSON_FIND = "person:find"
+    """Look for a person by what is sealed, among the cases that one may open."""
+
+    STRAND_BEGIN = "strand:begin"
+    """Begin, for one's own organisation, the strand that its case lacks."""
+
     IDENTITY_RECORD = "identity:record"
     IDENTITY_REVEAL = "identity:reveal"
     CONTACT_RECORD = "contact:record"
@@ -30,6 +36,16 @@ class Action(StrEnum):
     MILESTONE_LIST = "milestone:list"
     MILESTONE_RECORD = "milestone:record"
     MILESTONE_REOPEN = "milestone:reopen"
+    FILE_LIST = "file:list"
+    FILE_ATTACH = "file:attach"
+    FILE_OPEN = "file:open"
+    """Be given a file that is attached to the case."""
+    NOTE_LIST = "note:list"
+    NOTE_WRITE = "note:write"
+    """Write a note, or another wording in the place of one."""
+    NOTE_OPEN = "note:open"
+    """Be shown a note that is closed until it is asked for."""
+
     JOURNEY_VIEW = "journey:view"
     HISTORY_VIEW = "history:view"
 
@@ -44,17 +60,53 @@ class Action(StrEnum):
     TRANSFER_DECLINE = "transfer:decline"
     TRANSFER_WITHDRAW = "transfer:withdraw"
 
+    QUOTA_RAISE = "quota:raise"
+    """Let a colleague be shown more in an hour than one person may be."""
+
+    HOLD_SET = "hold:set"
+    """Set a legal hold on a case: nothing of it is erased while that stands."""
+    HOLD_LIFT = "hold:lift"
+    """Propose to a second person that a legal hold be lifted."""
+    ERASURE_PROPOSE = "erasure:propose"
+    """Propose to a second person that a closed case be erased."""
+    ERASURE_LIST = "erasure:list"
+    """What one's own organisation was the last to be responsible for, and has erased."""
+    ERASURE_VIEW = "erasure:view"
+    """The certificate of an erasure."""
+    PROPOSAL_LIST = "proposal:list"
+    """What waits for a second person of one's own organisation, or was proposed by one."""
+    PROPOSAL_VIEW = "proposal:view"
+    PROPOSAL_APPROVE = "proposal:approve"
+    """Agree, as the second person; what was proposed is done in that instant."""
+    PROPOSAL_REFUSE = "proposal:refuse"
+    PROPOSAL_WITHDRAW = "proposal:withdraw"
+
     AUDIT_SEARCH = "audit:search"
     AUDIT_VERIFY = "audit:verify"
 
     ACCOUNT_LIST = "account:list"
     ACCOUNT_CREATE = "account:create"
     ACCOUNT_CLOSE = "account:close"
+    ACCOUNT_RESET = "account:reset"
+    """End an account's password and whatever it opened; a new one is chosen by whoever has the link that is made."""
+    PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of an action, not a secret
+    """Change one's own password, on the page of one's own account."""
+    PASSWORD_SET = "password:set"  # noqa: S105 - the name of an action, not a secret
+    """Choose the password of an account by the link that was made for that."""
     TOKEN_CREATE = "token:create"  # noqa: S105 - the name of an action, not a secret
+    """Let a program act for one's own account."""
     TOKEN_REVOKE = "token:revoke"  # noqa: S105 - the name of an action, not a secret
 
+    KEYSET_LIST = "keyset:list"
+    """See how the keys of each holder are, and their fingerprints."""
     KEYSET_MAKE = "keyset:make"
     """Make the keys of a holder: done by the service when a holder is first kept."""
+    KEYSET_RENEW = "keyset:renew"
+    """Make the next version of a holder's keys: from the command line alone, as all that follows."""
+    KEYSET_REWRAP = "keyset:rewrap"
+    """Wrap anew, for the newest version, what an older one opens."""
+    KEYSET_RESEAL = "keyset:reseal"
+    """Seal a holder's keysets anew, under the root that it has now."""
 
     SESSION_OPEN = "session:open"
     """Sign in."""

@@ -29,6 +29,8 @@ class Auth(StrEnum):
     """How the actor proved who they are."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a way to sign in, not a secret
+    LINK = "link"
+    """A link by which a password was chosen, just now."""
     TOKEN = "token"  # noqa: S105 - the name of a way to sign in, not a secret
     DEMO = "demo"
     COMMAND_LINE = "command-line"

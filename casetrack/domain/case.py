@@ -12,13 +12,16 @@ from uuid import UUID
 
 from casetrack.domain.actors import Actor
 from casetrack.domain.errors import (
+    AgreementUnknown,
     CaseIsClosed,
     CaseIsOpen,
+    NoLongerHeld,
     NoPendingTransfer,
     NoStrand,
     NotAccepted,
     NotHeld,
     OwnOffer,
+    StrandExists,
     StrandNeedsForce,
 )
 from casetrack.domain.events import (
@@ -28,15 +31,19 @@ from casetrack.domain.events import (
     CaseReopened,
     ContactRecorded,
     Event,
+    FileAttached,
     HandedOff,
     IdentityRecorded,
     MilestoneRecorded,
     MilestoneReopened,
+    NoteWritten,
+    StrandBegun,
     WorkerAssigned,
 )
 from casetrack.domain.holders import Holder
-from casetrack.domain.holdings import Holdings, Part, Strand
-from casetrack.domain.ids import AccountId, CaseId, HolderCode, Instant, RecordId
+from casetrack.domain.holdings import STRAND_PARTS, Holdings, Part, Strand
+from casetrack.domain.ids import AccountId, CaseId, FileId, HolderCode, Instant, NoteId, RecordId
+from casetrack.domain.proposal_refusals import NotClosed
 from casetrack.domain.records import Recorded, RecordState, in_effect
 from casetrack.domain.references import Pseudonym, Reference
 from casetrack.domain.transfer import Transfer, TransferState
@@ -76,6 +83,16 @@ class IdentityState(StrEnum):
     NOT_GIVEN = "not-given"
     WITHHELD = "withheld"
     NOT_YET_ASKED = "not-yet-asked"
+
+
+class BeginReason(StrEnum):
+    """On what ground an investigation begins in a case that lacked one: somebody who wants no police has none.
+
+    It says what the person wants, and is not the police's ground in law (Data Protection Act 2018 s.35(2)(b)).
+    """
+
+    AGREED = "person-agreed"
+    WITHOUT_AGREEMENT = "without-agreement"
 
 
 @dataclass(frozen=True)
@@ -198,10 +215,11 @@ class Case:
         event = IdentityRecorded(case=self.id, at=at, by=by.account, state=state, labels=tuple(sorted(labels)))
         return self._after(event, identity=state)
 
-    def record_contact(self, labels: Iterable[str], *, by: Actor, at: Instant) -> "Case":
-        """The safe way to contact the person is as recorded."""
+    def record_contact(self, labels: Iterable[str], *, by: Actor, at: Instant, cleared: Iterable[str] = ()) -> "Case":
+        """The safe way to contact the person is as recorded; of what was `cleared`, nothing is recorded any more."""
         self._open_and_held(by, Part.SAFE_ADDRESS)
-        return self._after(ContactRecorded(case=self.id, at=at, by=by.account, labels=tuple(sorted(labels))))
+        changed, lost = tuple(sorted(labels)), tuple(sorted(cleared))
+        return self._after(ContactRecorded(case=self.id, at=at, by=by.account, labels=changed, cleared=lost))
 
     def record(self, entry: Recorded, *, by: Actor) -> "Case":
         """The milestone or the fact is on the record. A past fact is recorded, never refused."""
@@ -225,6 +243,21 @@ class Case:
         event = MilestoneReopened(case=self.id, at=at, by=by.account, record=RecordId(id), code=code)
         return self._recorded(event, entry)
 
+    def attach(self, file: FileId, strand: Strand, digest: bytes, *, by: Actor, at: Instant) -> "Case":
+        """The file lies with the strand, and goes where the strand goes."""
+        self.check_attaching(strand, by)
+        event = FileAttached(case=self.id, at=at, by=by.account, file=file, strand=strand, digest=digest.hex())
+        return self._after(event)
+
+    def check_attaching(self, strand: Strand, by: Actor) -> None:
+        """An open case of which the actor's holder has the strand; refused otherwise."""
+        self._open_and_held(by, STRAND_PARTS[strand])
+
+    def write_note(self, note: NoteId, strand: Strand, *, corrects: int | None, by: Actor, at: Instant) -> "Case":
+        """The note lies with the strand, and goes where the strand goes; the wording that it corrects stays too."""
+        self._open_and_held(by, STRAND_PARTS[strand])
+        return self._after(NoteWritten(case=self.id, at=at, by=by.account, note=note, strand=strand, corrects=corrects))
+
     def close(self, reason: str, *, by: Actor, at: Instant) -> "Case":
         """Nobody works on the case any more; it can be read, and reopened."""
         self._open_and_held(by)
@@ -243,6 +276,36 @@ class Case:
         event = CaseReopened(case=self.id, at=at, by=by.account)
         name = pseudonym or self.pseudonym
         return self._after(event, status=Status.OPEN, close_reason=None, pseudonym=name)
+
+    def check_erasing(self, by: Actor) -> None:
+        """A closed case that the actor's holder has; refused otherwise."""
+        if self.status is Status.OPEN:
+            raise NotClosed
+        self._held(by)
+
+    def begin_strand(
+        self, strand: Strand, reason: BeginReason | None, *, holder: Holder, by: Actor, at: Instant
+    ) -> "Case":
+        """The actor's own holder, which leads the one strand of the case, leads the other too from this instant."""
+        self.check_beginning(strand, holder, by)
+        if strand is Strand.INVESTIGATION and reason is None:
+            raise AgreementUnknown
+        event = StrandBegun(case=self.id, at=at, by=by.account, strand=strand, holder=holder.code, reason=reason)
+        return self._after(
+            event,
+            holdings=self.holdings.passed({strand}, to=holder.code, at=at, via=None),
+            workers={**self.workers, strand: by.account},
+        )
+
+    def check_beginning(self, strand: Strand, holder: Holder, by: Actor) -> None:
+        """An open case that lacks the strand, led by the actor's own holder, which could lead it; refused otherwise."""
+        if self.status is Status.CLOSED:
+            raise CaseIsClosed
+        if holder.code != by.holder or not self.holdings.led_by(by.holder):
+            raise NotHeld
+        if strand not in self.holdings.lacking:
+            raise StrandExists
+        _may_lead(holder, frozenset({strand}))
 
     def hand_off(self, transfer: Transfer, *, to: Holder, worker: AccountId, by: Actor, at: Instant) -> "Case":
         """The receiving holder is responsible for the offered strands from this instant."""
@@ -273,6 +336,12 @@ class Case:
             raise NotHeld
         _may_lead(to, strands)
 
+    def beginnable_by(self, holder: Holder) -> frozenset[Strand]:
+        """What the holder may begin for itself: the strand that a case of its own lacks, if it could lead that."""
+        if not self.holdings.led_by(holder.code):
+            return frozenset()
+        return frozenset(strand for strand in self.holdings.lacking if _can_lead(holder, strand))
+
     def offerable_by(self, holder: HolderCode) -> frozenset[Strand]:
         """What the holder may offer: the strands that it leads, and the investigation of a case that has none yet."""
         led = self.holdings.led_by(holder)
@@ -300,7 +369,7 @@ class Case:
         if not transfer.strands:
             raise NoStrand
         if not transfer.strands <= self.offerable_by(transfer.from_holder):
-            raise NotHeld
+            raise NoLongerHeld
         _may_lead(to, transfer.strands)
 
     def _open_and_held(self, by: Actor, part: Part | None = None) -> None:
@@ -325,5 +394,9 @@ def _last_outcome(records: Iterable[Recorded], code: str) -> str | None:
 
 
 def _may_lead(holder: Holder, strands: frozenset[Strand]) -> None:
-    if Strand.INVESTIGATION in strands and not holder.kind.is_police:
+    if not all(_can_lead(holder, strand) for strand in strands):
         raise StrandNeedsForce
+
+
+def _can_lead(holder: Holder, strand: Strand) -> bool:
+    return strand is not Strand.INVESTIGATION or holder.kind.is_police

@@ -261,22 +261,6 @@ class Catalogue:
         """True if the rule's dates give away a sealed one, so that no list and no clear column may hold them."""
         return any(trigger.code in SEALED_FACTS for trigger in self.starters(rule))
 
-    def rules_for(
-        self, age_group: str, nation: Nation, strands: Collection[str], switched_on: Collection[str] = ()
-    ) -> tuple[MilestoneRule, ...]:
-        """The milestones of a case, in the catalogue's order.
-
-        `age_group` is adult or child, where somebody whose age is in doubt is a child. Rules that are off by
-        default are there only if an administrator has switched them on.
-        """
-        return tuple(
-            rule
-            for rule in self.rules.values()
-            if rule.covers(age_group, nation)
-            and rule.of_strands(strands)
-            and (rule.on_by_default or rule.code in switched_on)
-        )
-
 
 class CatalogueRefused(FactsRefused):
     """The catalogue does not hold together."""

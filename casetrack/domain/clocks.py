@@ -78,10 +78,6 @@ class Due:
         """True once the limit has ended: after the instant, or after the whole of its last day."""
         return at > self.at if self.at else london_date(at) > self.on
 
-    def is_early(self, at: datetime) -> bool:
-        """True if a minimum has not run yet: the date is asked about, and recorded all the same."""
-        return self.is_minimum and (at < self.at if self.at else london_date(at) < self.on)
-
 
 def due(
     rule: MilestoneRule, started: datetime, nation: Nation, working_days: WorkingDays, *, high_risk: bool = False

@@ -19,6 +19,11 @@ class CasetrackError(Exception):
         super().__init__(type(self).__name__)
         self.facts: Mapping[str, str | int] = facts
 
+    @property
+    def said(self) -> str:
+        """The sentence with the facts that it names, in English."""
+        return self.sentence % self.facts if self.facts else self.sentence
+
 
 class NotFound(CasetrackError):
     """There is no such thing, or this actor may not know that there is: the same answer for both."""
@@ -34,6 +39,22 @@ class NotPermitted(CasetrackError):
     sentence = N_("Your role does not allow this. If your work needs it, ask your lead or supervisor.")
 
 
+class PassedOn(NotPermitted):
+    """A former holder knows of the case that it had, and does nothing with it any more, in whatever role."""
+
+    sentence = N_(
+        "Your organisation passed this case on and no longer has it. The page of the case says who is responsible now."
+    )
+
+
+class NotOurPart(NotPermitted):
+    """The actor's organisation has some of the case, and not the part that this is about."""
+
+    sentence = N_(
+        "Your organisation does not have this part of the case. The page of the case says who is responsible for it."
+    )
+
+
 class NeedsStepUp(NotPermitted):
     """A token cannot do this: it would have to prove who holds it, and has no way to do that yet."""
 
@@ -41,6 +62,21 @@ class NeedsStepUp(NotPermitted):
         "A token cannot do this: it needs a step-up, which tokens do not have yet. "
         "Sign in to casetrack and do it there."
     )
+
+
+class QuotaSpent(NotPermitted):
+    """In one hour a person is shown only so much of who people are; whoever needs more asks somebody else."""
+
+    sentence = N_(
+        "You have been shown as much in the last hour as one person may be. "
+        "Ask a supervisor of your organisation to allow you more, or wait a while."
+    )
+
+
+class OwnQuota(NotPermitted):
+    """Whoever is to be shown more asks somebody else: that is what the limit is for."""
+
+    sentence = N_("Nobody allows themselves more. Ask another supervisor of your organisation.")
 
 
 class Stale(CasetrackError):
@@ -59,11 +95,18 @@ class Unavailable(CasetrackError):
 
 
 class KeysUnavailable(Unavailable):
-    """The keys of an organisation cannot be reached."""
+    """The keys of an organisation cannot be reached; `holder`, where given, is what the organisation is called."""
 
     sentence = N_(
         "The keys of one of the organisations cannot be reached. Nothing was changed. Try again in a few minutes."
     )
+    named = N_("The keys of %(holder)s cannot be reached just now. Nothing was changed. Try again in a few minutes.")
+
+    def __init__(self, **facts: str | int) -> None:
+        """Say which organisation's, if that is known."""
+        super().__init__(**facts)
+        if "holder" in facts:
+            self.sentence = self.named
 
 
 class IntegrityBroken(CasetrackError):
@@ -99,6 +142,18 @@ class StrandNeedsForce(RuleBroken):
     sentence = N_("Only a police organisation can be responsible for the investigation.")
 
 
+class StrandExists(RuleBroken):
+    """A strand begins once; after that it is offered and accepted."""
+
+    sentence = N_("The case has that strand already, and an organisation is responsible for it.")
+
+
+class AgreementUnknown(RuleBroken):
+    """Somebody who wants no police has no investigation, so it is said what they want before one begins."""
+
+    sentence = N_("Say whether the person has agreed to an investigation, or why it must begin although they have not.")
+
+
 class CaseIsClosed(RuleBroken):
     """A closed case is read, or reopened; it is not changed."""
 
@@ -115,6 +170,15 @@ class NotHeld(RuleBroken):
     """A holder offers and changes only what it is responsible for."""
 
     sentence = N_("Your organisation is not responsible for that part of the case.")
+
+
+class NoLongerHeld(NotHeld):
+    """The sender has not got any more what it offered: no acceptance can move it."""
+
+    sentence = N_(
+        "The organisation that made this offer is no longer responsible for all that it offered. "
+        "Decline it, and ask for a new offer."
+    )
 
 
 class OfferOpen(RuleBroken):
@@ -195,6 +259,24 @@ class SignInFailed(CasetrackError):
     sentence = N_("That name and password do not match an account. Check both and try again.")
 
 
+class NotYourPassword(SignInFailed):
+    """Whoever changes a password knows the one before it."""
+
+    sentence = N_("That is not your present password. Check it and try again.")
+
+
+class LinkEnded(CasetrackError):
+    """The link was used, has ended, or never was one: the same answer for each."""
+
+    sentence = N_("This link has been used already, or has ended. Ask your administrator for another.")
+
+
+class SessionEnded(CasetrackError):
+    """What the actor came by ended before the request that it began was done: nothing of that was done."""
+
+    sentence = N_("You were signed out before this was done, so nothing was changed. Sign in and do it again.")
+
+
 class TooManyTries(CasetrackError):
     """Signing in has failed too often of late, from here or with this name, whether or not it is an account's."""
 
@@ -205,11 +287,47 @@ class WeakPassword(RuleBroken):
     """A password that is short or common can be guessed."""
 
     sentence = N_(
-        "Choose a password of at least 15 characters that is not a common one. Four random words are a good choice."
+        "Choose a password of 15 to 256 characters that is not a common one. Four random words are a good choice."
     )
 
 
-class NotShared(RuleBroken):
-    """A handover says what the receiver needs to keep the person safe from the first hour."""
+class RoleDoesNotFit(RuleBroken):
+    """People who work with cases belong to an organisation that has some."""
 
-    sentence = N_("Answer each question about the person's safety before you send the offer.")
+    sentence = N_("That organisation has no cases, so nobody there can have that role. Choose another of the two.")
+
+
+class BelongsElsewhere(RuleBroken):
+    """How the person is reached, and who they are, lie in parts of their own, which fewer read."""
+
+    sentence = N_(
+        "Something in what you wrote seems to belong in a part of the case that fewer people read. "
+        "Take it out and record it there, or say why it must stay."
+    )
+
+
+class FileEmpty(RuleBroken):
+    """There is nothing in the file."""
+
+    sentence = N_("There is nothing in that file. Choose another.")
+
+
+class FileTooLarge(RuleBroken):
+    """A file has a most that it can hold."""
+
+    sentence = N_("That file is larger than 100 MB, the most that can be attached. Make it smaller, or split it.")
+
+
+class FileKindNotAllowed(RuleBroken):
+    """Only a few kinds of file are attached: none that does something by itself when it is opened."""
+
+    sentence = N_(
+        "Files of that kind cannot be attached. Attach a PDF, a JPEG or PNG picture, plain text, "
+        "or a recording as MP3, MP4 or OGG."
+    )
+
+
+class FileIsNotWhatItSays(RuleBroken):
+    """The name of the file, what was declared of it, and how it begins do not belong together."""
+
+    sentence = N_("What is in that file is not what its name says. Save it again in the right format, then attach it.")

@@ -10,9 +10,21 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
+from uuid import UUID
 
 from casetrack.domain.actions import Action
-from casetrack.domain.ids import AccountId, CaseId, HolderCode, Instant, RecordId, TransferId
+from casetrack.domain.ids import (
+    AccountId,
+    CaseId,
+    FileId,
+    HolderCode,
+    HoldId,
+    Instant,
+    NoteId,
+    ProposalId,
+    RecordId,
+    TransferId,
+)
 
 Detail: TypeAlias = str | int | bool | list[str] | None
 
@@ -43,6 +55,13 @@ class Event:
     by: AccountId | None
     case: CaseId | None = None
     transfer: TransferId | None = None
+    proposal: ProposalId | None = None
+    hold: HoldId | None = None
+
+    @property
+    def aggregate(self) -> UUID | None:
+        """What it is about beside a case: an offer, a proposal or a legal hold, each of which has steps of its own."""
+        return self.transfer or self.proposal or self.hold
 
     @property
     def touches(self) -> str:
@@ -65,7 +84,7 @@ class Event:
         return {name: _plain(getattr(self, name)) for name in own}
 
 
-COMMON = frozenset({"action", "at", "by", "case", "transfer", "cases"})
+COMMON = frozenset({"action", "at", "by", "case", "transfer", "proposal", "hold", "cases"})
 """What every payload has a place of its own for."""
 
 
@@ -135,13 +154,17 @@ class IdentityRecorded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ContactRecorded(Event):
-    """The safe way to contact the person is as recorded."""
+    """The safe way to contact the person is as recorded; `labels` are the sealed fields that changed.
+
+    Of those that were `cleared`, nothing is recorded any more.
+    """
 
     operations = (Operation.COLLECTION,)
     changes_case = True
     aspect = "contact"
     action: Action = field(default=Action.CONTACT_RECORD, init=False)
     labels: tuple[str, ...]
+    cleared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +200,40 @@ class MilestoneReopened(Event):
     def touches(self) -> str:
         """The one milestone."""
         return f"milestone:{self.code}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileAttached(Event):
+    """A file lies with a strand of the case; `digest` is of its chunks as they are kept, and says nothing of it."""
+
+    operations = (Operation.COLLECTION,)
+    changes_case = True
+    action: Action = field(default=Action.FILE_ATTACH, init=False)
+    file: FileId
+    strand: str
+    digest: str
+
+    @property
+    def touches(self) -> str:
+        """The one file: two people can attach two files at once."""
+        return f"file:{self.file}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteWritten(Event):
+    """A note lies with a strand of the case; or another wording of it, which `corrects` the one of that version."""
+
+    operations = (Operation.COLLECTION,)
+    changes_case = True
+    action: Action = field(default=Action.NOTE_WRITE, init=False)
+    note: NoteId
+    strand: str
+    corrects: int | None
+
+    @property
+    def touches(self) -> str:
+        """The one note: two people can write two notes at once, and cannot correct the same."""
+        return f"note:{self.note}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +274,22 @@ class HandedOff(Event):
     def recipients(self) -> frozenset[HolderCode]:
         """The receiving holder."""
         return frozenset({self.to_holder})
+
+
+@dataclass(frozen=True, kw_only=True)
+class StrandBegun(Event):
+    """From this instant the holder of the one strand is responsible for the other too, which the case lacked.
+
+    `reason` is there for an investigation: the person has agreed to it, or it must begin without that.
+    """
+
+    operations = (Operation.ALTERATION,)
+    changes_case = True
+    aspect = "holdings"
+    action: Action = field(default=Action.STRAND_BEGIN, init=False)
+    strand: str
+    holder: HolderCode
+    reason: str | None
 
 
 # What happens to a transfer. Until acceptance none of it changes the case.
@@ -277,12 +350,17 @@ class TransferWithdrawn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Consulted(Event):
-    """A page of a case, or a list, was shown; `cases` are those that a list showed."""
+    """A page of a case, or a list, was shown; `cases` are those that a list showed.
+
+    `labels` are the sealed fields that the page opened, and `values` how many values of them.
+    """
 
     operations = (Operation.CONSULTATION,)
     action: Action
     cases: tuple[CaseId, ...] = ()
     filters: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    values: int = 0
 
     @property
     def shown(self) -> tuple[CaseId, ...]:
@@ -296,6 +374,35 @@ class Revealed(Event):
 
     operations = (Operation.CONSULTATION,)
     action: Action
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsKept(Event):
+    """What seems to belong elsewhere stayed in what somebody wrote, for a reason; `found` is what it seems to be."""
+
+    action: Action
+    found: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOpened(Event):
+    """Somebody was given a file of the case."""
+
+    operations = (Operation.CONSULTATION,)
+    action: Action = field(default=Action.FILE_OPEN, init=False)
+    file: FileId
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteOpened(Event):
+    """Somebody was shown a note of the case that is closed until it is asked for; `version` is of its wording."""
+
+    operations = (Operation.CONSULTATION,)
+    action: Action = field(default=Action.NOTE_OPEN, init=False)
+    note: NoteId
+    version: int
     labels: tuple[str, ...]
 
 
@@ -315,6 +422,35 @@ class NamesShown(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SearchBegun(Event):
+    """Somebody is about to look for a person by what is sealed; `indexes` are those that are asked, and why is said."""
+
+    operations = (Operation.CONSULTATION,)
+    action: Action = field(default=Action.PERSON_FIND, init=False)
+    indexes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleSearched(Event):
+    """Somebody looked for a person, in those indexes, and was shown the cases that match.
+
+    `marks` are what only the audit desk can make again of each term; `opened` is how many people were compared.
+    """
+
+    operations = (Operation.CONSULTATION,)
+    action: Action = field(default=Action.PERSON_FIND, init=False)
+    indexes: tuple[str, ...]
+    marks: tuple[str, ...]
+    opened: int
+    cases: tuple[CaseId, ...]
+
+    @property
+    def shown(self) -> tuple[CaseId, ...]:
+        """The cases that were shown."""
+        return self.cases
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogOpened(Event):
     """Somebody looked in the log, for one of the four uses that the law allows (s.62(4))."""
 
@@ -325,7 +461,7 @@ class LogOpened(Event):
     entries: int = 0
 
 
-# Refusals, doors and administration.
+# Refusals and limits. What happens at the doors and to keys, and what needs two people, stands in modules of its own.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -341,70 +477,9 @@ class Refused(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignedIn(Event):
-    """An account has opened a session."""
+class QuotaRaised(Event):
+    """A supervisor lets the account be shown as much again in an hour, until that instant."""
 
-    action: Action = field(default=Action.SESSION_OPEN, init=False)
+    action: Action = field(default=Action.QUOTA_RAISE, init=False)
     account: AccountId
-    auth: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignInRefused(Event):
-    """Somebody failed to sign in; which account, if there is such an account."""
-
-    action: Action = field(default=Action.SESSION_OPEN, init=False)
-    account: AccountId | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignedOut(Event):
-    """A session was ended."""
-
-    action: Action = field(default=Action.SESSION_CLOSE, init=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccountCreated(Event):
-    """A worker can sign in, in one role, for one holder."""
-
-    action: Action = field(default=Action.ACCOUNT_CREATE, init=False)
-    account: AccountId
-    role: str
-    holder: HolderCode
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccountClosed(Event):
-    """The account can no longer sign in; its sessions and tokens have ended."""
-
-    action: Action = field(default=Action.ACCOUNT_CLOSE, init=False)
-    account: AccountId
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenCreated(Event):
-    """A program may act for the account until the token ends."""
-
-    action: Action = field(default=Action.TOKEN_CREATE, init=False)
-    account: AccountId
-    token: str
-    until: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenRevoked(Event):
-    """The token no longer opens anything."""
-
-    action: Action = field(default=Action.TOKEN_REVOKE, init=False)
-    token: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class KeysetMade(Event):
-    """A holder has a new version of its keys."""
-
-    action: Action = field(default=Action.KEYSET_MAKE, init=False)
-    holder: HolderCode
-    version: int
-    fingerprint: str
+    until: Instant

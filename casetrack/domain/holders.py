@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from casetrack.domain.errors import HolderNotInForce, UnknownHolder
+from casetrack.domain.actors import Role
+from casetrack.domain.errors import HolderNotInForce, RoleDoesNotFit, UnknownHolder
 from casetrack.domain.ids import HolderCode
 
 
@@ -90,6 +91,20 @@ class Holders:
             raise UnknownHolder
         if not holder.in_force(on):
             raise HolderNotInForce
+        return holder
+
+    def employing(self, code: HolderCode, role: Role, on: date) -> Holder:
+        """The holder, if somebody can begin to work there in that role on that day.
+
+        Who works with cases is of an organisation that has some; the service itself has nothing to be audited for, and
+        those who run it administer accounts alone.
+        """
+        holder = self[code]
+        if not holder.in_force(on):
+            raise HolderNotInForce
+        has_some = holder.kind.holds_cases or (role is Role.AUDITOR and holder.kind is HolderKind.AUDIT_DESK)
+        if role is not Role.ADMINISTRATOR and not has_some:
+            raise RoleDoesNotFit
         return holder
 
     def area(self, code: HolderCode) -> Holder:

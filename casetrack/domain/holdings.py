@@ -67,6 +67,11 @@ class Holdings:
         """The strands that the case has."""
         return frozenset(strand for strand in Strand if self.lead(strand))
 
+    @property
+    def lacking(self) -> frozenset[Strand]:
+        """The strands that the case has not."""
+        return frozenset(Strand) - self.strands
+
     def lead(self, strand: Strand) -> HolderCode | None:
         """The holder responsible for the strand now; None if the case has no such strand."""
         return next(
@@ -77,6 +82,12 @@ class Holdings:
     def leads(self) -> Mapping[Strand, HolderCode]:
         """The responsible holder of each strand that the case has."""
         return {strand: holder for strand in Strand if (holder := self.lead(strand))}
+
+    @property
+    def led_since(self) -> Mapping[Strand, datetime]:
+        """Since when each strand that the case has is led by whoever leads it now."""
+        since = {row.part: row.since for row in self.rows if row.is_open and row.number}
+        return {strand: since[part] for strand, part in STRAND_PARTS.items() if part in since}
 
     def led_by(self, holder: HolderCode) -> frozenset[Strand]:
         """The strands that this holder is responsible for."""

@@ -23,7 +23,7 @@ __all__ = [
     "Recorded",
     "Row",
     "Status",
-    "earliest_due",
+    "first_due",
     "is_to_do_now",
     "next_three",
     "phase_of",
@@ -231,13 +231,13 @@ def waiting_on_others(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted((row for row in rows if row.status is Status.WAITING), key=_start))
 
 
-def earliest_due(rows: Iterable[Row]) -> date | None:
-    """The first day on which something of ours is due; nothing that gives away a sealed date, because lists keep it.
+def first_due(rows: Iterable[Row]) -> Row | None:
+    """What of ours is due first; nothing that gives away a sealed date, because lists keep it.
 
     What is to be done at once is not here: it is never overdue, and `is_to_do_now` says whether there is any.
     """
     dated = (row for row in rows if row.status in (Status.DUE, Status.OVERDUE) and not row.sealed)
-    return min((row.due.on for row in dated if row.due is not None), default=None)
+    return min(dated, key=_urgency, default=None)
 
 
 def is_to_do_now(rows: Iterable[Row]) -> bool:

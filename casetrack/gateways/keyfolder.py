@@ -8,11 +8,14 @@ import hmac
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from casetrack.crypto.keyring import Keyring
+from casetrack.crypto.providers import Providers, Roots
 from casetrack.crypto.roots import LOG, RootFile
+from casetrack.crypto.rows import RowKey
 from casetrack.crypto.signing import LogKey
 
 SECRET_BYTES = 32
@@ -23,7 +26,9 @@ class KeyFolder:
     """Where the key files are, and the passphrase that opens them."""
 
     roots_file: Path
-    passphrase: str
+    passphrase: str = field(repr=False)
+    apart: Mapping[str, Roots] = field(default_factory=dict)
+    """The providers of the holders whose roots are not in the key file, by code."""
 
     def found(self) -> None:
         """There are key files; those that are there already stay as they are."""
@@ -37,9 +42,12 @@ class KeyFolder:
         if not self._web_secret.exists():
             _write(self._web_secret, secrets.token_bytes(SECRET_BYTES))
 
-    def roots(self) -> RootFile:
-        """The holders' roots, open; `CannotOpen` with a clear sentence if the passphrase is not theirs."""
-        return RootFile.open(self.roots_file, self.passphrase)
+    def roots(self) -> Providers:
+        """The holders' roots; `CannotOpen` with a clear sentence if the passphrase is not the key file's.
+
+        Nothing is asked of a provider apart before its holder's keys are used.
+        """
+        return Providers(RootFile.open(self.roots_file, self.passphrase), self.apart)
 
     def keyring(self, deployment: str) -> Keyring:
         """The keys of the deployment's holders."""
@@ -58,6 +66,10 @@ class KeyFolder:
     def web_secret(self, use: str) -> bytes:
         """A secret of the web's own for one use, the same in every worker and after a restart."""
         return hmac.digest(self._web_secret.read_bytes(), b"casetrack/v1/web\0" + use.encode(), "sha256")
+
+    def row_key(self) -> RowKey:
+        """By which this installation knows the sessions and links that it made."""
+        return RowKey(self.web_secret("rows"))
 
     @property
     def _log_roots(self) -> Path:

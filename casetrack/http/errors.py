@@ -1,31 +1,49 @@
 """From a refusal to an answer: one table of statuses for both doors."""
 
+from typing import Final
+
 from casetrack.domain.errors import (
     CasetrackError,
     IntegrityBroken,
+    LinkEnded,
     NoPendingTransfer,
     NotFound,
     NotPermitted,
     OfferOpen,
     RuleBroken,
+    SessionEnded,
     SignInFailed,
     Stale,
     TooManyTries,
     Unavailable,
 )
+from casetrack.domain.proposal_refusals import CaseChangedSince, NoPendingProposal
 
 STATUSES: tuple[tuple[type[CasetrackError], int], ...] = (
     (NotFound, 404),
     (NotPermitted, 403),
     (Stale, 409),
     (NoPendingTransfer, 409),
+    (NoPendingProposal, 409),
+    (CaseChangedSince, 409),
     (OfferOpen, 409),
     (SignInFailed, 401),
+    (SessionEnded, 401),
+    (LinkEnded, 410),
     (TooManyTries, 429),
     (Unavailable, 503),
     (IntegrityBroken, 500),
     (RuleBroken, 422),
 )
+
+
+SOON: Final = "60"
+"""When to try again what could not be reached, in seconds (RFC 9110, section 10.2.3)."""
+
+
+def headers_of(refusal: CasetrackError) -> dict[str, str]:
+    """What an answer says beside the refusal: when to try again, where that may help."""
+    return {"Retry-After": SOON} if isinstance(refusal, Unavailable) else {}
 
 
 def status_of(refusal: CasetrackError) -> int:

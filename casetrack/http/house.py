@@ -1,15 +1,18 @@
 """What a request finds in the house: the stores' door, the deployment, the clock and the limits. Made in `app.py`."""
 
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import current_app
+from flask import Request, current_app
 
+from casetrack.crypto.tokens import SessionBox
 from casetrack.domain.ids import Instant
 from casetrack.services.audit import Inspect
 from casetrack.services.deployment import Deployment
-from casetrack.services.sessions import SessionLimits
+from casetrack.services.lifetimes import SessionLimits
 from casetrack.services.work import Begin
 
 EXTENSION = "casetrack"
@@ -30,6 +33,8 @@ class House:
     secure_cookies: bool
     client_key: bytes
     """Under which addresses are hashed for the log."""
+    before_sign_in: SessionBox
+    """What seals the little that an anonymous browser has to bring back, in its own cookie."""
     troubles: Callable[[], tuple[str, ...]]
     """What keeps casetrack from serving, a code for each: `database`, `migrations`, `sequencer`; or nothing."""
     counts: Callable[[], Mapping[str, int]]
@@ -45,3 +50,8 @@ def house() -> House:
     if not isinstance(found, House):
         raise TypeError(EXTENSION)
     return found
+
+
+def client_of(asked: Request) -> bytes:
+    """A keyed hash of where a request came from: two from one place are alike, and no address is kept."""
+    return hmac.digest(house().client_key, (asked.remote_addr or "").encode(), hashlib.sha256)[:16]

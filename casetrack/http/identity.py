@@ -1,7 +1,5 @@
 """Who is asking: a signed-in browser for the pages, a bearer token for the API. Routes are closed by default."""
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,14 +10,13 @@ from flask_login import LoginManager, UserMixin, current_user
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor, Auth
 from casetrack.domain.errors import Unavailable
-from casetrack.http.house import house
-from casetrack.http.sessions import WHOSE, current_session, hold_form
+from casetrack.http.house import client_of, house
+from casetrack.http.sessions import AFTER_SIGN_IN, current_session, hold_form
 from casetrack.services.sessions import NOBODY, actor_of, live_token
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 API = "/api/"
-AFTER_SIGN_IN = "after-sign-in"
 
 
 class SignedIn(UserMixin):
@@ -66,11 +63,6 @@ def signed_in() -> SignedIn | None:
     return someone if isinstance(someone, SignedIn) else None
 
 
-def client_of(asked: Request) -> bytes:
-    """A keyed hash of where a request came from: two from one place are alike, and no address is kept."""
-    return hmac.digest(house().client_key, (asked.remote_addr or "").encode(), hashlib.sha256)[:16]
-
-
 def init_app(app: Flask) -> None:
     """Every route asks who is there, unless it says that it is public."""
     manager: Any = LoginManager()  # type: ignore[no-untyped-call]  # the library ships no types
@@ -98,7 +90,7 @@ def _by_token(asked: Request) -> SignedIn | None:
         return None
     place = house()
     with place.begin(NOBODY) as stores:
-        found = live_token(stores, token.strip(), place.clock())
+        found = live_token(stores, place.deployment, token.strip(), place.clock())
     if found is None:
         return None
     token_id, account = found
@@ -116,7 +108,7 @@ def _closed_by_default() -> ResponseReturnValue | None:
     held = current_session()
     if held.unavailable:
         raise Unavailable
-    if request.method == "POST" and WHOSE in held:
+    if request.method == "POST" and held.is_waiting:
         hold_form("")
     session[AFTER_SIGN_IN] = _way_back()
     return redirect(url_for("sessions.open"))

@@ -1,14 +1,18 @@
 """Server-side sessions: a cookie holds 32 random bytes and nothing else; the database holds their digest.
 
-What a session holds is sealed under a key that only its cookie gives, so that a dump reads nothing of it. When a
-session runs out, what it held waits for the same account to sign in again, and for nobody else.
+What a session holds is sealed under a key that only its cookie gives, so that a dump reads nothing of it, and the row
+carries a keyed hash, so that nobody who can only write to the database makes one. When a session runs out, what it held
+waits for the same account to sign in again, and for nobody else.
+
+Before anybody is known nothing is kept here: what a browser has to bring back, the cookie itself holds, sealed.
 """
 
 import json
-from collections.abc import Iterator
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any, cast
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
 
 from flask import Flask, Request, Response, request, session
 from flask.sessions import SessionInterface, SessionMixin
@@ -18,39 +22,52 @@ from casetrack.crypto.tokens import SessionBox, new_token, token_digest
 from casetrack.domain.actors import Auth
 from casetrack.domain.errors import Unavailable
 from casetrack.domain.ids import SessionId
-from casetrack.http.house import EXTENSION, House, house
-from casetrack.services.ports import Account, Session
-from casetrack.services.sessions import NOBODY, SessionLimits, actor_of, close_session, live_session, open_session
+from casetrack.http.house import EXTENSION, House, client_of, house
+from casetrack.services.lifetimes import SESSIONS_WAIT
+from casetrack.services.people import Account, Session
+from casetrack.services.sessions import NOBODY, actor_of, close_session, is_live, open_session, session_of
+from casetrack.services.vouching import vouched_session
 from casetrack.services.work import UnitOfWork, at_work
 
-TOUCHED_EVERY = timedelta(minutes=1)
+TOUCHED_EVERY: Final = timedelta(minutes=1)
 """How often the last use of a session is written down."""
-OUT_OF_SIGHT = "/static/", "/api/", "/healthz", "/readyz", "/version", "/metrics"
+OUT_OF_SIGHT: Final = "/static/", "/api/", "/healthz", "/readyz", "/version", "/metrics"
 """Where no session is looked up, because none is used."""
-KEPT_AFTER = SessionLimits(idle=timedelta(days=1), absolute=timedelta(days=2))
-"""For how long what a session held waits, once the session itself has run out."""
-WHOSE = "whose"
-"""In a session of nobody: the account whose session ran out, to which what is held belongs."""
-HELD_FORM = "held-form"
-NEVER_HELD = frozenset({"csrf_token", "password", "new_password"})
-PROOF = "csrf_token"
+HELD_FORM: Final = "held-form"
+AFTER_SIGN_IN: Final = "after-sign-in"
+NEVER_HELD: Final = frozenset({"csrf_token", "password", "new_password", "new_password_again"})
+PROOF: Final = "csrf_token"
+IN_THE_COOKIE: Final = "."
+"""How the cookie of an anonymous browser begins; no token does."""
+LONGEST_COOKIE: Final = 3800
+"""Letters: a browser keeps 4,096 bytes of a cookie, with its name and attributes."""
 
 
 class SealedSession(SessionMixin):
-    """What one browser's session holds, and whose it is."""
+    """What one browser's session holds, and whose it is.
 
-    def __init__(self, token: str | None, row: Session | None, account: Account | None, held: dict[str, Any]) -> None:
-        """Hold what was opened; a session without a row is not kept until it holds something."""
+    Without a row it is an anonymous browser's. With a row and no account it has run out: what it holds waits.
+    """
+
+    def __init__(
+        self, token: str = "", row: Session | None = None, account: Account | None = None, held: object = None
+    ) -> None:
+        """Hold what was opened, or nothing."""
         self.token = token
         self.row = row
         self.account = account
-        self._held = held
+        self._held: dict[str, Any] = held if isinstance(held, dict) else {}
         self.new = row is None
         self.modified = False
         self.accessed = True
         self.ended = False
         self.unavailable = False
         """True if the store of sessions could not be asked: who this is, is not known."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """True of a session that has run out, whose account may sign in again."""
+        return self.row is not None and self.account is None
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - whatever JSON can say
         return self._held[key]
@@ -69,9 +86,9 @@ class SealedSession(SessionMixin):
     def __len__(self) -> int:
         return len(self._held)
 
-    def sealed(self, token: str) -> bytes:
+    def sealed(self) -> bytes:
         """What the session holds, for keeping."""
-        return SessionBox(token).seal(json.dumps(self._held).encode())
+        return SessionBox(self.token).seal(json.dumps(self._held).encode())
 
 
 class SealedSessions(SessionInterface):
@@ -80,86 +97,62 @@ class SealedSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> SealedSession:
         """The browser's session, or an empty one if it has none that lives."""
         place: House = app.extensions[EXTENSION]
-        token = request.cookies.get(cookie_name(secure=place.secure_cookies))
-        nobody = SealedSession(None, None, None, {})
-        if token is None or request.path.startswith(OUT_OF_SIGHT):
+        cookie = request.cookies.get(cookie_name(secure=place.secure_cookies))
+        nobody = SealedSession()
+        if cookie is None or request.path.startswith(OUT_OF_SIGHT):
             return nobody
+        if cookie.startswith(IN_THE_COOKIE):
+            return SealedSession(held=_in_the_cookie(cookie, place))
         try:
             with place.begin(NOBODY) as stores:
-                found = live_session(stores, token_digest(token), place.sessions, place.clock())
-                ended = None if found else live_session(stores, token_digest(token), KEPT_AFTER, place.clock())
+                found = session_of(stores, place.deployment, token_digest(cookie), place.clock())
         except Unavailable:
             nobody.unavailable = True
             return nobody
-        if found is not None:
-            held = _opened(token, found[0])
-            return nobody if held is None else SealedSession(token, *found, held)
-        return nobody if ended is None else _waiting(token, *ended)
+        return nobody if found is None else _opened(cookie, *found, place)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """The session is kept if it changed, or if its last use was not written down for a minute."""
+        """The session is kept if it changed, or if its last use was not written down for a minute.
+
+        One that has ended since the request began stays ended.
+        """
         place: House = app.extensions[EXTENSION]
         held = cast(SealedSession, session)
-        name = cookie_name(secure=place.secure_cookies)
+        if held.unavailable:
+            return  # It could not be read, so nothing is put in the place of its cookie, which may open it still.
         if held.ended:
+            name = cookie_name(secure=place.secure_cookies)
             response.delete_cookie(name, secure=place.secure_cookies, httponly=True, samesite="Lax", path="/")
-            return
-        if not self._is_due(held, place):
-            return
-        token = held.token or new_token()
-        try:
-            with place.begin(NOBODY) as stores:
-                stores.doors.keep_session(self._row(held, token, place))
-        except Unavailable:
-            return  # The answer that says so must still go out.
-        response.set_cookie(name, token, secure=place.secure_cookies, httponly=True, samesite="Lax", path="/")
-        response.vary.add("Cookie")
-
-    def _is_due(self, held: SealedSession, place: House) -> bool:
-        if held.row is None:
-            return held.modified and len(held) > 0
-        return held.modified or place.clock() - held.row.seen > TOUCHED_EVERY
-
-    def _row(self, held: SealedSession, token: str, place: House) -> Session:
-        now = place.clock()
-        if held.row is None:
-            return Session(
-                id=SessionId(place.deployment.chance.uuid()),
-                token=token_digest(token),
-                account=None,
-                auth="",
-                epoch=0,
-                since=now,
-                seen=now,
-                sealed=held.sealed(token),
-            )
-        return replace(held.row, seen=now, sealed=held.sealed(token))
+        elif held.row is None:
+            if held.modified:
+                _set_cookie(response, _for_the_cookie(held, place), place)
+        elif _is_due(held, held.row, place) and _keep(held, held.row, place):
+            _set_cookie(response, held.token, place)
 
 
 def sign_in(account: Account, auth: Auth) -> None:
     """The browser is signed in, under a new token: one that somebody planted before opens nothing."""
     place = house()
     held = current_session()
-    _leave_to(account, held)
-    token = new_token()
-    now = place.clock()
     before = held.row
+    _leave_to(account, held)
+    held.token = new_token()
+    now = place.clock()
     row = Session(
         id=SessionId(place.deployment.chance.uuid()),
-        token=token_digest(token),
+        token=token_digest(held.token),
         account=account.id,
         auth=auth,
         epoch=account.epoch,
         since=now,
         seen=now,
-        sealed=held.sealed(token),
+        sealed=held.sealed(),
     )
-    actor = actor_of(account, auth, row.id)
-    with at_work(place.begin, place.deployment, actor, now) as work:
+    with at_work(place.begin, place.deployment, actor_of(account, auth, None, client_of(request)), now) as work:
         if before is not None:
             work.stores.doors.end_session(before.id)
-        open_session(work, row)
-    held.token, held.row, held.account, held.new = token, row, account, False
+        open_session(work, vouched_session(row, place.deployment))
+    held.row, held.account, held.new = row, account, False
     held.modified = True
 
 
@@ -172,14 +165,15 @@ def sign_out(work: UnitOfWork) -> None:
     held.ended = True
 
 
-def hold_form(sentence: str, *, afresh: bool = False) -> None:
+def hold_form(sentence: str, *, afresh: bool = False, found: Sequence[tuple[str, str]] = ()) -> None:
     """The form of this request waits for its page, with the sentence that says what was wrong.
 
-    `afresh` forgets the version that the person was looking at: they are about to be shown the present one.
+    `found` is what in it seems to belong elsewhere, each by its kind. `afresh` forgets the version that the person was
+    looking at: they are about to be shown the present one.
     """
     left_out = NEVER_HELD | {"seen"} if afresh else NEVER_HELD
     typed = {key: request.form.getlist(key) for key in request.form if key not in left_out}
-    session[HELD_FORM] = {"path": request.path, "typed": typed, "sentence": sentence}
+    session[HELD_FORM] = {"path": request.path, "typed": typed, "sentence": sentence, "found": list(found)}
 
 
 def current_session() -> SealedSession:
@@ -193,26 +187,59 @@ def cookie_name(*, secure: bool) -> str:
     return "__Host-casetrack" if secure else "casetrack"
 
 
-def _opened(token: str, row: Session) -> dict[str, Any] | None:
+def _opened(token: str, row: Session, account: Account, place: House) -> SealedSession:
+    """The session with what it holds; once it has run out, nobody's until its account signs in again."""
     try:
         held = json.loads(SessionBox(token).open(row.sealed))
     except CannotOpen:
+        return SealedSession()
+    return SealedSession(token, row, account if is_live(row, place.sessions, place.clock()) else None, held)
+
+
+def _is_due(held: SealedSession, row: Session, place: House) -> bool:
+    return held.modified or (not held.is_waiting and place.clock() - row.seen > TOUCHED_EVERY)
+
+
+def _keep(held: SealedSession, row: Session, place: House) -> bool:
+    """True if it was kept: it had not ended, and the database answers. What has run out was not used by this."""
+    seen = row.seen if held.is_waiting else place.clock()
+    kept = vouched_session(replace(row, seen=seen, sealed=held.sealed()), place.deployment)
+    try:
+        with place.begin(NOBODY) as stores:
+            return stores.doors.keep_session(kept)
+    except Unavailable:
+        return False  # The answer that says so must still go out.
+
+
+def _in_the_cookie(cookie: str, place: House) -> object:
+    """What an anonymous browser brings back; nothing of what is not ours, or is older than what a session holds."""
+    try:
+        kept = json.loads(place.before_sign_in.open(urlsafe_b64decode(cookie.removeprefix(IN_THE_COOKIE))))
+    except (CannotOpen, ValueError):
         return None
-    return held if isinstance(held, dict) else None
+    is_old = place.clock() - datetime.fromisoformat(kept["at"]) > SESSIONS_WAIT.idle
+    return None if is_old else kept["held"]
 
 
-def _waiting(token: str, row: Session, account: Account | None) -> SealedSession:
-    """A session of nobody, with what the one that ran out held, and a note of whose that is."""
-    held = _opened(token, row) or {}
-    if account is not None:
-        held[WHOSE] = str(account.id)
-    return SealedSession(None, None, None, held)
+def _for_the_cookie(held: SealedSession, place: House) -> str:
+    """What the browser has to bring back, sealed. What it typed is left out, and where it was, if that is too much."""
+    for left_out in ((), (HELD_FORM,), (HELD_FORM, AFTER_SIGN_IN)):
+        brought = {key: value for key, value in held.items() if key not in left_out}
+        kept = json.dumps({"at": place.clock().isoformat(), "held": brought}).encode()
+        cookie = IN_THE_COOKIE + urlsafe_b64encode(place.before_sign_in.seal(kept)).decode()
+        if len(cookie) <= LONGEST_COOKIE:
+            return cookie
+    return ""
+
+
+def _set_cookie(response: Response, value: str, place: House) -> None:
+    name = cookie_name(secure=place.secure_cookies)
+    response.set_cookie(name, value, secure=place.secure_cookies, httponly=True, samesite="Lax", path="/")
+    response.vary.add("Cookie")
 
 
 def _leave_to(account: Account, held: SealedSession) -> None:
     """What was held for somebody else is gone; what anybody could have planted is not carried on."""
-    whose = str(held.account.id) if held.account else held.get(WHOSE)
-    if whose not in (None, str(account.id)):
+    if held.row is not None and held.row.account != account.id:
         held.clear()
-    for key in (WHOSE, PROOF):
-        held.pop(key, None)
+    held.pop(PROOF, None)

@@ -1,1 +1,1 @@
-"""Background work: the sequencer of the log."""
+"""Background work: the sequencer of the log, and the sweeper of what is past its life."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from casetrack.persistence import schema
 from casetrack.persistence.programs import ENVIRONMENT, account_for, programs_for
 from casetrack.persistence.refusals import refusing
+from casetrack.persistence.repeating import SHUT
 
 PIECE: Final = 1 << 18
 TABLES: Final = tuple(sorted(table.name for table in schema.METADATA.sorted_tables))
@@ -59,13 +60,15 @@ def copying(url: str) -> Iterator[tuple[Contents, Iterator[bytes]]]:
 def put_back(url: str, copy: Iterable[bytes]) -> Contents:
     """The database holds what the copy holds, or what it held before: nothing. Gives what it now holds.
 
-    The roles must be there; `BackupRefused` if anything else is. The role must be a superuser.
+    The roles must be there; `BackupRefused` if anything else is. The role must be a superuser. From here on no role of
+    ours may connect, before `repeating.let_in`: what was erased since the copy was made is still in it.
     """
     engine = create_engine(url, poolclass=NullPool)
     with refusing(), engine.begin() as connection:
         if connection.scalar(_ANYTHING):
             raise BackupRefused("The database is not empty, and a copy is put back into an empty one alone.")
         connection.execute(_EMPTIED)
+        connection.execute(SHUT)
     _write("pg_restore", ["--exit-on-error", "--single-transaction", f"--dbname={_place(url)}"], url, copy)
     with refusing(), engine.connect() as connection:
         return contents_of(connection)

@@ -4,25 +4,25 @@ Nothing is acknowledged to anybody before a transaction ends. Nobody else may wo
 was kept here is remembered and not read again; and the events of one act are kept together.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.crypto.seals import Seal
 from casetrack.domain.holdings import Holding
 from casetrack.domain.ids import CaseId, HolderCode
-from casetrack.persistence.cases import SqlCases
+from casetrack.persistence.cases import CaseRow, SqlCases
 from casetrack.persistence.db import db
-from casetrack.persistence.journal import EventRow, SqlJournal, event_columns
+from casetrack.persistence.journal import EventRow, SqlJournal, event_columns, last_change_of
 from casetrack.persistence.keys import SqlKeys
 from casetrack.persistence.refusals import refusing
 from casetrack.persistence.work import Transaction, transaction
-from casetrack.services.ports import JournalEntry, KeptCase, LastChange, Outlook, Scope, Stores
+from casetrack.services.ports import JournalEntry, KeptCase, LastChange, Scope, Stores
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Known:
 
     keysets: dict[HolderCode, tuple[SealedKeyset, ...]] = field(default_factory=dict)
     cases: dict[CaseId, KeptCase] = field(default_factory=dict)
-    changes: dict[CaseId, JournalEntry] = field(default_factory=dict)
+    changes: dict[UUID, LastChange] = field(default_factory=dict)
 
 
 class Batches:
@@ -91,17 +91,20 @@ class KnownCases(SqlCases):
         self._known = known
 
     def get(self, case: CaseId, *, lock: bool) -> KeptCase | None:
-        """The case."""
-        return self._known.cases.get(case) or super().get(case, lock=lock)
+        """The case, if the actor's holder has any of it."""
+        known = self._known.cases.get(case)
+        if known is None:
+            return super().get(case, lock=lock)
+        return known if self._session.scalar(select(CaseRow.id).where(CaseRow.id == case)) is not None else None
 
-    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
         """A new case is kept."""
-        super().add(kept, changed, outlook)
+        super().add(kept, changed)
         self._remember(kept)
 
-    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
         """The case is kept as it stands."""
-        super().put(kept, changed, outlook)
+        super().put(kept, changed)
         self._remember(kept)
 
     def _remember(self, kept: KeptCase) -> None:
@@ -124,15 +127,19 @@ class EventsTogether(SqlJournal):
             return
         self._waiting.append(entry)
         if entry.case is not None and entry.case_version is not None:
-            self._known.changes[entry.case] = entry
+            self._known.changes[entry.case] = last_change_of(entry.id, entry.case_version, entry.payload)
+        if entry.aggregate is not None and entry.step is not None:
+            self._known.changes[entry.aggregate] = last_change_of(entry.id, entry.step, entry.payload)
 
-    def last_change(self, case: CaseId) -> LastChange | None:
-        """The newest change of the case."""
-        newest = self._known.changes.get(case)
-        if newest is None:
-            return super().last_change(case)
-        digest = json.loads(newest.payload)["seal_digest"]
-        return LastChange(newest.id, newest.case_version or 0, bytes.fromhex(digest or ""))
+    def last_changes(self, cases: Sequence[CaseId]) -> Mapping[CaseId, LastChange]:
+        """The newest change of each of the cases."""
+        known = {case: self._known.changes[case] for case in cases if case in self._known.changes}
+        asked = [case for case in cases if case not in known]
+        return {**(super().last_changes(asked) if asked else {}), **known}
+
+    def last_step(self, aggregate: UUID) -> LastChange | None:
+        """The newest step of the transfer, the proposal or the hold."""
+        return self._known.changes.get(aggregate) or super().last_step(aggregate)
 
     def keep(self) -> None:
         """What waits is kept."""

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, case, func, or_, select
 from sqlalchemy.engine import Row as Found
 from sqlalchemy.orm import Session, aliased
 
 from casetrack.domain.calendars import london_date
-from casetrack.domain.case import Status
-from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.ids import AccountId, CaseId, HolderCode
 from casetrack.domain.references import Pseudonym, Reference
 from casetrack.persistence.accounts import AccountRow
 from casetrack.persistence.cases import CaseRow, HoldingRow
 from casetrack.persistence.pages import page_of
+from casetrack.persistence.stubs import lead_columns, leads_of, stub_card, stubs_listed
 from casetrack.persistence.transfers import OPEN, TransferRow
 from casetrack.services.lists import CaseCard, CaseQuery, Due, Page, Sort, WorkCounts
 
@@ -35,12 +34,8 @@ class Listed:
     @classmethod
     def of(cls, holder: HolderCode) -> "Listed":
         """The cases as that holder sees them."""
-        leads = (
-            func.max(HoldingRow.holder).filter(HoldingRow.part == part).label(f"{part.value}_lead")
-            for part in (Part.SUPPORT, Part.INVESTIGATION)
-        )
         present = (
-            select(HoldingRow.case_id, *leads, func.bool_or(HoldingRow.holder == holder).label("held"))
+            select(HoldingRow.case_id, *lead_columns(), func.bool_or(HoldingRow.holder == holder).label("held"))
             .where(HoldingRow.until.is_(None))
             .group_by(HoldingRow.case_id)
         )
@@ -57,11 +52,25 @@ class Listed:
         return func.coalesce(self.now.c.investigation_lead == self.holder, False)
 
     @property
-    def due(self) -> ColumnElement[date | None]:
-        """The earliest due date of the strands that the holder leads."""
-        return func.least(
+    def dues(self) -> tuple[ColumnElement[date | None], ColumnElement[date | None]]:
+        """When something is due in each of the strands, where the holder leads it."""
+        return (
             case((self.leads_support, CaseRow.due_support)),
             case((self.leads_investigation, CaseRow.due_investigation)),
+        )
+
+    @property
+    def due(self) -> ColumnElement[date | None]:
+        """The earliest due date of the strands that the holder leads."""
+        return func.least(*self.dues)
+
+    @property
+    def milestone(self) -> ColumnElement[str | None]:
+        """What is due then."""
+        support, investigation = self.dues
+        return case(
+            (support == self.due, CaseRow.milestone_support),
+            (investigation == self.due, CaseRow.milestone_investigation),
         )
 
     @property
@@ -71,11 +80,6 @@ class Listed:
             (self.leads_support, CaseRow.support_worker),
             (self.leads_investigation, CaseRow.investigation_worker),
         )
-
-    @property
-    def phase(self) -> ColumnElement[str]:
-        """The phase of what the holder has; a stub says none."""
-        return case((self.now.c.held, CaseRow.phase), else_="")
 
     @property
     def do_now(self) -> ColumnElement[bool]:
@@ -111,6 +115,8 @@ class SqlCaseCards:
 
     def find(self, query: CaseQuery) -> Page[CaseCard]:
         """One page of the cases that match: what the holder has, or what it had and passed on."""
+        if query.passed_on:
+            return page_of(self._session, stubs_listed(query), stub_card, number=query.page, size=query.size)
         listed = Listed.of(query.holder)
         columns = (
             CaseRow.id,
@@ -118,13 +124,13 @@ class SqlCaseCards:
             CaseRow.pseudonym,
             CaseRow.status,
             CaseRow.opened_at,
-            listed.phase.label("phase"),
+            CaseRow.phase,
             CaseRow.waiting,
             CaseRow.high_risk,
             listed.now.c.support_lead,
             listed.now.c.investigation_lead,
-            listed.now.c.held,
             listed.due.label("due"),
+            listed.milestone.label("milestone"),
             listed.do_now.label("do_now"),
             listed.worker.label("worker"),
             WORKER.display_name.label("worker_name"),
@@ -138,15 +144,15 @@ class SqlCaseCards:
         )
         return page_of(self._session, cases, _card, number=query.page, size=query.size)
 
-    def counts(self, holder: HolderCode, today: date, soon: date) -> WorkCounts:
-        """How many of the holder's open cases are overdue, due soon, waiting on somebody, or in an open transfer."""
-        listed = Listed.of(holder)
+    def counts(self, query: CaseQuery) -> WorkCounts:
+        """How many of the holder's open cases, or of its worker's, are overdue, soon due, waiting, or being offered."""
+        listed = Listed.of(query.holder)
         counted = listed.select(
-            func.count().filter(listed.is_due(Due.OVERDUE, today, soon)),
-            func.count().filter(listed.is_due(Due.SOON, today, soon)),
+            func.count().filter(listed.is_due(Due.OVERDUE, query.today, query.soon)),
+            func.count().filter(listed.is_due(Due.SOON, query.today, query.soon)),
             func.count().filter(CaseRow.waiting),
             func.count().filter(OFFER.id.is_not(None)),
-        ).where(listed.now.c.held, CaseRow.status == Status.OPEN)
+        ).where(*_conditions(query, listed))
         return WorkCounts(*self._session.execute(counted).one())
 
 
@@ -154,22 +160,14 @@ def _conditions(query: CaseQuery, listed: Listed) -> list[SQLColumnExpression[bo
     asked: list[tuple[object, SQLColumnExpression[bool]]] = [
         (query.status, CaseRow.status == query.status),
         (query.worker, _worked_by(query.worker, listed)),
-        (query.phase, listed.phase == query.phase),
+        (query.phase, CaseRow.phase == query.phase),
         (query.due, listed.is_due(query.due or Due.SOON, query.today, query.soon)),
-        (query.waiting, and_(listed.now.c.held, CaseRow.waiting)),
-        (query.offered, and_(listed.now.c.held, OFFER.id.is_not(None))),
+        (query.waiting, CaseRow.waiting),
+        (query.offered, OFFER.id.is_not(None)),
         (query.lead, or_(listed.now.c.support_lead == query.lead, listed.now.c.investigation_lead == query.lead)),
         (query.name, _goes_by(query.name or "")),
     ]
-    return [_belongs(query, listed), *(condition for wanted, condition in asked if wanted)]
-
-
-def _belongs(query: CaseQuery, listed: Listed) -> ColumnElement[bool]:
-    """Held now; or passed on, which is held once and now no more. What is only being offered is in neither list."""
-    if not query.passed_on:
-        return listed.now.c.held
-    had = exists().where(HoldingRow.case_id == CaseRow.id, HoldingRow.holder == query.holder)
-    return and_(~listed.now.c.held, had)
+    return [listed.now.c.held, *(condition for wanted, condition in asked if wanted)]
 
 
 def _worked_by(worker: AccountId | None, listed: Listed) -> ColumnElement[bool]:
@@ -191,30 +189,28 @@ def _order(query: CaseQuery, listed: Listed) -> Iterable[SQLColumnExpression[Any
         Sort.REFERENCE: (),
         Sort.PSEUDONYM: (CaseRow.pseudonym,),
         Sort.OPENED: (CaseRow.opened_at,),
-        Sort.PHASE: (listed.phase,),
+        Sort.PHASE: (CaseRow.phase,),
     }
     for column in (*by[query.sort], CaseRow.reference):
         yield (column.desc() if query.descending else column.asc()).nulls_last()
 
 
 def _card(found: Found[Any]) -> CaseCard:
-    """A stub says the reference, the dates and who is responsible now, and no more."""
-    leads = {Strand.SUPPORT: found.support_lead, Strand.INVESTIGATION: found.investigation_lead}
-    held = bool(found.held)
     return CaseCard(
         id=CaseId(found.id),
         reference=Reference(found.reference),
         pseudonym=Pseudonym(found.pseudonym),
         status=found.status,
-        leads={strand: HolderCode(lead) for strand, lead in leads.items() if lead},
-        held=held,
+        leads=leads_of(found),
+        held=True,
         worker=AccountId(found.worker) if found.worker else None,
         worker_name=found.worker_name or "",
         phase=found.phase,
         due=found.due,
+        milestone=found.milestone,
         do_now=found.do_now,
-        waiting=held and found.waiting,
-        high_risk=held and found.high_risk,
+        waiting=found.waiting,
+        high_risk=found.high_risk,
         opened_on=london_date(found.opened_at),
-        offered_to=HolderCode(found.offered_to) if held and found.offered_to else None,
+        offered_to=HolderCode(found.offered_to) if found.offered_to else None,
     )

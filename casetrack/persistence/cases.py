@@ -1,8 +1,10 @@
 """Cases: the case, its holdings and what was recorded of its milestones."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -10,7 +12,9 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Text,
     UniqueConstraint,
+    Uuid,
     column,
     func,
     insert,
@@ -31,7 +35,8 @@ from casetrack.domain.references import Pseudonym, Reference
 from casetrack.persistence.db import Row, Sealed, changed_rows, seal_columns, signature_columns
 from casetrack.persistence.keys import CaseKeyRow
 from casetrack.persistence.refusals import refusing
-from casetrack.services.ports import CaseKey, KeptCase, Outlook
+from casetrack.persistence.types import InstantType
+from casetrack.services.ports import CaseKey, KeptCase, KeptHolding, Outlook
 
 
 class CaseRow(Sealed, Row):
@@ -61,6 +66,8 @@ class CaseRow(Sealed, Row):
     phase: Mapped[str]
     due_support: Mapped[date | None]
     due_investigation: Mapped[date | None]
+    milestone_support: Mapped[str | None]
+    milestone_investigation: Mapped[str | None]
     do_now_support: Mapped[bool]
     do_now_investigation: Mapped[bool]
     waiting: Mapped[bool]
@@ -115,6 +122,7 @@ class HoldingRow(Row):
     since: Mapped[datetime]
     until: Mapped[datetime | None]
     via: Mapped[UUID | None]
+    pseudonym: Mapped[str | None]
     before: Mapped[int | None] = mapped_column(
         Computed("CASE WHEN number > 1 THEN number - 1 ELSE NULL::integer END", persisted=True)
     )
@@ -144,7 +152,19 @@ class RecordRow(Row):
 
 
 DIGESTS = table("value_digests", column("id"), column("case_id"), column("digest"), column("superseded"))
-"""What the seal covers of the sealed values, for everybody who knows of the case."""
+"""What the seal covers of the sealed values, for everybody who has any part of the case."""
+
+STUBS: Final = table(
+    "stubs",
+    column("case_id", Uuid()),
+    column("reference", Text()),
+    column("opened_at", InstantType()),
+    column("pseudonym", Text()),
+)
+"""What the cases went by that the actor's holder passed on."""
+
+NAMES: Final = table("case_names", column("id", Uuid()), column("reference", Text()), column("pseudonym", Text()))
+"""What the cases go by that the actor's holder has, is being offered or had."""
 
 
 class SqlCases:
@@ -155,39 +175,57 @@ class SqlCases:
         self._session = session
 
     def find(self, reference: Reference) -> CaseId | None:
-        """The case of that reference, if this actor may know of it."""
+        """The case of that reference, if the actor's holder has any of it."""
         found = self._session.scalar(select(CaseRow.id).where(CaseRow.reference == reference))
         return CaseId(found) if found else None
 
     def get(self, case: CaseId, *, lock: bool) -> KeptCase | None:
         """The case; locked until the end of the transaction if it is to be changed.
 
-        The lock is taken first and the case read after, so that whoever had to wait reads what came of it. A former
-        holder reads it too, and locks nothing.
+        The lock is taken first and the case read after, so that whoever had to wait reads what came of it.
         """
         if lock:
             self._session.execute(select(CaseRow.id).where(CaseRow.id == case).with_for_update())
-        row = self._session.scalar(select(CaseRow).where(CaseRow.id == case))
-        if row is None:
-            return None
-        holdings = self._session.scalars(
-            select(HoldingRow).where(HoldingRow.case_id == case).order_by(HoldingRow.position)
+        return next(iter(self.all_of([case])), None)
+
+    def all_of(self, cases: Sequence[CaseId]) -> tuple[KeptCase, ...]:
+        """Those of the cases that the actor's holder has any of, in the same number of statements whatever theirs."""
+        rows = self._session.scalars(select(CaseRow).where(CaseRow.id.in_(cases)).order_by(CaseRow.id)).all()
+        holdings, records, keys = (
+            _by_case(self._session.scalars(select(kind).where(kind.case_id.in_(cases)).order_by(place)))
+            for kind, place in (
+                (HoldingRow, HoldingRow.position),
+                (RecordRow, RecordRow.position),
+                (CaseKeyRow, CaseKeyRow.number),
+            )
         )
-        records = self._session.scalars(select(RecordRow).where(RecordRow.case_id == case).order_by(RecordRow.position))
-        keys = self._session.scalars(select(CaseKeyRow).where(CaseKeyRow.case_id == case).order_by(CaseKeyRow.number))
-        values = self._session.execute(
-            select(DIGESTS.c.id, DIGESTS.c.digest, DIGESTS.c.superseded)
-            .where(DIGESTS.c.case_id == case)
-            .order_by(DIGESTS.c.id)
-        )
-        return KeptCase(
-            case_from(row, [holding_from(each) for each in holdings], [record_from(each) for each in records]),
-            row.seal(),
-            tuple(key_from(each) for each in keys),
-            tuple((value.id, value.digest, value.superseded) for value in values),
+        sealed = select(DIGESTS).where(DIGESTS.c.case_id.in_(cases)).order_by(DIGESTS.c.id)
+        values = _by_case(self._session.execute(sealed))
+        return tuple(
+            KeptCase(
+                case_from(row, map(holding_from, holdings[row.id]), map(record_from, records[row.id])),
+                row.seal(),
+                tuple(map(key_from, keys[row.id])),
+                tuple((value.id, value.digest, value.superseded) for value in values[row.id]),
+                outlook_from(row),
+            )
+            for row in rows
         )
 
-    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+    def stub(self, reference: Reference) -> tuple[KeptHolding, ...]:
+        """What the actor's holder still knows of a case that it passed on; nothing of any other."""
+        known = (
+            select(HoldingRow, STUBS.c.reference, STUBS.c.opened_at)
+            .join(STUBS, STUBS.c.case_id == HoldingRow.case_id)
+            .where(STUBS.c.reference == reference)
+            .order_by(HoldingRow.position)
+        )
+        return tuple(
+            kept_holding_from(found.HoldingRow, found.reference, found.opened_at)
+            for found in self._session.execute(known)
+        )
+
+    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
         """A new case is kept."""
         case = kept.case
         with refusing():
@@ -196,20 +234,20 @@ class SqlCases:
                     id=case.id,
                     reference=case.reference,
                     opened_at=case.opened_at,
-                    **_changing(kept, outlook),
+                    **_changing(kept),
                 )
             )
             self._keep_holdings(case, changed)
             self._add_records(case, 0)
 
-    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
         """The case is kept as it stands; `Stale` if its kept version is not the one that was loaded."""
         case = kept.case
         loaded = (CaseRow.id == case.id, CaseRow.version == case.loaded_version)
         with refusing():
             # The holdings first: only who has the case now changes it, and by a hand-off that is who is taking it.
             self._keep_holdings(case, changed)
-            if changed_rows(self._session, update(CaseRow).where(*loaded).values(**_changing(kept, outlook))) != 1:
+            if changed_rows(self._session, update(CaseRow).where(*loaded).values(**_changing(kept))) != 1:
                 raise Stale
             kept_before = self._session.scalar(select(func.count()).where(RecordRow.case_id == case.id))
             self._add_records(case, kept_before or 0)
@@ -228,7 +266,8 @@ class SqlCases:
                     HoldingRow.position == places[holding],
                     HoldingRow.until.is_(None),
                 )
-                if changed_rows(self._session, ended.values(until=holding.until, **signature_columns(seal))) != 1:
+                now = {"until": holding.until, "pseudonym": case.pseudonym, **signature_columns(seal)}
+                if changed_rows(self._session, ended.values(**now)) != 1:
                     raise Stale
         begun = [
             _holding_columns(case.id, places[holding], holding, seal)
@@ -258,7 +297,7 @@ class SqlCases:
             self._session.execute(insert(RecordRow), new)
 
 
-def _changing(kept: KeptCase, outlook: Outlook) -> dict[str, Any]:
+def _changing(kept: KeptCase) -> dict[str, Any]:
     """The columns that change from version to version, and the seal over all of them."""
     case = kept.case
     return {
@@ -274,13 +313,7 @@ def _changing(kept: KeptCase, outlook: Outlook) -> dict[str, Any]:
         "encounter": case.areas.encounter,
         "support_worker": case.workers.get(Strand.SUPPORT),
         "investigation_worker": case.workers.get(Strand.INVESTIGATION),
-        "phase": outlook.phase,
-        "due_support": outlook.due_support,
-        "due_investigation": outlook.due_investigation,
-        "do_now_support": outlook.do_now_support,
-        "do_now_investigation": outlook.do_now_investigation,
-        "waiting": outlook.waiting,
-        "high_risk": outlook.high_risk,
+        **asdict(kept.outlook),
         **seal_columns(kept.seal),
     }
 
@@ -299,7 +332,14 @@ def _holding_columns(case: CaseId, place: int, holding: Holding, seal: Seal) -> 
     }
 
 
-def case_from(row: CaseRow, holdings: Sequence[Holding], records: Sequence[Recorded]) -> Case:
+def _by_case(rows: Iterable[Any]) -> Mapping[UUID, list[Any]]:
+    of_case: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        of_case[row.case_id].append(row)
+    return of_case
+
+
+def case_from(row: CaseRow, holdings: Iterable[Holding], records: Iterable[Recorded]) -> Case:
     """The case that those rows keep."""
     workers = {Strand.SUPPORT: row.support_worker, Strand.INVESTIGATION: row.investigation_worker}
     return Case(
@@ -320,6 +360,11 @@ def case_from(row: CaseRow, holdings: Sequence[Holding], records: Sequence[Recor
     )
 
 
+def outlook_from(row: CaseRow) -> Outlook:
+    """What lists show of the case that the row keeps."""
+    return Outlook(**{each.name: getattr(row, each.name) for each in fields(Outlook)})
+
+
 def _code(code: str | None) -> HolderCode | None:
     return HolderCode(code) if code else None
 
@@ -328,6 +373,19 @@ def holding_from(row: HoldingRow) -> Holding:
     """The holding that the row keeps."""
     via = TransferId(row.via) if row.via else None
     return Holding(row.part, HolderCode(row.holder), row.number, row.since, row.until, via)
+
+
+def kept_holding_from(row: HoldingRow, reference: str, opened_at: datetime) -> KeptHolding:
+    """The holding that the row keeps, of the case that goes by that reference, with its own seal."""
+    return KeptHolding(
+        case=CaseId(row.case_id),
+        reference=Reference(reference),
+        opened_at=opened_at,
+        position=row.position,
+        holding=holding_from(row),
+        pseudonym=Pseudonym(row.pseudonym) if row.pseudonym is not None else None,
+        seal=Seal(row.seal_holder, row.seal_keyset, row.seal_signature),
+    )
 
 
 def record_from(row: RecordRow) -> Recorded:

@@ -11,18 +11,19 @@ from typing import Any, ClassVar, Final, Protocol, cast
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ARRAY, LargeBinary, MetaData, Text, Update, Uuid, event
+from sqlalchemy import ARRAY, Delete, LargeBinary, MetaData, Text, Update, Uuid, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session
 
-from casetrack.crypto.seals import Seal
+from casetrack.crypto.seals import AggregateSeal, Seal
 from casetrack.domain.actors import Role
 from casetrack.domain.case import AgeGroup, IdentityState, Status
 from casetrack.domain.holders import HolderKind
 from casetrack.domain.holdings import Part
+from casetrack.domain.proposals import ProposalKind, ProposalState
 from casetrack.domain.records import RecordState
 from casetrack.domain.transfer import TransferState
 from casetrack.persistence.types import Coded, InstantType
-from casetrack.services.ports import AggregateSeal
+from casetrack.services.people import LinkUse
 
 NAMES: Final = {
     "pk": "pk_%(table_name)s",
@@ -35,7 +36,10 @@ CODES: Final[tuple[type[StrEnum], ...]] = (
     AgeGroup,
     HolderKind,
     IdentityState,
+    LinkUse,
     Part,
+    ProposalKind,
+    ProposalState,
     RecordState,
     Role,
     Status,
@@ -79,8 +83,8 @@ def seal_columns(seal: AggregateSeal) -> dict[str, Any]:
     return {"seal_digest": seal.digest, "seal_previous": seal.previous, **signature_columns(seal.seal)}
 
 
-def changed_rows(session: Session, change: Update) -> int:
-    """How many rows the change found, of those that the actor may change."""
+def changed_rows(session: Session, change: Update | Delete) -> int:
+    """How many rows the change found, of those that the actor may change or take away."""
     return session.connection().execute(change).rowcount
 
 

@@ -1,5 +1,6 @@
 """What is wrong with a database, as the role that verifies sees it: how it keeps things, and who may do what."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +12,7 @@ from casetrack.domain.ids import Instant
 from casetrack.persistence import schema
 from casetrack.persistence.ready import NotDurable, check_durability
 from casetrack.persistence.refusals import refusing
-from casetrack.persistence.roles import APP, AUDITOR, OWNER, SEQUENCER
+from casetrack.persistence.roles import APP, AUDITOR, JOBS, KEEPER, OWNER, SEQUENCER, SETTINGS
 
 
 class Examined(StrEnum):
@@ -20,6 +21,7 @@ class Examined(StrEnum):
     MIGRATIONS = "migrations"
     DURABILITY = "durability"
     ROLES = "roles"
+    SETTINGS = "settings"
     WALLS = "walls"
     FOR_EVER = "for-ever"
     CLOCK = "clock"
@@ -29,12 +31,30 @@ class Examined(StrEnum):
 SKEW: Final = timedelta(seconds=5)
 LATE: Final = timedelta(minutes=1)
 
+_SERVE: Final = (APP, AUDITOR, JOBS, KEEPER, SEQUENCER)
 _MIGHTY: Final = text(
     "SELECT rolname FROM pg_roles WHERE rolname = ANY(:roles) AND (rolsuper OR rolbypassrls OR rolcreaterole)"
 )
 _OWNED: Final = text(
     "SELECT relname FROM pg_class JOIN pg_roles r ON r.oid = relowner WHERE r.rolname = ANY(:roles) ORDER BY relname"
 )
+_LOCKING: Final = text(
+    """
+    SELECT DISTINCT r.rolname FROM pg_roles r, pg_proc p
+    WHERE r.rolname = ANY(:roles) AND p.pronamespace = 'pg_catalog'::regnamespace AND p.proname LIKE 'pg\\_%advisory%'
+      AND has_function_privilege(r.oid, p.oid, 'EXECUTE') ORDER BY r.rolname
+    """
+)
+_TAKE_NO_TURNS: Final = (APP, AUDITOR, KEEPER)
+_SET: Final = text(
+    """
+    SELECT r.rolname, unnest(s.setconfig) AS setting
+    FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
+    WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+    ORDER BY s.setdatabase
+    """
+)
+"""What each role begins with; what is set for this database alone comes last, and counts."""
 _OPEN_WALLS: Final = text(
     """
     SELECT c.relname FROM pg_class c
@@ -43,13 +63,13 @@ _OPEN_WALLS: Final = text(
     """
 )
 _WALLED: Final = (
-    *("cases", "holdings", "milestone_records", "transfers", "case_keys", "wraps", "sealed_values"),
-    *("events", "event_shown"),
+    *("cases", "holdings", "milestone_records", "transfers", "case_keys", "wraps", "sealed_values", "file_chunks"),
+    *("index_tags", "events", "event_shown", "proposals", "legal_holds", "tombstones"),
 )
 _ALWAYS: Final = text("SELECT count(*) FROM pg_trigger WHERE tgname = ANY(:triggers) AND tgenabled = 'A'")
 _TRIGGERS: Final = (
     *("events_are_for_ever", "shown_is_for_ever", "records_are_for_ever", "leaves_are_for_ever"),
-    *("checkpoints_are_for_ever", "events_are_queued"),
+    *("checkpoints_are_for_ever", "events_are_queued", "tombstones_are_for_ever", "stones_stand_for_ever"),
 )
 _REWRITES: Final = text(
     """
@@ -57,7 +77,7 @@ _REWRITES: Final = text(
     WHERE has_any_column_privilege(role, kept, 'UPDATE') OR has_table_privilege(role, kept, 'DELETE, TRUNCATE')
     """
 )
-_KEPT: Final = ("events", "event_shown", "milestone_records", "leaves", "checkpoints")
+_KEPT: Final = ("events", "event_shown", "milestone_records", "leaves", "checkpoints", "tombstones")
 _QUEUED: Final = text("SELECT min(queued_at) FROM log_queue")
 _NOW: Final = text("SELECT clock_timestamp()")
 
@@ -74,6 +94,7 @@ def examine(engine: Engine, now: Instant) -> Iterator[tuple[Examined, str]]:
             return
         yield Examined.DURABILITY, _durability(connection)
         yield Examined.ROLES, _roles(connection)
+        yield Examined.SETTINGS, _settings(connection)
         walls = _names(connection, _OPEN_WALLS, tables=list(_WALLED))
         yield Examined.WALLS, walls and f"row-level security is not forced on {walls}"
         yield Examined.FOR_EVER, _for_ever(connection)
@@ -95,16 +116,37 @@ def _durability(connection: Connection) -> str:
 
 def _roles(connection: Connection) -> str:
     """None of our roles is above the rules, and those that serve own nothing."""
-    mighty = _names(connection, _MIGHTY, roles=[APP, AUDITOR, OWNER, SEQUENCER])
-    owned = _names(connection, _OWNED, roles=[APP, AUDITOR, SEQUENCER])
-    wrong = (mighty and f"{mighty} may bypass row-level security", owned and f"a role that serves owns {owned}")
+    mighty = _names(connection, _MIGHTY, roles=[OWNER, *_SERVE])
+    owned = _names(connection, _OWNED, roles=list(_SERVE))
+    locking = _names(connection, _LOCKING, roles=list(_TAKE_NO_TURNS))
+    wrong = (
+        mighty and f"{mighty} may bypass row-level security",
+        owned and f"a role that serves owns {owned}",
+        locking and f"{locking} may take the lock of the log",
+    )
     return "; ".join(filter(None, wrong))
+
+
+def _settings(connection: Connection) -> str:
+    """Each role begins with what it was given. PostgreSQL lets every role change its own, so somebody has to look."""
+    begins: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in connection.execute(_SET):
+        name, _, value = row.setting.partition("=")
+        begins[row.rolname][name] = value
+    wrong = (
+        f"{role} {name}"
+        for role, settings in SETTINGS.items()
+        for name, value in settings.items()
+        if begins[role].get(name) != value
+    )
+    changed = ", ".join(wrong)
+    return changed and f"not as it was given: {changed}"
 
 
 def _for_ever(connection: Connection) -> str:
     """Nobody may change what is kept for ever, and the triggers that refuse it are on for everybody."""
     triggers = connection.scalar(_ALWAYS, {"triggers": list(_TRIGGERS)})
-    rewrites = connection.scalar(_REWRITES, {"roles": [APP, AUDITOR, SEQUENCER], "tables": list(_KEPT)})
+    rewrites = connection.scalar(_REWRITES, {"roles": list(_SERVE), "tables": list(_KEPT)})
     if triggers != len(_TRIGGERS):
         return "a trigger that keeps the log from being changed is off"
     return "a role that serves may change the log" if rewrites else ""

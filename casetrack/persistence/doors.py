@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, delete, func, select, update
+from sqlalchemy import ForeignKey, Index, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casetrack.domain.ids import AccountId, Instant, SessionId
-from casetrack.persistence.db import Row
+from casetrack.persistence.db import Row, changed_rows
 from casetrack.persistence.refusals import refusing
-from casetrack.services.ports import Failures
-from casetrack.services.ports import Session as SignedInSession
+from casetrack.services.people import Failures, Link, LinkUse
+from casetrack.services.people import Session as SignedInSession
 
 
 class SessionRow(Row):
@@ -22,12 +22,13 @@ class SessionRow(Row):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     token: Mapped[bytes] = mapped_column(unique=True)
-    account: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    account: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
     auth: Mapped[str]
     epoch: Mapped[int]
     since: Mapped[datetime]
     seen: Mapped[datetime]
     sealed: Mapped[bytes]
+    mac: Mapped[bytes]
 
 
 class FailureRow(Row):
@@ -39,17 +40,22 @@ class FailureRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     throttle: Mapped[bytes]
     at: Mapped[datetime]
+    refused_at: Mapped[datetime | None]
+    """When the first try after it was refused, for coming too soon."""
 
 
 class LinkRow(Row):
-    """A link that opens a session for an account, once."""
+    """A link that does one thing for an account, once."""
 
     __tablename__ = "links"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     account: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    use: Mapped[LinkUse]
+    epoch: Mapped[int]
     until: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    mac: Mapped[bytes]
 
 
 class ShiftRow(Row):
@@ -73,7 +79,7 @@ class AnswerRow(Row):
     at: Mapped[datetime]
 
 
-CHANGING: Final = ("token", "account", "auth", "epoch", "since", "seen", "sealed")
+CHANGING: Final = ("seen", "sealed", "mac")
 
 
 class SqlDoors:
@@ -88,11 +94,15 @@ class SqlDoors:
         row = self._session.scalar(select(SessionRow).where(SessionRow.token == token_digest))
         return _session(row) if row else None
 
-    def keep_session(self, session: SignedInSession) -> None:
-        """The session is kept as it stands."""
-        kept = insert(SessionRow).values(**vars(session))
-        changed = {name: kept.excluded[name] for name in CHANGING}
-        self._session.execute(kept.on_conflict_do_update(index_elements=["id"], set_=changed))
+    def add_session(self, session: SignedInSession) -> None:
+        """A new session is kept."""
+        self._session.execute(insert(SessionRow).values(**vars(session)))
+
+    def keep_session(self, session: SignedInSession) -> bool:
+        """What the session holds is kept; False if it has ended meanwhile."""
+        changed = {name: getattr(session, name) for name in CHANGING}
+        found = update(SessionRow).where(SessionRow.id == session.id).values(**changed)
+        return bool(changed_rows(self._session, found))
 
     def end_session(self, session: SessionId) -> None:
         """The session is gone."""
@@ -108,23 +118,36 @@ class SqlDoors:
         count, last = self._session.execute(counted.where(FailureRow.throttle == throttle, FailureRow.at > since)).one()
         return Failures(count, last) if count else None
 
-    def add_failure(self, throttle: bytes, at: Instant) -> None:
+    def add_failure(self, throttle: bytes, at: Instant) -> UUID:
         """One more failure is counted."""
-        self._session.execute(insert(FailureRow).values(id=uuid4(), throttle=throttle, at=at))
+        failure = uuid4()
+        self._session.execute(insert(FailureRow).values(id=failure, throttle=throttle, at=at))
+        return failure
+
+    def forget_failure(self, failure: UUID) -> None:
+        """That one failure counts no more."""
+        self._session.execute(delete(FailureRow).where(FailureRow.id == failure))
+
+    def refuse_first(self, throttle: bytes, at: Instant) -> bool:
+        """True once after each failure of that throttle, however many ask at the same time."""
+        unmarked = and_(FailureRow.throttle == throttle, FailureRow.refused_at.is_(None))
+        return bool(changed_rows(self._session, update(FailureRow).where(unmarked).values(refused_at=at)))
 
     def clear_failures(self, throttle: bytes) -> None:
         """Signing in succeeded: nothing counts any more."""
         self._session.execute(delete(FailureRow).where(FailureRow.throttle == throttle))
 
-    def keep_link(self, digest: bytes, account: AccountId, until: Instant) -> None:
-        """A one-time link opens a session for the account."""
-        self._session.execute(insert(LinkRow).values(digest=digest, account=account, until=until))
+    def keep_link(self, link: Link) -> None:
+        """The link can be used."""
+        self._session.execute(insert(LinkRow).values(**vars(link)))
 
-    def use_link(self, digest: bytes, at: Instant) -> AccountId | None:
-        """The account that the link was for, once, however many use it at the same time."""
-        used = update(LinkRow).where(LinkRow.digest == digest, LinkRow.used_at.is_(None), LinkRow.until > at)
-        account = self._session.scalar(used.values(used_at=at).returning(LinkRow.account))
-        return AccountId(account) if account else None
+    def use_link(self, digest: bytes, use: LinkUse, at: Instant) -> Link | None:
+        """The link of that digest, once, however many use it at the same time."""
+        unused = and_(LinkRow.digest == digest, LinkRow.use == use, LinkRow.used_at.is_(None), LinkRow.until > at)
+        columns = (LinkRow.account, LinkRow.epoch, LinkRow.until, LinkRow.mac)
+        found = self._session.execute(update(LinkRow).where(unused).values(used_at=at).returning(*columns))
+        link = found.one_or_none()
+        return Link(digest, AccountId(link.account), use, link.epoch, link.until, link.mac) if link else None
 
     def shift(self, account: AccountId) -> tuple[str, Instant] | None:
         """The purpose for which the account last opened the names of its caseload, and when."""
@@ -156,10 +179,11 @@ def _session(row: SessionRow) -> SignedInSession:
     return SignedInSession(
         id=SessionId(row.id),
         token=row.token,
-        account=AccountId(row.account) if row.account else None,
+        account=AccountId(row.account),
         auth=row.auth,
         epoch=row.epoch,
         since=row.since,
         seen=row.seen,
         sealed=row.sealed,
+        mac=row.mac,
     )

@@ -9,27 +9,45 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Engine, ScalarSelect, Select, func, select
+from sqlalchemy import Engine, LargeBinary, ScalarSelect, Select, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.engine import Row as Found
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.seals import Seal
-from casetrack.domain.ids import CaseId
-from casetrack.domain.references import Reference
-from casetrack.persistence.cases import CaseRow, HoldingRow, RecordRow, case_from, holding_from, key_from, record_from
+from casetrack.domain.holders import SERVICE
+from casetrack.persistence.accounts import KEPT, AccountRow, TokenRow, token_from
+from casetrack.persistence.cases import (
+    CaseRow,
+    HoldingRow,
+    RecordRow,
+    case_from,
+    holding_from,
+    kept_holding_from,
+    key_from,
+    outlook_from,
+    record_from,
+)
 from casetrack.persistence.db import Row
+from casetrack.persistence.files import FileChunkRow
+from casetrack.persistence.holds import HoldRow, hold_from
 from casetrack.persistence.journal import EventRow, ShownRow
 from casetrack.persistence.keys import CaseKeyRow, KeysetRow
 from casetrack.persistence.log import CheckpointRow, LeafRow, QueueRow
+from casetrack.persistence.proposals import ProposalRow, proposal_from
 from casetrack.persistence.refusals import refusing
+from casetrack.persistence.tombstones import TombstoneRow, tombstone_from
 from casetrack.persistence.transfers import TransferRow, kept_from
-from casetrack.persistence.values import SealedValueRow
-from casetrack.services.evidence import KeptEvent, KeptHolding
-from casetrack.services.ports import KeptCase, KeptTransfer
+from casetrack.persistence.values import DIGEST, SealedValueRow
+from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
+from casetrack.services.evidence import KeptAccount, KeptEvent, KeptFile
+from casetrack.services.people import Account, Token
+from casetrack.services.ports import KeptCase, KeptHolding, KeptTransfer
 
 AT_A_TIME: Final = 500
+ACCOUNT_SHOWN: Final = tuple(name for name in KEPT if name != "password")
+SEALED: Final = ("seal_keyset", "seal_signature")
 
 
 @contextmanager
@@ -81,8 +99,8 @@ class SqlEvidence:
             yield _event(row)
 
     def cases(self) -> Iterator[KeptCase]:
-        """Every case, with the SHA-256 of each sealed value as it is stored now, not as it was stored then."""
-        digest = func.sha256(SealedValueRow.stored).label("digest")
+        """Every case, with the digest of each sealed value made of its row as it is now, not when it was kept."""
+        digest = literal_column(DIGEST, LargeBinary).label("digest")
         values = select(SealedValueRow.id, SealedValueRow.case_id, digest, SealedValueRow.superseded)
         holdings = self._by_case(HoldingRow, HoldingRow.position)
         records = self._by_case(RecordRow, RecordRow.position)
@@ -97,24 +115,60 @@ class SqlEvidence:
                 row.seal(),
                 tuple(key_from(each.CaseKeyRow) for each in keys.of(row.id)),
                 tuple((each.id, each.digest, each.superseded) for each in digests.of(row.id)),
+                outlook_from(row),
             )
 
     def holdings(self) -> Iterator[KeptHolding]:
         """Every holding, of each case in the order in which they began."""
         listed = (
-            select(HoldingRow, CaseRow.reference)
+            select(HoldingRow, CaseRow.reference, CaseRow.opened_at)
             .join(CaseRow, CaseRow.id == HoldingRow.case_id)
             .order_by(HoldingRow.case_id, HoldingRow.position)
         )
         for found in self._lined(listed):
-            row: HoldingRow = found.HoldingRow
-            seal = Seal(row.seal_holder, row.seal_keyset, row.seal_signature)
-            yield KeptHolding(CaseId(row.case_id), Reference(found.reference), row.position, holding_from(row), seal)
+            yield kept_holding_from(found.HoldingRow, found.reference, found.opened_at)
 
     def transfers(self) -> Iterator[KeptTransfer]:
         """Every transfer."""
         for found in self._lined(select(TransferRow).order_by(TransferRow.id)):
             yield kept_from(found.TransferRow)
+
+    def proposals(self) -> Iterator[KeptProposal]:
+        """Every proposal."""
+        for found in self._lined(select(ProposalRow).order_by(ProposalRow.id)):
+            yield proposal_from(found.ProposalRow)
+
+    def holds(self) -> Iterator[KeptHold]:
+        """Every legal hold."""
+        for found in self._lined(select(HoldRow).order_by(HoldRow.id)):
+            yield hold_from(found.HoldRow)
+
+    def tombstones(self) -> Iterator[KeptTombstone]:
+        """What is left of every case that was erased."""
+        for found in self._lined(select(TombstoneRow).order_by(TombstoneRow.case_id)):
+            yield tombstone_from(found.TombstoneRow)
+
+    def attached(self) -> Iterator[KeptFile]:
+        """Every file, with the SHA-256 of each chunk made of its row as it is now, not when it was kept."""
+        hashed = func.sha256(FileChunkRow.sealed).label("hash")
+        listed = select(FileChunkRow.file_id, FileChunkRow.case_id, hashed).order_by(
+            FileChunkRow.file_id, FileChunkRow.case_id, FileChunkRow.number
+        )
+        for (file, case), chunks in groupby(self._lined(listed), key=lambda row: (row.file_id, row.case_id)):
+            yield KeptFile(file, case, tuple(chunk.hash for chunk in chunks))
+
+    def accounts(self) -> Iterator[KeptAccount]:
+        """Every account, of whose password this role reads a digest of the hash alone."""
+        columns = [getattr(AccountRow, name) for name in (*ACCOUNT_SHOWN, "password_digest", *SEALED)]
+        for row in self._lined(select(*columns).order_by(AccountRow.id)):
+            shown = {name: getattr(row, name) for name in ACCOUNT_SHOWN}
+            seal = Seal(SERVICE, row.seal_keyset, row.seal_signature)
+            yield KeptAccount(Account(**shown, password="", seal=seal), row.password_digest)
+
+    def tokens(self) -> Iterator[Token]:
+        """Every token."""
+        for found in self._lined(select(TokenRow).order_by(TokenRow.id)):
+            yield token_from(found.TokenRow)
 
     def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
         """The public keysets of every holder, each in the order of their versions."""
@@ -172,9 +226,12 @@ def _event(found: Found[*tuple[Any, ...]]) -> KeptEvent:
         account=row.account,
         holder=row.holder,
         case=row.case_id,
-        transfer=row.transfer_id,
+        aggregate=row.aggregate_id,
         case_version=row.case_version,
+        step=row.step,
         aspect=row.aspect,
+        refusal=row.refusal,
+        attempted=row.attempted,
         holders_then=tuple(row.holders_then),
         payload=row.payload,
         salt=row.salt,

@@ -1,9 +1,9 @@
 """The journal: events, and the cases that lists showed. What is written is never changed."""
 
-import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from uuid import UUID
 
 from sqlalchemy import (
@@ -11,8 +11,10 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    ScalarSelect,
     Select,
     Text,
+    and_,
     column,
     func,
     insert,
@@ -21,7 +23,7 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.engine import Row as Found
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -29,17 +31,27 @@ from casetrack.domain.actions import Action
 from casetrack.domain.calendars import ONE_DAY, end_of
 from casetrack.domain.events import TransferAccepted, TransferDeclined, TransferSeen, TransferSent, TransferWithdrawn
 from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant
+from casetrack.domain.proposal_events import (
+    HoldLifted,
+    HoldSet,
+    ProposalApproved,
+    ProposalRefused,
+    ProposalWithdrawn,
+    Proposed,
+)
 from casetrack.domain.references import Reference
 from casetrack.persistence.accounts import AccountRow
 from casetrack.persistence.db import Row
 from casetrack.persistence.log import LeafRow
 from casetrack.persistence.pages import page_of
 from casetrack.persistence.refusals import refusing
-from casetrack.services.lists import EventCard, LogQuery, Page
+from casetrack.services.journal import read_payload
+from casetrack.services.lists import EventCard, LogQuery, Outcome, Page
 from casetrack.services.ports import Change, JournalEntry, LastChange
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
+DIGEST: Final = re.compile("[0-9a-f]{64}")
 
 
 class EventRow(Row):
@@ -53,9 +65,17 @@ class EventRow(Row):
             unique=True,
             postgresql_where=text("case_version IS NOT NULL"),
         ),
+        Index(
+            "uq_events_step",
+            *("aggregate_id", "step"),
+            unique=True,
+            postgresql_where=text("step IS NOT NULL"),
+        ),
         Index("ix_events_case_id", "case_id", "at"),
         Index("ix_events_account", "account", "at"),
         Index("ix_events_holder", "holder", "at"),
+        Index("ix_events_attempted", "attempted", "at", postgresql_where=text("attempted IS NOT NULL")),
+        Index("ix_events_refused", "at", postgresql_where=text("refusal IS NOT NULL")),
         Index("ix_events_holders_then", "holders_then", postgresql_using="gin"),
     )
 
@@ -66,9 +86,12 @@ class EventRow(Row):
     account: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     holder: Mapped[str | None] = mapped_column(ForeignKey("holders.code"))
     case_id: Mapped[UUID | None]
-    transfer_id: Mapped[UUID | None]
+    aggregate_id: Mapped[UUID | None]
     case_version: Mapped[int | None]
+    step: Mapped[int | None]
     aspect: Mapped[str]
+    refusal: Mapped[str | None]
+    attempted: Mapped[str | None]
     holders_then: Mapped[list[str]]
     payload: Mapped[bytes]
     salt: Mapped[bytes]
@@ -89,11 +112,19 @@ class ShownRow(Row):
 
 REFERENCES: Final = table("case_references", column("id"), column("reference", Text()))
 """The references that the actor may read beside an event."""
+TRANSFERS: Final = table("transfer_cases", column("id"), column("case_id"))
+"""Of which of those cases each transfer is."""
 
-STEPS: Final = (TransferSent, TransferDeclined, TransferWithdrawn)
+ACTIONS: Final = {action.value: action for action in Action}
+STEPS: Final = (
+    *(TransferSent, TransferDeclined, TransferWithdrawn),
+    *(Proposed, ProposalApproved, ProposalRefused, ProposalWithdrawn, HoldSet, HoldLifted),
+)
 STEP_ACTIONS: Final = (
     *(Action.TRANSFER_SEND, Action.TRANSFER_SEE, Action.TRANSFER_ACCEPT),
     *(Action.TRANSFER_DECLINE, Action.TRANSFER_WITHDRAW),
+    *(Action.ERASURE_PROPOSE, Action.HOLD_SET, Action.HOLD_LIFT),
+    *(Action.PROPOSAL_APPROVE, Action.PROPOSAL_REFUSE, Action.PROPOSAL_WITHDRAW),
 )
 
 
@@ -117,19 +148,31 @@ class SqlJournal:
                     ],
                 )
 
-    def last_change(self, case: CaseId) -> LastChange | None:
-        """The newest change of the case."""
+    def last_changes(self, cases: Sequence[CaseId]) -> Mapping[CaseId, LastChange]:
+        """The newest change of each of the cases."""
         newest = (
-            select(EventRow.id, EventRow.case_version, EventRow.payload)
-            .where(EventRow.case_id == case, EventRow.case_version.is_not(None))
-            .order_by(EventRow.case_version.desc())
+            select(EventRow.case_id, EventRow.id, EventRow.case_version, EventRow.payload)
+            .ext(distinct_on(EventRow.case_id))
+            .where(EventRow.case_id.in_(cases), EventRow.case_version.is_not(None))
+            .order_by(EventRow.case_id, EventRow.case_version.desc())
+        )
+        found = self._session.execute(newest)
+        return {
+            CaseId(row.case_id): last_change_of(row.id, row.case_version or 0, row.payload)
+            for row in found
+            if row.case_id is not None
+        }
+
+    def last_step(self, aggregate: UUID) -> LastChange | None:
+        """The newest step of the transfer, the proposal or the hold."""
+        newest = (
+            select(EventRow.id, EventRow.step, EventRow.payload)
+            .where(EventRow.aggregate_id == aggregate, EventRow.step.is_not(None))
+            .order_by(EventRow.step.desc())
             .limit(1)
         )
         found = self._session.execute(newest).one_or_none()
-        if found is None or found.case_version is None:
-            return None
-        digest = json.loads(found.payload).get("seal_digest")
-        return LastChange(EventId(found.id), found.case_version, bytes.fromhex(digest or ""))
+        return None if found is None else last_change_of(found.id, found.step or 0, found.payload)
 
     def changes(self, case: CaseId, since: int) -> tuple[Change, ...]:
         """The changes of the case after that version, oldest first."""
@@ -142,16 +185,43 @@ class SqlJournal:
             Change(row.case_version, Action(row.action), row.aspect, _account(row.account), row.at) for row in found
         )
 
+    def begun(self, case: CaseId, by: Action) -> frozenset[UUID]:
+        """What began by that action beside the case: of each, its first step was journalled."""
+        first = select(EventRow.aggregate_id).where(
+            EventRow.case_id == case, EventRow.step == 1, EventRow.action == by.value
+        )
+        return frozenset(each for each in self._session.scalars(first) if each is not None)
+
+    def place_of(self, event: EventId) -> int | None:
+        """The place of the event in the log; None until it is sequenced."""
+        return self._session.scalar(select(LeafRow.number).where(LeafRow.event == event))
+
     def history(self, case: CaseId, *, page: int) -> Page[EventCard]:
-        """What changed on the case and its transfers, newest first; never who looked."""
+        """What changed on the case and what has steps beside it, newest first; never who looked."""
         of_case = _cards().where(EventRow.case_id == case, or_(EventRow.case_version.is_not(None), _is_step()))
         newest_first = of_case.order_by(EventRow.at.desc(), EventRow.case_version.desc().nulls_last(), EventRow.id)
         return page_of(self._session, newest_first, _card, number=page)
+
+    def keysets_made(self) -> Mapping[tuple[str, int], Instant]:
+        """When each version of each holder's keyset was made, as administrators are told."""
+        made = self._session.execute(text("SELECT at, payload FROM keysets_made ORDER BY at DESC"))
+        details = ((read_payload(row.payload).get("detail"), row.at) for row in made)
+        return {(str(said.get("holder")), said.get("version", 0)): at for said, at in details if isinstance(said, dict)}
 
     def search(self, query: LogQuery) -> Page[EventCard]:
         """The entries that match, newest first, in the auditor's scope. A list is about each case that it showed."""
         found = _cards().where(*_conditions(query)).order_by(EventRow.at.desc(), EventRow.id)
         return page_of(self._session, found, _card, number=query.page, size=query.size)
+
+
+def last_change_of(event: UUID, version: int, payload: bytes) -> LastChange:
+    """What an event says of the aggregate that it changed; no digest where another event of the same act has it."""
+    digest = read_payload(payload).get("seal_digest")
+    return LastChange(EventId(event), version, bytes.fromhex(digest) if _is_digest(digest) else b"")
+
+
+def _is_digest(said: object) -> TypeGuard[str]:
+    return isinstance(said, str) and DIGEST.fullmatch(said) is not None
 
 
 def event_columns(entry: JournalEntry) -> dict[str, Any]:
@@ -164,9 +234,12 @@ def event_columns(entry: JournalEntry) -> dict[str, Any]:
         "account": entry.account,
         "holder": entry.holder,
         "case_id": entry.case,
-        "transfer_id": entry.transfer,
+        "aggregate_id": entry.aggregate,
         "case_version": entry.case_version,
+        "step": entry.step,
         "aspect": entry.aspect,
+        "refusal": entry.refusal,
+        "attempted": entry.attempted,
         "holders_then": list(entry.holders_then),
         "payload": entry.payload,
         "salt": entry.salt,
@@ -200,13 +273,13 @@ def _cards() -> Select[*tuple[Any, ...]]:
 
 
 def _is_step() -> ColumnElement[bool]:
-    """The event took a transfer a step further, and is not told by a change of the case already."""
+    """The event took a transfer, a proposal or a hold a step further, and no change of the case tells it already."""
     payload = func.convert_from(EventRow.payload, "UTF8").cast(JSONB)
     kind, detail = payload["event"].astext, payload["detail"]
     seen_first = (kind == TransferSeen.__name__) & (detail["first"].astext == "true")
-    information_taken = (kind == TransferAccepted.__name__) & (func.jsonb_array_length(detail["strands"]) == 0)
+    information_taken = (kind == TransferAccepted.__name__) & (detail["strands"].astext == "[]")
     step = or_(kind.in_([each.__name__ for each in STEPS]), seen_first, information_taken)
-    return EventRow.action.in_([action.value for action in STEP_ACTIONS]) & step
+    return EventRow.step.is_not(None) & EventRow.action.in_([action.value for action in STEP_ACTIONS]) & step
 
 
 def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
@@ -214,7 +287,10 @@ def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
     if query.reference is not None:
         case = select(REFERENCES.c.id).where(REFERENCES.c.reference == query.reference).scalar_subquery()
         showing = select(ShownRow.event).where(ShownRow.case_id == case)
-        conditions.append(or_(EventRow.case_id == case, EventRow.id.in_(showing)))
+        conditions.append(or_(EventRow.case_id == case, EventRow.id.in_(showing), _refused_on(query.reference, case)))
+    if query.outcome is not None:
+        refused = EventRow.refusal.is_not(None)
+        conditions.append(refused if query.outcome is Outcome.REFUSED else ~refused)
     if query.account is not None:
         conditions.append(EventRow.account == query.account)
     if query.holder is not None:
@@ -228,24 +304,29 @@ def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _refused_on(reference: Reference, case: ScalarSelect[Any]) -> ColumnElement[bool]:
+    """An attempt that was refused names no case: what was asked for is a reference, or an offer of the case."""
+    offers = select(TRANSFERS.c.id).where(TRANSFERS.c.case_id == case)
+    return or_(EventRow.attempted == reference, and_(EventRow.refusal.is_not(None), EventRow.aggregate_id.in_(offers)))
+
+
 def _account(account: UUID | None) -> AccountId | None:
     return AccountId(account) if account else None
 
 
 def _card(found: Found[Any]) -> EventCard:
-    payload: Mapping[str, object] = json.loads(found.payload)
     at: Instant = found.at
     return EventCard(
         id=EventId(found.id),
         at=at,
-        action=Action(found.action),
+        action=ACTIONS.get(found.action),
         account=_account(found.account),
         account_name=found.account_name or "",
         holder=HolderCode(found.holder) if found.holder else None,
         case=CaseId(found.case_id) if found.case_id else None,
         reference=Reference(found.reference) if found.reference else None,
         case_version=found.case_version,
-        payload=payload,
+        payload=read_payload(found.payload),
         has_words=found.has_words,
         leaf=found.leaf,
     )

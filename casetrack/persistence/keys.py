@@ -1,6 +1,6 @@
 """Key rows: keysets, the commitments to data keys, and wraps; never a key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, delete, insert, select, text, update
@@ -13,7 +13,7 @@ from casetrack.crypto.wraps import Wrap
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId, HolderCode, TransferId
 from casetrack.persistence.db import Row
-from casetrack.services.ports import CaseKey
+from casetrack.services.ports import CaseKey, KeyRows
 
 
 class KeysetRow(Row):
@@ -49,6 +49,7 @@ class WrapRow(Row):
         ForeignKeyConstraint(["case_id", "number"], ["case_keys.case_id", "case_keys.number"]),
         ForeignKeyConstraint(["recipient", "recipient_version"], ["keysets.holder", "keysets.version"]),
         ForeignKeyConstraint(["sender", "sender_version"], ["keysets.holder", "keysets.version"]),
+        Index("ix_wraps_recipient", "recipient", "recipient_version"),
         Index(
             "uq_wraps_data_key",
             *("case_id", "number", "recipient"),
@@ -88,6 +89,13 @@ class SqlKeys:
         rows = self._session.scalars(select(KeysetRow).where(KeysetRow.holder == holder).order_by(KeysetRow.version))
         return tuple(_keyset(row) for row in rows)
 
+    def rows(self) -> Mapping[tuple[str, int], KeyRows]:
+        """How many wraps there are for each version of each holder's keyset, as administrators are told."""
+        counted = self._session.execute(
+            text("SELECT recipient, recipient_version, data_keys, offer_keys FROM key_rows")
+        )
+        return {(row.recipient, row.recipient_version): KeyRows(row.data_keys, row.offer_keys) for row in counted}
+
     def add_keyset(self, keyset: SealedKeyset) -> None:
         """A new version of a holder's keyset is kept."""
         self._session.execute(insert(KeysetRow).values(**vars(keyset.public), sealed=keyset.sealed))
@@ -117,7 +125,7 @@ class SqlKeys:
             .where(WrapRow.case_id.in_(cases), WrapRow.recipient == holder, WrapRow.number.is_not(None))
             .order_by(WrapRow.case_id, WrapRow.number)
         )
-        return tuple(_wrap(row) for row in rows)
+        return tuple(wrap_from(row) for row in rows)
 
     def offer_wrap(self, transfer: TransferId, holder: HolderCode) -> Wrap | None:
         """The wrap of the offer's key for the holder."""
@@ -126,7 +134,7 @@ class SqlKeys:
                 WrapRow.transfer_id == transfer, WrapRow.recipient == holder, WrapRow.number.is_(None)
             )
         )
-        return _wrap(row) if row else None
+        return wrap_from(row) if row else None
 
     def add_wraps(self, wraps: Iterable[Wrap]) -> None:
         """New wraps are kept."""
@@ -163,7 +171,8 @@ def _columns(wrap: Wrap) -> dict[str, object]:
     }
 
 
-def _wrap(row: WrapRow) -> Wrap:
+def wrap_from(row: WrapRow) -> Wrap:
+    """The wrap that the row keeps."""
     return Wrap(
         case=row.case_id,
         number=OFFER if row.number is None else row.number,

@@ -10,15 +10,20 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from casetrack.domain.errors import CasetrackError, NameTaken, NotPermitted, OfferOpen, Stale, Unavailable
+from casetrack.domain.proposal_refusals import HoldStands, SameHoldStands
 
 BY_CONSTRAINT: Final[dict[str, type[CasetrackError]]] = {
     "uq_transfers_open": OfferOpen,
+    "uq_legal_holds_standing": SameHoldStands,
+    # It was set while the case was being erased.
+    "fk_legal_holds_case_id_cases": HoldStands,
     "uq_accounts_sign_in_name": NameTaken,
     # Drawn by chance: to try again is to draw again.
     "uq_cases_reference": Unavailable,
     "uq_cases_open_pseudonym": Unavailable,
     # Two did the same thing at once, and the other was first.
     "uq_events_change": Stale,
+    "uq_events_step": Stale,
     "uq_sealed_values_current": Stale,
     "uq_milestone_records_position": Stale,
     "pk_holdings": Stale,
@@ -33,17 +38,43 @@ BY_CONSTRAINT: Final[dict[str, type[CasetrackError]]] = {
 BY_CONDITION: Final[dict[str, type[CasetrackError]]] = {
     "42501": NotPermitted,  # insufficient_privilege: a policy or a grant says no, where the rules ought to have
     "CT002": NotPermitted,  # what is written once is never changed
+    "CT003": NotPermitted,  # two people have not agreed to erase this
+    "CT004": HoldStands,
     "40001": Stale,  # serialization_failure
     "40P01": Stale,  # deadlock_detected
     "55P03": Unavailable,  # lock_not_available
     "57014": Unavailable,  # query_canceled, by the time limit
 }
-"""By SQLSTATE (PostgreSQL, appendix A); CT001 and CT002 are the migrations' own."""
+"""By SQLSTATE (PostgreSQL, appendix A); those that begin with CT are the migrations' own."""
 
 OUT_OF_REACH: Final = ("08", "53", "57P")
 """The first letters of the conditions under which there is no server to ask: connection, resources, operator."""
 
 _log = logging.getLogger(__name__)
+
+
+class Reach:
+    """Whether this process can reach the database: said when that changes, and not with every request in between."""
+
+    def __init__(self) -> None:
+        """It can, until it is found that it cannot."""
+        self._is_lost = False
+
+    def lost(self, condition: str) -> None:
+        """Nothing answered, or only that it will not; a server that said why gave a condition."""
+        if not self._is_lost:
+            self._is_lost = True
+            why = f" (condition {condition})" if condition else ""
+            _log.error("the database cannot be reached%s; nothing is served until it answers again", why)
+
+    def found(self) -> None:
+        """The database did what it was asked."""
+        if self._is_lost:
+            self._is_lost = False
+            _log.warning("the database answers again")
+
+
+_reach = Reach()
 
 
 class DatabaseRefused(Exception):
@@ -64,6 +95,7 @@ def refusing() -> Iterator[None]:
     """What the database refuses inside the block is raised as the rules' refusal, without SQL, values or a cause."""
     try:
         yield
+        _reach.found()
     except SQLAlchemyError as error:
         refusal = _refusal(error)
         try:
@@ -80,10 +112,13 @@ def _refusal(error: SQLAlchemyError) -> Exception:
     if not isinstance(cause, psycopg.Error):
         return DatabaseRefused(type(error).__name__, "")
     condition, constraint = cause.sqlstate or "", cause.diag.constraint_name or ""
-    _log.warning("the database refused: condition %s, constraint %s", condition, constraint)
+    if condition.startswith(OUT_OF_REACH) or (not condition and isinstance(cause, psycopg.OperationalError)):
+        _reach.lost(condition)
+        return Unavailable()
+    _log.warning("the database refused: condition %s, constraint %s", condition, constraint or "none")
     by_name = BY_CONSTRAINT.get(constraint) or BY_CONDITION.get(condition)
     if by_name is not None:
         return by_name()
-    if condition.startswith(OUT_OF_REACH) or isinstance(cause, psycopg.OperationalError):
+    if isinstance(cause, psycopg.OperationalError):
         return Unavailable()
     return DatabaseRefused(condition, constraint)

@@ -14,17 +14,24 @@ from casetrack.persistence.cases import CaseRow, HoldingRow, RecordRow
 from casetrack.persistence.db import Row
 from casetrack.persistence.doors import AnswerRow, FailureRow, LinkRow, SessionRow, ShiftRow
 from casetrack.persistence.drafts import DraftRow
+from casetrack.persistence.files import FileChunkRow
 from casetrack.persistence.holders import HolderRow
+from casetrack.persistence.holds import HoldRow
 from casetrack.persistence.journal import EventRow, ShownRow
 from casetrack.persistence.keys import CaseKeyRow, KeysetRow, WrapRow
 from casetrack.persistence.log import CheckpointRow, LeafRow, QueueRow
+from casetrack.persistence.proposals import ProposalRow
+from casetrack.persistence.quotas import QuotaRaiseRow, QuotaUseRow
+from casetrack.persistence.tags import IndexTagRow
+from casetrack.persistence.tombstones import TombstoneRow
 from casetrack.persistence.transfers import TransferRow
 from casetrack.persistence.values import SealedValueRow
 
 ROWS: Final[tuple[type[Row], ...]] = (
     *(HolderRow, KeysetRow, AccountRow, TokenRow),
-    *(SessionRow, FailureRow, LinkRow, ShiftRow, AnswerRow, DraftRow),
-    *(CaseRow, TransferRow, HoldingRow, RecordRow, CaseKeyRow, WrapRow, SealedValueRow),
+    *(SessionRow, FailureRow, LinkRow, ShiftRow, AnswerRow, DraftRow, QuotaUseRow, QuotaRaiseRow),
+    *(CaseRow, TransferRow, HoldingRow, RecordRow, CaseKeyRow, WrapRow, SealedValueRow, IndexTagRow, FileChunkRow),
+    *(ProposalRow, HoldRow, TombstoneRow),
     *(EventRow, ShownRow, QueueRow, LeafRow, CheckpointRow),
 )
 """Every row there is: to name them here is to have them in the schema that the migrations are compared with."""

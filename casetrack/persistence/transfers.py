@@ -15,6 +15,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.engine import Row as Found
@@ -25,7 +26,7 @@ from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import AccountId, CaseId, HolderCode, TransferId
 from casetrack.domain.references import Pseudonym, Reference
 from casetrack.domain.transfer import OPEN_STATES, Transfer, TransferState
-from casetrack.persistence.cases import CaseRow
+from casetrack.persistence.cases import NAMES
 from casetrack.persistence.db import Row, Sealed, changed_rows, seal_columns
 from casetrack.persistence.pages import page_of
 from casetrack.persistence.refusals import refusing
@@ -138,9 +139,10 @@ class SqlTransfers:
     def _offers(
         self, which: Iterable[ColumnElement[bool]], order: Iterable[SQLColumnExpression[Any]], page: int
     ) -> Page[OfferCard]:
+        names = select(NAMES).where(NAMES.c.id == TransferRow.case_id).lateral("names")
         listed = (
-            select(TransferRow, CaseRow.reference, CaseRow.pseudonym)
-            .join(CaseRow, CaseRow.id == TransferRow.case_id)
+            select(TransferRow, names.c.reference, names.c.pseudonym)
+            .join(names, true())
             .where(*which)
             .order_by(*order, TransferRow.id)
         )

@@ -1,7 +1,7 @@
 """Sealed values. A changed value is a new row; the one before it stays, superseded."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Computed, ForeignKey, Index, Select, bindparam, insert, select, text, update
@@ -12,6 +12,12 @@ from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId
 from casetrack.persistence.db import Row
 from casetrack.services.ports import SealedValue
+
+DIGEST: Final = (
+    "sha256((((((((((part || '/'::text) || label_table) || '/'::text) || label_column) || '/'::text))::bytea"
+    " || uuid_send(subject)) || int4send(version)) || stored))"
+)
+"""`SealedValue.digest`, made by the database itself."""
 
 
 class SealedValueRow(Row):
@@ -35,7 +41,7 @@ class SealedValueRow(Row):
     label_column: Mapped[str]
     subject: Mapped[UUID]
     stored: Mapped[bytes]
-    digest: Mapped[bytes | None] = mapped_column(Computed("sha256(stored)", persisted=True))
+    digest: Mapped[bytes | None] = mapped_column(Computed(DIGEST, persisted=True))
     version: Mapped[int]
     superseded: Mapped[int | None]
 
@@ -48,7 +54,7 @@ class SqlSealedValues:
         self._session = session
 
     def current(self, case: CaseId, part: Part) -> tuple[SealedValue, ...]:
-        """The values of the part that no other has superseded."""
+        """The values of the part that stand: no other has superseded them, and they were not cleared."""
         return self.current_of([case], part)
 
     def current_of(self, cases: Sequence[CaseId], part: Part) -> tuple[SealedValue, ...]:

@@ -13,6 +13,7 @@ from casetrack.schemas.fields import Choice, Day, Known, Text, Whole, says
 from casetrack.schemas.said import Said
 from casetrack.schemas.terms import ReadingBy
 from casetrack.services.audit import Use
+from casetrack.services.lists import Outcome
 
 
 class CaseReference(fields.String):
@@ -54,6 +55,7 @@ class SearchAudit(Said):
     account = Known(load_default=None)
     holder = AnyHolder(load_default=None)
     action = Choice(Action, load_default=None)
+    outcome = Choice(Outcome, load_default=None)
     since = Day(load_default=None)
     until = Day(load_default=None)
     page = Whole(load_default=1)
@@ -64,6 +66,10 @@ class SearchAudit(Said):
         since, until = said.get("since"), said.get("until")
         if since and until and since > until:
             raise ValidationError(N_("Enter a last day that is not before the first."), "until")
+
+
+class AskAudit(OpenLog, SearchAudit):
+    """Both in one, as a program asks: it keeps nothing from one call to the next."""
 
 
 class FindAccount(Said):

@@ -1,7 +1,16 @@
-"""What is said to see the names of one's own caseload."""
+"""What is said to see one's work, and the names of one's own caseload."""
 
-from casetrack.schemas.identity import RevealIdentity
+from casetrack.schemas.fields import Choice
+from casetrack.schemas.identity import SayWhy
+from casetrack.schemas.said import Said
+from casetrack.services.caseload import Whose
 
 
-class NameCaseload(RevealIdentity):
+class ViewCaseload(Said):
+    """Whose cases one's work is about; without it, those that somebody in that role looks at first."""
+
+    whose = Choice(Whose, load_default=None)
+
+
+class NameCaseload(SayWhy):
     """Why somebody opens the names of their own caseload for this shift."""

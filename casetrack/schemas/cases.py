@@ -5,7 +5,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
-from casetrack.domain.case import AgeGroup, IdentityState, Status
+from casetrack.domain.case import AgeGroup, BeginReason, IdentityState, Status
 from casetrack.domain.catalogue import Phase
 from casetrack.domain.holdings import Strand
 from casetrack.domain.words import N_
@@ -25,6 +25,7 @@ from casetrack.schemas.fields import (
 )
 from casetrack.schemas.identity import NAMES, RecordIdentity
 from casetrack.schemas.said import Said
+from casetrack.schemas.wording import Worded
 from casetrack.services.lists import Due, Sort
 
 EVERY_STATUS: Final = "any"
@@ -77,17 +78,40 @@ class AssignCase(Said):
     worker = Known(required=True, error_messages={"required": N_("Choose a worker.")})
 
 
-class CloseCase(Said):
+class CloseCase(Worded):
     """Nobody works on the case any more, for a reason of the list and in the worker's own words."""
 
     reason = Code("close_reasons", missing=N_("Choose why the case is closed."))
     words = Text(PARAGRAPH)
 
 
-class ReopenCase(Said):
+class ReopenCase(Worded):
     """Why somebody works on the case again."""
 
     words = Text(PARAGRAPH, missing=N_("Say why the case is opened again."))
+
+
+class BeginStrand(Worded):
+    """The strand that the case lacks; of an investigation, whether the person has agreed, or why it must begin without.
+
+    The words are for auditors alone.
+    """
+
+    strand = Choice(Strand, missing=N_("Choose support or investigation."))
+    reason = Choice(BeginReason, load_default=None)
+    words = Text(PARAGRAPH)
+
+    @validates_schema
+    def grounded(self, said: dict[str, Any], **_: object) -> None:
+        """An investigation begins on a ground, and support needs none."""
+        reason = said["reason"]
+        if said["strand"] is not Strand.INVESTIGATION:
+            if reason is not None:
+                raise ValidationError(N_("This was not asked for."), "reason")
+        elif reason is None:
+            raise ValidationError(N_("Choose whether the person has agreed."), "reason")
+        elif reason is BeginReason.WITHOUT_AGREEMENT and not said["words"]:
+            raise ValidationError(N_("Say why it must begin although the person has not agreed."), "words")
 
 
 class FindCase(Said):

@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias, TypeVar
 
 from marshmallow import ValidationError, fields
+from marshmallow.validate import Length
 
+from casetrack.crypto.passwords import LONGEST
 from casetrack.domain.calendars import LONDON
 from casetrack.domain.errors import MistypedReference
 from casetrack.domain.holders import Holder
 from casetrack.domain.ids import HolderCode, Instant
+from casetrack.domain.notes import LONGEST_NOTE
 from casetrack.domain.references import PREFIX, read_reference
 from casetrack.domain.words import N_
 from casetrack.schemas.terms import ReadingBy
@@ -23,13 +26,33 @@ PARAGRAPH: Final = 2000
 TOO_LONG: Final[Mapping[int, str]] = {
     LINE: N_("Use 200 characters or fewer."),
     PARAGRAPH: N_("Use 2,000 characters or fewer."),
+    LONGEST_NOTE: N_("Use 5,000 characters or fewer, or write several notes."),
+    LONGEST: N_("Use 256 characters or fewer."),
 }
+MOST: Final = 500
+"""Answers that a list has at the most: more than there are codes of anything."""
+LARGEST: Final = 2**31 - 1
+"""The largest whole number that the database keeps of anything that people count."""
+FIRST_YEAR, LAST_YEAR = 1800, 2199
+"""Between which everything that is spoken of here has happened, or will."""
+MASK: Final = "••••••••"
+"""What stands on a page in the place of what is recorded and hidden."""
 UNSEEN: Final = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 """What nobody typed to be read: control characters, halves of characters, and blanks of other kinds."""
 
 
+FEW: Final = Length(max=MOST, error=N_("Send 500 answers or fewer."))
+
+
 Sentences: TypeAlias = dict[str, str | list[Any] | dict[Any, Any]]
 """What is said when an answer does not fit, by the kind of fault, as marshmallow keeps it."""
+
+
+def whole_number(text: str | None) -> int | None:
+    """A number in figures, as a header or a hidden field has it; None if it is none, or none that could be kept."""
+    if text is None or re.fullmatch(r"[0-9]{1,10}", text) is None:
+        return None
+    return int(text) if int(text) <= LARGEST else None
 
 
 def says(**sentences: str) -> Sentences:
@@ -60,10 +83,37 @@ class Text(fields.String):
         return text
 
 
+class Masked(Text):
+    """Something written in a box whose mask stands for what is recorded and hidden.
+
+    The mask, left alone, is no answer: what is recorded stays. None, which an emptied box is too, clears it.
+    """
+
+    default_error_messages = says(
+        masked=N_("Delete the dots before you write. To keep what is recorded, put all eight dots back.")
+    )
+
+    def __init__(self, longest: int = LINE) -> None:
+        """Take up to `longest` characters."""
+        super().__init__(longest, allow_none=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> str:  # noqa: ANN401 - whatever was sent
+        text = super()._deserialize(value, attr, data, **more)
+        if text == MASK:
+            return ""
+        if MASK[:2] in text or text == MASK[0]:
+            raise self.make_error("masked")
+        return text
+
+
 class Password(fields.String):
-    """A secret, exactly as it was typed."""
+    """A secret, exactly as it was typed, and of no more characters than any password has."""
 
     default_error_messages = says(required=N_("Enter your password."), invalid=N_("Enter your password."))
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - marshmallow's own options
+        """Refuse what is too long before anybody looks whose it is."""
+        super().__init__(validate=Length(max=LONGEST, error=TOO_LONG[LONGEST]), **options)
 
 
 class Choice(fields.Enum[Coded]):
@@ -87,7 +137,7 @@ class Several(fields.List[Coded]):
 
     def __init__(self, codes: type[Coded], **options: Any) -> None:  # noqa: ANN401 - marshmallow's own options
         """Take any of the codes."""
-        super().__init__(Choice(codes), **options)
+        super().__init__(Choice(codes), validate=FEW, **options)
 
 
 class Answered(fields.Boolean):
@@ -102,6 +152,13 @@ class Whole(fields.Integer):
     default_error_messages = says(
         invalid=N_("Enter a whole number."), too_large=N_("Enter a smaller number."), null=N_("Enter a whole number.")
     )
+
+    def _validated(self, value: Any) -> int:  # noqa: ANN401 - whatever was sent
+        """The number, if it is one that could be kept."""
+        number = super()._validated(value)
+        if not -LARGEST <= number <= LARGEST:
+            raise self.make_error("too_large")
+        return number
 
 
 class Known(fields.UUID):
@@ -167,7 +224,7 @@ class CaseName(fields.String):
     )
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> str:  # noqa: ANN401 - whatever was sent
-        name = " ".join(str(super()._deserialize(value, attr, data, **more)).split())
+        name = " ".join(UNSEEN.sub(" ", str(super()._deserialize(value, attr, data, **more))).split())
         if not name or len(name) > LINE:
             raise self.make_error("required")
         if not any(letter.isdigit() for letter in name) and not name.upper().startswith((f"{PREFIX}-", f"{PREFIX} ")):
@@ -247,5 +304,6 @@ def _needed(missing: str | None, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_day(typed: list[str]) -> bool:
-    """Three numbers in figures, the year with all four of them."""
-    return re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "-".join(typed)) is not None
+    """Three numbers in figures, the year with all four of them, and one that people speak of here."""
+    is_written = re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "-".join(typed)) is not None
+    return is_written and FIRST_YEAR <= int(typed[0]) <= LAST_YEAR

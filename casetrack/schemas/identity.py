@@ -10,6 +10,7 @@ from casetrack.domain.words import N_
 from casetrack.schemas.fields import PARAGRAPH, Answered, Choice, Code, Day, Text
 from casetrack.schemas.said import Said
 from casetrack.schemas.terms import ReadingBy
+from casetrack.schemas.wording import Worded
 
 NAMES: Final = ("given_names", "family_name", "other_names")
 EARLIEST: Final = date(1900, 1, 1)
@@ -26,6 +27,8 @@ class RecordIdentity(Said):
     birth_date_is_estimate = Answered(load_default=False)
     nationality = Text()
     nrm_reference = Text()
+    crime_references = Text(PARAGRAPH)
+    document_numbers = Text(PARAGRAPH)
 
     @validates_schema
     def born_before_today(self, said: dict[str, Any], **_: object) -> None:
@@ -41,8 +44,12 @@ class RecordIdentity(Said):
         return {**said, "birth_date_is_estimate": word if said["birth_date"] else ""}
 
 
-class RevealIdentity(Said):
-    """Why somebody asks to see what is sealed: a purpose of the list, and their own words."""
+class SayWhy(Said):
+    """Why somebody asks to see who people are: a purpose of the list, and their own words."""
 
     purpose = Code("reveal_purposes", missing=N_("Choose what you need this for."))
     words = Text(PARAGRAPH, missing=N_("Say in your own words why you need this now."))
+
+
+class RevealIdentity(SayWhy, Worded):
+    """Why somebody asks to see what is sealed of one case."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 from casetrack.domain.records import RecordState
 from casetrack.domain.words import N_
 from casetrack.schemas.fields import PARAGRAPH, Choice, Moment, Text
-from casetrack.schemas.said import Said
+from casetrack.schemas.wording import Worded
 
 
 class Recordable(StrEnum):
@@ -16,7 +16,7 @@ class Recordable(StrEnum):
     DECLINED = RecordState.DECLINED.value
 
 
-class RecordMilestone(Said):
+class RecordMilestone(Worded):
     """What happened and when. An outcome is said where the milestone has some and was met."""
 
     state = Choice(Recordable, load_default=Recordable.MET)
@@ -25,7 +25,7 @@ class RecordMilestone(Said):
     note = Text(PARAGRAPH)
 
 
-class ReopenMilestone(Said):
+class ReopenMilestone(Worded):
     """Why what was recorded is open again."""
 
     words = Text(PARAGRAPH, missing=N_("Say why this is opened again."))

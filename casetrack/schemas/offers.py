@@ -6,9 +6,11 @@ The preview is what the sender wrote for the receiver to read before it answers:
 from marshmallow import Schema, fields
 
 from casetrack.domain.holdings import Strand
+from casetrack.domain.progress import Status
 from casetrack.domain.transfer import TransferKind, TransferState
 from casetrack.schemas.shown import HOLDER, CaseCardShown, MilestoneShown, PageShown, one_of, told
 from casetrack.schemas.transfers import Handed
+from casetrack.services.caseload import Whose
 
 
 class TransferShown(Schema):
@@ -38,6 +40,16 @@ class PointShown(Schema):
     words = fields.String()
 
 
+class StandingShown(Schema):
+    """Where a milestone stood when the offer was sent."""
+
+    code = fields.String()
+    status = one_of(Status)
+    due_on = fields.Date(allow_none=True)
+    due_at = fields.DateTime(allow_none=True)
+    not_before = fields.Date(allow_none=True)
+
+
 class PreviewShown(Schema):
     """What the sender chose to share."""
 
@@ -46,6 +58,9 @@ class PreviewShown(Schema):
     language = fields.String()
     unsafe_areas = fields.String()
     outstanding = fields.List(fields.String(), **told("Codes of milestones that are still to be done."))
+    standings = fields.List(
+        fields.Nested(StandingShown), **told("Where those stood when the offer was sent; empty once it is answered.")
+    )
     tonight = fields.String()
     phone = fields.String(**told("A number of the sender's that is answered at any hour."))
     checklist = fields.List(fields.Nested(PointShown))
@@ -53,11 +68,14 @@ class PreviewShown(Schema):
 
 
 class OfferShown(TransferShown):
-    """An offer to one of its two sides. The receiver has the preview once it has asked to see the offer."""
+    """An offer to one of its two sides. The sender has the preview; whoever is to answer reads it signed in."""
 
     reference = fields.String()
     pseudonym = fields.String()
-    case_changed = fields.Boolean(**told("The case has changed since the offer was sent."))
+    case_changed = fields.Boolean(
+        allow_none=True,
+        **told("To whoever has the case: it has changed since the offer was sent. Null once the offer is answered."),
+    )
     preview = fields.Nested(PreviewShown, allow_none=True)
     answer = fields.String(**told("What the receiver wrote when it answered."))
 
@@ -122,6 +140,7 @@ class CountsShown(Schema):
 class CaseloadShown(Schema):
     """My work: the counts, and the first few of what is late, due or offered."""
 
+    whose = one_of(Whose)
     counts = fields.Nested(CountsShown)
     overdue = fields.List(fields.Nested(CaseCardShown))
     due_soon = fields.List(fields.Nested(CaseCardShown))

@@ -35,6 +35,13 @@ class ByStrandShown(Schema):
     investigation = fields.String()
 
 
+class SinceByStrandShown(Schema):
+    """An instant of each strand that the case has; a strand that it does not have is left out."""
+
+    support = fields.DateTime()
+    investigation = fields.DateTime()
+
+
 class AreasShown(Schema):
     """Police force areas, each apart from the others; who is responsible is not told from them."""
 
@@ -60,6 +67,7 @@ class CaseShown(Schema):
     status = one_of(Status, attribute="case.status")
     opened_at = fields.DateTime(attribute="case.opened_at")
     responsible = fields.Nested(ByStrandShown, **told("Codes of organisations.", attribute="case.holdings.leads"))
+    responsible_since = fields.Nested(SinceByStrandShown, attribute="case.holdings.led_since")
     version = fields.Integer(**told("The same as the ETag, in figures.", attribute="case.version"))
     close_reason = fields.String(attribute="case.close_reason", allow_none=True)
     nation = fields.String(attribute="case.nation")
@@ -76,8 +84,8 @@ class CaseShown(Schema):
     )
 
 
-OF_A_STUB: Final = ("reference", "pseudonym", "status", "opened_at", "responsible")
-"""What a former holder is shown of a case: its names, its dates and who is responsible now."""
+OF_A_STUB: Final = ("reference", "pseudonym", "opened_at", "responsible", "responsible_since")
+"""What a former holder is shown of a case: what it was called when it went, and who is responsible now since when."""
 
 
 class CaseCardShown(Schema):
@@ -85,13 +93,15 @@ class CaseCardShown(Schema):
 
     reference = fields.String()
     pseudonym = fields.String()
-    status = one_of(Status)
+    status = one_of(Status, **told("Not told of a case that one's own organisation passed on.", allow_none=True))
     opened_on = fields.Date(**told(DAY))
     responsible = fields.Nested(ByStrandShown, **told("Codes of organisations.", attribute="leads"))
     held = fields.Boolean(**told("False of a case that one's own organisation passed on."))
     worker = fields.UUID(**told("The id of an account.", allow_none=True))
     phase = fields.String()
     due = fields.Date(**told(DAY, allow_none=True))
+    milestone = fields.String(**told("The code of what is due then.", allow_none=True))
+    do_now = fields.Boolean(**told("Something is to be done at once, which no day is given for."))
     waiting = fields.Boolean(**told("Somebody else's decision is awaited."))
     high_risk = fields.Boolean()
     offered_to = fields.String(**told(HOLDER, allow_none=True))
@@ -221,7 +231,7 @@ class EventShown(Schema):
 
     at = fields.DateTime()
     event = fields.String()
-    action = one_of(Action)
+    action = one_of(Action, allow_none=True)
     version = fields.Integer(**told("The version of the case that it made.", allow_none=True))
     holder = fields.String(**told("The organisation that did it.", allow_none=True))
     role = one_of(Role, allow_none=True)

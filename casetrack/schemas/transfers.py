@@ -11,9 +11,10 @@ from casetrack.domain.factfiles import Facts
 from casetrack.domain.holdings import Strand
 from casetrack.domain.transfer import TransferKind
 from casetrack.domain.words import N_
-from casetrack.schemas.fields import PARAGRAPH, Answered, Choice, Code, Day, Known, Organisation, Text, Whole
+from casetrack.schemas.fields import FEW, PARAGRAPH, Answered, Choice, Code, Day, Known, Organisation, Text, Whole
 from casetrack.schemas.said import Said
 from casetrack.schemas.terms import ReadingBy
+from casetrack.schemas.wording import Worded
 from casetrack.services.transfers import NewOffer
 
 STRANDS: Final[Mapping[TransferKind, frozenset[Strand]]] = {
@@ -99,7 +100,7 @@ class OfferWhere(Said):
     to = Organisation(required=True, error_messages={"required": N_("Choose the organisation to offer it to.")})
 
 
-class OfferWhy(Said):
+class OfferWhy(Worded):
     """Why, and where the person is now."""
 
     reason = Code("transfer_reasons", missing=N_("Choose why you offer it."))
@@ -110,14 +111,14 @@ class OfferWhy(Said):
     phone = Text(missing=N_("Enter a number of yours that is answered at any hour."))
 
 
-class OfferShared(Said):
+class OfferShared(Worded):
     """What the receiver may read before it answers: what keeps the person safe, and nothing that names them."""
 
     risks = Text(PARAGRAPH, missing=N_("Say what could put the person at risk, or that nothing is known."))
-    needs = fields.List(Code("support_needs"), load_default=list)
+    needs = fields.List(Code("support_needs"), load_default=list, validate=FEW)
     language = Code("languages", missing=N_("Choose the language that the person speaks best."))
     unsafe_areas = Text(PARAGRAPH, missing=N_("Say which areas are unsafe for the person, or that none is known."))
-    outstanding = fields.List(Text(), load_default=list)
+    outstanding = fields.List(Text(), load_default=list, validate=FEW)
 
     @validates_schema
     def of_the_catalogue(self, said: Mapping[str, Any], **_: object) -> None:
@@ -127,7 +128,7 @@ class OfferShared(Said):
             raise ValidationError(N_("Choose milestones from the list."), "outstanding")
 
 
-class OfferChecklist(Said):
+class OfferChecklist(Worded):
     """The points of the handover checklist, each answered: in a form, as `checklist-<code>` and `words-<code>`."""
 
     checklist = Checklist(load_default=dict)
@@ -157,12 +158,12 @@ class SendTransfer(OfferWhat, OfferWhere, OfferWhy, OfferShared, OfferChecklist)
             raise ValidationError(N_("Confirm that what you send is accurate as far as you know."), "accurate")
 
 
-class AcceptTransfer(Said):
+class AcceptTransfer(Worded):
     """Who will hold what is accepted, when they first speak to the person, and that each point was read."""
 
     worker = Known(required=True, error_messages={"required": N_("Choose who will work with the person.")})
     contact_on = Day(required=True, error_messages={"required": N_("Enter the date of the first contact.")})
-    confirmed = fields.List(Text(), load_default=list)
+    confirmed = fields.List(Text(), load_default=list, validate=FEW)
     words = Text(PARAGRAPH)
 
     @validates_schema
@@ -173,7 +174,7 @@ class AcceptTransfer(Said):
             raise ValidationError(N_("Enter today or a later date."), "contact_on")
 
 
-class DeclineTransfer(Said):
+class DeclineTransfer(Worded):
     """Why what was offered is not taken; the words go to the sender."""
 
     reason = Code("decline_reasons", missing=N_("Choose why you decline."))

@@ -1,17 +1,23 @@
-"""My work: what waits in one's holder's cases, and once a shift the names behind the pseudonyms of one's own."""
+"""My work: what waits in one's own cases, or all of one's holder's; and once a shift the names behind one's own."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
 
 from casetrack.crypto.fields import Value
+from casetrack.domain import access
 from casetrack.domain.actions import Action
+from casetrack.domain.actors import Actor, Role
 from casetrack.domain.calendars import Nation
 from casetrack.domain.errors import ReasonNeeded
 from casetrack.domain.events import Consulted, NamesShown
 from casetrack.domain.ids import CaseId
+from casetrack.services.approvals import ProposalCard
 from casetrack.services.fields import IDENTITY, named
+from casetrack.services.identity import check_reason
 from casetrack.services.journal import Purpose
 from casetrack.services.lists import CaseCard, CaseQuery, Due, OfferCard, Page, WorkCounts
+from casetrack.services.quotas import spend
 from casetrack.services.sealing import open_across
 from casetrack.services.work import UnitOfWork
 
@@ -20,14 +26,25 @@ SOON = 5
 FIRST_FEW = 10
 
 
+class Whose(StrEnum):
+    """Whose cases My work is about."""
+
+    MINE = "mine"
+    ALL = "all"
+    """Every case of the holder's."""
+
+
 @dataclass(frozen=True)
 class Caseload:
     """What My work shows: four counts, the first few of what is late or due, and the offers that wait."""
 
+    whose: Whose
     counts: WorkCounts
     overdue: Page[CaseCard]
     due_soon: Page[CaseCard]
     inbox: Page[OfferCard]
+    proposals: tuple[ProposalCard, ...]
+    """What waits for the actor as its second person; nothing for a role that decides on none."""
 
 
 def everything(work: UnitOfWork) -> CaseQuery:
@@ -37,26 +54,43 @@ def everything(work: UnitOfWork) -> CaseQuery:
     return CaseQuery(holder=work.actor.holder, today=work.today, soon=soon)
 
 
-def view_caseload(work: UnitOfWork) -> Caseload:
-    """What is overdue, due soon, waiting or offered, among the cases of the actor's holder."""
+def usually(actor: Actor) -> Whose:
+    """Whose cases somebody in that role looks at first: a worker their own, whoever answers for a team everybody's."""
+    return Whose.MINE if actor.role is Role.SUPPORT_WORKER else Whose.ALL
+
+
+def view_caseload(work: UnitOfWork, whose: Whose | None = None) -> Caseload:
+    """What is overdue, due soon or waiting among those cases, and every offer that waits for the actor's holder."""
     work.require(Action.CASELOAD_VIEW)
-    query = everything(work)
+    asked = whose or usually(work.actor)
+    query = replace(everything(work), worker=work.actor.account if asked is Whose.MINE else None)
     overdue = work.stores.cards.find(replace(query, due=Due.OVERDUE, size=FIRST_FEW))
     due_soon = work.stores.cards.find(replace(query, due=Due.SOON, size=FIRST_FEW))
     inbox = work.stores.transfers.inbox(work.actor.holder, page=1)
-    shown = (*(card.id for card in (*overdue.items, *due_soon.items)), *(card.case for card in inbox.items))
+    proposals = _to_decide(work)
+    shown = (
+        *(card.id for card in (*overdue.items, *due_soon.items)),
+        *(card.case for card in inbox.items),
+        *(card.proposal.case for card in proposals if card.proposal.case is not None),
+    )
     unique = tuple(dict.fromkeys(shown))
     work.note(Consulted(action=Action.CASELOAD_VIEW, at=work.now, by=work.actor.account, cases=unique))
-    counts = work.stores.cards.counts(work.actor.holder, query.today, query.soon)
-    return Caseload(counts, overdue, due_soon, inbox)
+    counts = work.stores.cards.counts(query)
+    return Caseload(asked, counts, overdue, due_soon, inbox, proposals)
+
+
+def _to_decide(work: UnitOfWork) -> tuple[ProposalCard, ...]:
+    """What expires first of what the actor can decide on."""
+    if not access.may(work.actor, Action.PROPOSAL_APPROVE):
+        return ()
+    waiting = work.stores.proposals.waiting(work.actor.holder, work.now, page=1)
+    return tuple(card for card in waiting.items if card.proposal.decidable_by(work.actor))
 
 
 def begin_shift(work: UnitOfWork) -> None:
     """The actor may open the names of their own caseload until the shift ends; why is journalled."""
     work.require(Action.CASELOAD_NAME)
-    if not work.purpose.words.strip():
-        raise ReasonNeeded
-    work.deployment.check_code("reveal_purposes", work.purpose.code)
+    check_reason(work)
     work.stores.doors.keep_shift(work.actor.account, work.purpose.code, work.now)
     work.note(Consulted(action=Action.CASELOAD_NAME, at=work.now, by=work.actor.account))
 
@@ -71,12 +105,13 @@ def name_caseload(
 ) -> tuple[Page[CaseCard], dict[CaseId, dict[str, Value]]]:
     """One page of the actor's own cases with the names of the people, for the purpose of the shift.
 
-    `ReasonNeeded` unless the shift has begun. It is journalled before any name is opened.
+    `ReasonNeeded` unless the shift has begun. Each page counts as a reveal, and is journalled before a name is opened.
     """
     work.require(Action.CASELOAD_NAME)
     purpose = _purpose_of(work, shift)
     if purpose is None:
         raise ReasonNeeded
+    spend(work, reveals=1)
     work.purpose = Purpose(purpose)
     cards = work.stores.cards.find(replace(everything(work), worker=work.actor.account, page=page))
     cases = tuple(card.id for card in cards.items)

@@ -1,4 +1,4 @@
-"""Cases: opened, viewed, placed, assigned, closed and reopened."""
+"""Cases: opened, viewed, placed, assigned, closed and reopened; and given the strand that they lack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from casetrack.crypto.fields import Value
 from casetrack.domain import access
 from casetrack.domain.actions import Action
-from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState, Status
+from casetrack.domain.actors import Actor
+from casetrack.domain.case import AgeGroup, Areas, BeginReason, Case, IdentityState, Status
 from casetrack.domain.catalogue import Phase
-from casetrack.domain.errors import CaseIsClosed, CaseIsOpen, NameTaken, NoIdentity, UnknownWorker
+from casetrack.domain.errors import CaseIsClosed, CaseIsOpen, NameTaken, NoIdentity, ReasonNeeded, UnknownWorker
 from casetrack.domain.events import Consulted
-from casetrack.domain.holdings import Part, Strand
+from casetrack.domain.holders import Holder, Holders
+from casetrack.domain.holdings import STRAND_PARTS, Part, Strand
+from casetrack.domain.holds import LegalHold
 from casetrack.domain.ids import AccountId, CaseId
 from casetrack.domain.progress import Row, phase_of
+from casetrack.domain.proposals import Proposal
 from casetrack.domain.references import Pseudonym, Reference, new_pseudonym, new_reference
+from casetrack.domain.stub import Stub
 from casetrack.domain.transfer import Transfer
 from casetrack.services.contacts import contact_values
 from casetrack.services.fields import CONTACT
@@ -22,6 +27,7 @@ from casetrack.services.lists import CaseCard, CaseQuery, Page
 from casetrack.services.milestones import strands_seen
 from casetrack.services.outlook import milestones_of, seen_by
 from casetrack.services.sealing import begin_parts, seal_fields
+from casetrack.services.wording import check_words
 from casetrack.services.work import UnitOfWork
 
 TRIES = 100
@@ -49,8 +55,17 @@ class Overview:
     transfers: tuple[Transfer, ...]
     workers: Mapping[AccountId, str]
     """What colleagues call the worker of each strand."""
-    has_contact: bool
-    """Whether a safe way to contact the person is recorded; False to those whose keys do not open it."""
+    contact: frozenset[str]
+    """What is recorded of the safe way to contact the person: the names of the fields, and none of what they say."""
+    holds: tuple[LegalHold, ...] = ()
+    """The legal holds that stand."""
+    proposals: tuple[Proposal, ...] = ()
+    """What waits for a second person."""
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether a safe way to contact the person is recorded; False to those whose keys do not open it."""
+        return bool(self.contact)
 
     @property
     def offer(self) -> Transfer | None:
@@ -88,7 +103,7 @@ def open_case(work: UnitOfWork, new: NewCase) -> Case:
         pseudonym=_free_pseudonym(work),
         strands=new.strands,
         by=work.actor,
-        holder=work.deployment.holders.receiving(work.actor.holder, work.today),
+        holder=_own_holder(work),
         at=work.now,
         age_group=new.age_group,
         areas=new.areas,
@@ -106,18 +121,39 @@ def open_case(work: UnitOfWork, new: NewCase) -> Case:
     return work.save(case)
 
 
-def view_case(work: UnitOfWork, reference: Reference) -> Case:
-    """The case, to be looked at."""
+def view_case(work: UnitOfWork, reference: Reference) -> Case | Stub:
+    """The case, to be looked at; of one that was passed on, what is left of it."""
+    return work.view(reference)
+
+
+def view_held(work: UnitOfWork, reference: Reference) -> Case:
+    """The case, to be looked at by whoever has any of it now."""
     return work.open(reference, to=Action.CASE_VIEW)
 
 
 def prepare(work: UnitOfWork, reference: Reference, action: Action) -> Overview:
     """The case, for a page that asks what is to be done with it; what would be refused anyway is refused now."""
     work.open(reference, to=action)
-    case = view_case(work, reference)
+    case = view_held(work, reference)
     if action not in access.permitted(work.actor, case):
         raise CaseIsClosed if case.status is Status.CLOSED else CaseIsOpen
     return overview_of(work, case)
+
+
+def prepare_strand(work: UnitOfWork, reference: Reference) -> tuple[Overview, Strand]:
+    """The case, and the strand that the actor's holder can begin in it; what would be refused anyway is refused now."""
+    work.open(reference, to=Action.STRAND_BEGIN)
+    case = view_held(work, reference)
+    strand = next(iter(case.holdings.lacking), Strand.INVESTIGATION)
+    case.check_beginning(strand, _own_holder(work), work.actor)
+    work.no_open_offer(case)
+    return overview_of(work, case), strand
+
+
+def permitted_now(actor: Actor, case: Case, holders: Holders) -> frozenset[Action]:
+    """The buttons that the case's pages have: what the table permits, and the actor's kind of organisation can do."""
+    allowed = access.permitted(actor, case)
+    return allowed if case.beginnable_by(holders[actor.holder]) else allowed - {Action.STRAND_BEGIN}
 
 
 def overview_of(work: UnitOfWork, case: Case) -> Overview:
@@ -125,7 +161,7 @@ def overview_of(work: UnitOfWork, case: Case) -> Overview:
     transfers = work.stores.transfers.of_case(case.id)
     strands = strands_seen(work, case)
     every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
-    labels = {field.label for field in CONTACT}
+    names = {field.label: field.name for field in CONTACT}
     contact = work.stores.values.current(case.id, Part.SAFE_ADDRESS)
     return Overview(
         case=case,
@@ -133,7 +169,9 @@ def overview_of(work: UnitOfWork, case: Case) -> Overview:
         phase=phase_of(every),
         transfers=transfers,
         workers=work.stores.accounts.names(case.workers.values()),
-        has_contact=any(value.label in labels for value in contact),
+        contact=frozenset(names[value.label] for value in contact if value.label in names),
+        holds=tuple(kept.hold for kept in work.stores.holds.of_case(case.id) if kept.hold.stands),
+        proposals=tuple(each for each in work.stores.proposals.of_case(case.id) if each.waits(work.now)),
     )
 
 
@@ -161,6 +199,7 @@ def close_case(work: UnitOfWork, reference: Reference, reason: str, *, seen: int
     case = work.open(reference, to=Action.CASE_CLOSE, seen=seen)
     work.no_open_offer(case)
     work.deployment.check_code("close_reasons", reason)
+    check_words(work, case, Action.CASE_CLOSE)
     return work.save(case.close(reason, by=work.actor, at=work.now))
 
 
@@ -169,13 +208,36 @@ def reopen_case(work: UnitOfWork, reference: Reference, *, seen: int | None) -> 
     case = work.open(reference, to=Action.CASE_REOPEN, seen=seen)
     is_taken = case.status is Status.CLOSED and work.stores.cases.pseudonym_is_taken(case.pseudonym)
     pseudonym = _free_pseudonym(work) if is_taken else None
+    check_words(work, case, Action.CASE_REOPEN)
     return work.save(case.reopen(by=work.actor, at=work.now, pseudonym=pseudonym))
+
+
+def begin_strand(
+    work: UnitOfWork, reference: Reference, strand: Strand, reason: BeginReason | None, *, seen: int | None
+) -> Case:
+    """The actor's holder leads the strand that the case lacked, and alone has the key of its part.
+
+    Why an investigation must begin without the person's agreement is this unit of work's purpose.
+    """
+    case = work.open(reference, to=Action.STRAND_BEGIN, seen=seen)
+    work.no_open_offer(case)
+    if reason is BeginReason.WITHOUT_AGREEMENT and not work.purpose.words.strip():
+        raise ReasonNeeded
+    begun = case.begin_strand(strand, reason, holder=_own_holder(work), by=work.actor, at=work.now)
+    check_words(work, case, Action.STRAND_BEGIN)
+    begin_parts(work, begun, {STRAND_PARTS[strand]})
+    return work.save(begun)
 
 
 def check_worker(work: UnitOfWork, worker: AccountId) -> None:
     """The worker is one of the actor's holder who can have cases."""
     if worker not in {account.id for account in work.stores.accounts.workers(work.actor.holder)}:
         raise UnknownWorker
+
+
+def _own_holder(work: UnitOfWork) -> Holder:
+    """The actor's own organisation, if it can be responsible for a person today."""
+    return work.deployment.holders.receiving(work.actor.holder, work.today)
 
 
 def _check_areas(work: UnitOfWork, areas: Areas) -> None:

@@ -13,12 +13,15 @@ from casetrack.services.work import UnitOfWork
 
 
 def record_contact(work: UnitOfWork, reference: Reference, answers: Mapping[str, Value], *, seen: int | None) -> Case:
-    """The safe way to contact the person is sealed. What was not answered again stays as it was."""
+    """The safe way to contact the person is sealed. None clears; what was not answered again stays as it was."""
     case = work.open(reference, to=Action.CONTACT_RECORD, seen=seen)
-    before = open_fields(work, case, CONTACT)
-    changed = {field: value for field, value in contact_values(answers).items() if before.get(field.name) != value}
+    before, fields = open_fields(work, case, CONTACT), named(CONTACT)
+    answered = {fields[name]: value for name, value in answers.items() if value != ""}
+    changed = {field: value for field, value in answered.items() if before.get(field.name) != value}
     seal_fields(work, case, changed)
-    return work.save(case.record_contact((field.name for field in changed), by=work.actor, at=work.now))
+    cleared = [field.name for field, value in changed.items() if value is None]
+    labels = (field.name for field in changed)
+    return work.save(case.record_contact(labels, cleared=cleared, by=work.actor, at=work.now))
 
 
 def reveal_contact(work: UnitOfWork, reference: Reference) -> tuple[Case, dict[str, Value]]:
@@ -28,6 +31,6 @@ def reveal_contact(work: UnitOfWork, reference: Reference) -> tuple[Case, dict[s
 
 
 def contact_values(answers: Mapping[str, Value]) -> dict[SealedField, Value]:
-    """The answers as sealed fields."""
+    """What is known at first, as sealed fields."""
     fields = named(CONTACT)
     return {fields[name]: value for name, value in answers.items() if value not in (None, "")}

@@ -19,13 +19,17 @@ def keep_draft(work: UnitOfWork, kind: str, answers: Mapping[str, Any]) -> None:
 
 
 def open_draft(work: UnitOfWork, kind: str) -> dict[str, Any]:
-    """What the account answered so far; nothing if it has not begun, or its keys no longer open what it kept."""
+    """What the account answered so far; nothing if it has not begun, or its keys no longer open what it kept.
+
+    `KeysUnavailable` if they cannot be reached: what is kept is not lost, and must not be begun anew over it.
+    """
     draft = work.stores.drafts.get(work.actor.account, kind)
     if draft is None:
         return {}
     try:
         mine = work.trust.sealed(work.actor.holder, letter_version(draft.sealed))
-        answers = json.loads(work.deployment.keyring.open_letter(mine, draft.sealed, _context(work, kind)))
+        letter, context = draft.sealed, _context(work, kind)
+        answers = json.loads(work.trust.reaching(lambda: work.deployment.keyring.open_letter(mine, letter, context)))
     except (CannotOpen, ValueError):
         return {}
     return answers if isinstance(answers, dict) else {}

@@ -1,7 +1,8 @@
 """Each event of the journal held against its payload, its leaf and the change of its case before it."""
 
+import contextlib
 import hashlib
-import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,58 +12,64 @@ from uuid import UUID
 from casetrack.audit.entry import Entry
 from casetrack.audit.errors import LogRefused
 from casetrack.audit.verify import verify_payload
-from casetrack.domain.events import (
-    Event,
-    MilestoneRecorded,
-    MilestoneReopened,
-    TransferAccepted,
-    TransferDeclined,
-    TransferSeen,
-    TransferSent,
-    TransferWithdrawn,
+from casetrack.domain.door_events import (
+    AccountClosed,
+    AccountCreated,
+    AccountReset,
+    PasswordChanged,
+    PasswordSet,
+    TokenRevoked,
 )
+from casetrack.domain.event_kinds import KINDS
+from casetrack.domain.events import FileAttached, MilestoneRecorded, MilestoneReopened, NoteWritten, Refused
 from casetrack.domain.ids import CaseId, Instant
-from casetrack.domain.transfer import TransferState
+from casetrack.domain.proposal_events import CaseErased, ProposalApproved, Proposed
 from casetrack.domain.words import N_
 from casetrack.services.evidence import KeptEvent
-from casetrack.services.journal import shown_digest
+from casetrack.services.journal import read_payload, shown_digest
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
 
-ASPECTS: Final[Mapping[str, str]] = {kind.__name__: kind.aspect for kind in Event.__subclasses__()}
+ASPECTS: Final[Mapping[str, str]] = {name: kind.aspect for name, kind in KINDS.items()}
+OF_AN_ACCOUNT: Final = frozenset(
+    kind.__name__ for kind in (AccountCreated, AccountReset, AccountClosed, PasswordSet, PasswordChanged)
+)
+"""What begins an epoch of an account: the first, where no epoch is named."""
+STEPPED: Final = ("transfer", "proposal", "hold")
+"""What has steps of its own beside a case, by the member of a payload that names it."""
 OF_ONE_MILESTONE: Final = frozenset({MilestoneRecorded.__name__, MilestoneReopened.__name__})
-STEPS: Final[Mapping[str, TransferState]] = {
-    TransferSent.__name__: TransferState.SENT,
-    TransferSeen.__name__: TransferState.SEEN,
-    TransferAccepted.__name__: TransferState.ACCEPTED,
-    TransferDeclined.__name__: TransferState.DECLINED,
-    TransferWithdrawn.__name__: TransferState.WITHDRAWN,
-}
-ORDER: Final = tuple(STEPS.values())
-"""No transfer goes back along these, and it stands at the last that it reached."""
 
 
 @dataclass(frozen=True)
-class NewestChange:
-    """What the journal says of a case as it stands."""
+class Newest:
+    """What the journal says of a case, or of what has steps beside it, as it stands."""
 
     event: UUID
     version: int
     seal_digest: str | None
     holder: str | None
+    """Whose account made the change."""
+    count: int = 1
+    """How many changes the journal has."""
+    case: UUID | None = None
+    """Of a step, the case that it is about."""
 
 
 @dataclass(frozen=True)
-class Steps:
-    """How many steps a transfer has taken, and where it stands."""
+class Erased:
+    """What the journal says of the erasing of a case: on which proposal, and whether it was done once more."""
 
-    count: int = 0
-    state: TransferState = TransferState.SENT
+    proposal: UUID | None
+    repeated: bool
 
-    def taken(self, state: TransferState) -> "Steps":
-        """One step more."""
-        return replace(self, count=self.count + 1, state=max(self.state, state, key=ORDER.index))
+
+@dataclass(frozen=True)
+class Attached:
+    """What the journal says of a file: the case that it was attached to, and the digest of its chunks."""
+
+    case: UUID
+    digest: str | None
 
 
 class EventsRead:
@@ -70,8 +77,18 @@ class EventsRead:
 
     def __init__(self) -> None:
         """Nothing has been read."""
-        self.newest: dict[UUID, NewestChange] = {}
-        self.steps: dict[UUID, Steps] = {}
+        self.newest: dict[UUID, Newest] = {}
+        self.newest_steps: dict[str, dict[UUID, Newest]] = {kind: {} for kind in STEPPED}
+        """The newest step of each aggregate beside the cases, by what kind of thing it is."""
+        self.erased: dict[UUID, Erased] = {}
+        """The cases that were erased."""
+        self.agreed: dict[UUID, dict[str, UUID | None]] = defaultdict(dict)
+        """Whose account proposed and approved each proposal, by the kind of the event that says so."""
+        self.attached: dict[UUID, Attached] = {}
+        self.epochs: dict[UUID, int] = {}
+        """The newest epoch of each account."""
+        self.revoked: set[UUID] = set()
+        """The tokens that were revoked."""
         self.waits_since: Instant | None = None
         """When the event that has waited longest for its place in the log was queued."""
 
@@ -84,13 +101,15 @@ class EventsRead:
             yield N_("It is not in the log, and does not wait for its place there.")
         else:
             self.waits_since = min(kept.queued_at, self.waits_since or kept.queued_at)
-        payload = _payload(kept)
+        payload = read_payload(kept.payload)
         # Step 5: every column says what the payload says.
         if different := sorted(name for name, (column, said) in _columns(kept, payload).items() if column != said):
             yield N_("It was changed in the database. Not as recorded: ") + ", ".join(different) + "."
         yield from self._wrong_with_change(kept, payload)
-        if kept.transfer is not None and payload.get("event") in STEPS:
-            self.steps[kept.transfer] = self.steps.get(kept.transfer, Steps()).taken(STEPS[payload["event"]])
+        self._take_step(kept, payload)
+        self._take_agreement(kept, payload)
+        self._take_file(kept, payload)
+        self._take_account(payload)
 
     def _wrong_with_change(self, kept: KeptEvent, payload: Mapping[str, Any]) -> Iterator[str]:
         """Step 6: the changes of a case have every number from 1, and each names the one before it."""
@@ -100,7 +119,45 @@ class EventsRead:
         version, event = (before.version, str(before.event)) if before else (0, None)
         if kept.case_version != version + 1 or payload.get("prev_change_of_case") != event:
             yield N_("A change of its case before it is missing.")
-        self.newest[kept.case] = NewestChange(kept.id, kept.case_version, payload.get("seal_digest"), kept.holder)
+        self.newest[kept.case] = Newest(
+            kept.id, kept.case_version, payload.get("seal_digest"), kept.holder, kept.case_version
+        )
+
+    def _take_step(self, kept: KeptEvent, payload: Mapping[str, Any]) -> None:
+        """The steps of an aggregate come in no order; the newest is told, and how many there were."""
+        kind = next((kind for kind in STEPPED if payload.get(kind)), None)
+        if kind is None or kept.aggregate is None or kept.step is None:
+            return
+        step = Newest(kept.id, kept.step, payload.get("seal_digest"), kept.holder, case=kept.case)
+        before = self.newest_steps[kind].get(kept.aggregate)
+        if before is not None:
+            step = replace(max(before, step, key=lambda each: each.version), count=before.count + 1)
+        self.newest_steps[kind][kept.aggregate] = step
+
+    def _take_agreement(self, kept: KeptEvent, payload: Mapping[str, Any]) -> None:
+        """Who the two people of a proposal were, and which cases were erased."""
+        kind = payload.get("event")
+        if kind in (Proposed.__name__, ProposalApproved.__name__) and kept.aggregate is not None:
+            self.agreed[kept.aggregate][str(kind)] = kept.account
+        elif kind == CaseErased.__name__ and kept.case is not None:
+            self.erased[kept.case] = Erased(kept.aggregate, repeated=_detail(payload).get("repeated") is True)
+
+    def _take_file(self, kept: KeptEvent, payload: Mapping[str, Any]) -> None:
+        """The files that were attached. What was made of an event that does not name its file is said elsewhere."""
+        if payload.get("event") == FileAttached.__name__ and kept.case is not None:
+            detail = _detail(payload)
+            with contextlib.suppress(ValueError):
+                self.attached[UUID(str(detail.get("file")))] = Attached(kept.case, detail.get("digest"))
+
+    def _take_account(self, payload: Mapping[str, Any]) -> None:
+        """The epochs that accounts began, in no order, and the tokens that were revoked."""
+        detail = _detail(payload)
+        with contextlib.suppress(ValueError):
+            if payload.get("event") in OF_AN_ACCOUNT:
+                account = UUID(str(detail.get("account")))
+                self.epochs[account] = max(self.epochs.get(account, 0), int(str(detail.get("epoch", 0))))
+            elif payload.get("event") == TokenRevoked.__name__:
+                self.revoked.add(UUID(str(detail.get("token"))))
 
 
 def _wrong_with_leaf(kept: KeptEvent, leaf: bytes) -> Iterator[str]:
@@ -115,15 +172,6 @@ def _wrong_with_leaf(kept: KeptEvent, leaf: bytes) -> Iterator[str]:
         yield N_("Its id, time or commitment is not the one in the log.")
 
 
-def _payload(kept: KeptEvent) -> Mapping[str, Any]:
-    """The payload, read; nothing if it cannot be, which the leaf has said already."""
-    try:
-        payload = json.loads(kept.payload)
-    except ValueError:
-        return {}
-    return payload if isinstance(payload, dict) else {}
-
-
 def _columns(kept: KeptEvent, payload: Mapping[str, Any]) -> dict[str, tuple[object, object]]:
     """Each column, as it is kept and as the payload has it."""
     shown = [shown_digest(CaseId(case), salt).hex() for case, salt in kept.shown]
@@ -134,9 +182,12 @@ def _columns(kept: KeptEvent, payload: Mapping[str, Any]) -> dict[str, tuple[obj
         "account": (_text(kept.account), payload.get("actor")),
         "holder": (kept.holder, payload.get("holder")),
         "case": (_text(kept.case), payload.get("case")),
-        "transfer": (_text(kept.transfer), payload.get("transfer")),
+        "aggregate": (_text(kept.aggregate), _aggregate(payload)),
         "case_version": (kept.case_version, payload.get("case_version")),
+        "step": (kept.step, payload.get("step")),
         "aspect": (kept.aspect, _aspect(payload)),
+        "refusal": (kept.refusal, payload.get("refusal")),
+        "attempted": (kept.attempted, _attempted(payload)),
         "holders_then": (list(kept.holders_then), payload.get("holders_then")),
         "words": (hashlib.sha256(kept.words).hexdigest() if kept.words else None, payload.get("words")),
         "shown": (shown, payload.get("shown")),
@@ -145,9 +196,29 @@ def _columns(kept: KeptEvent, payload: Mapping[str, Any]) -> dict[str, tuple[obj
 
 def _aspect(payload: Mapping[str, Any]) -> str | None:
     kind = str(payload.get("event"))
+    detail = _detail(payload)
     if kind in OF_ONE_MILESTONE:
-        return f"milestone:{payload.get('detail', {}).get('code')}"
+        return f"milestone:{detail.get('code')}"
+    if kind == FileAttached.__name__:
+        return f"file:{detail.get('file')}"
+    if kind == NoteWritten.__name__:
+        return f"note:{detail.get('note')}"
     return ASPECTS.get(kind)
+
+
+def _aggregate(payload: Mapping[str, Any]) -> object:
+    """What the event is about beside a case."""
+    return next((payload[kind] for kind in STEPPED if payload.get(kind)), None)
+
+
+def _detail(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    detail = payload.get("detail")
+    return detail if isinstance(detail, dict) else {}
+
+
+def _attempted(payload: Mapping[str, Any]) -> object:
+    """The reference that somebody asked for and was refused."""
+    return _detail(payload).get("reference") if payload.get("event") == Refused.__name__ else None
 
 
 def _text(id_: UUID | None) -> str | None:

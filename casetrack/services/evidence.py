@@ -6,11 +6,10 @@ from typing import Protocol
 from uuid import UUID
 
 from casetrack.crypto.keysets import PublicKeyset
-from casetrack.crypto.seals import Seal
-from casetrack.domain.holdings import Holding
-from casetrack.domain.ids import CaseId, Instant
-from casetrack.domain.references import Reference
-from casetrack.services.ports import KeptCase, KeptTransfer
+from casetrack.domain.ids import Instant
+from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
+from casetrack.services.people import Account, Token
+from casetrack.services.ports import KeptCase, KeptHolding, KeptTransfer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +23,12 @@ class KeptEvent:
     account: UUID | None
     holder: str | None
     case: UUID | None
-    transfer: UUID | None
+    aggregate: UUID | None
     case_version: int | None
+    step: int | None
     aspect: str
+    refusal: str | None
+    attempted: str | None
     holders_then: tuple[str, ...]
     payload: bytes
     salt: bytes
@@ -41,14 +43,20 @@ class KeptEvent:
 
 
 @dataclass(frozen=True)
-class KeptHolding:
-    """A holding exactly as its row has it, with its own seal and its place among those of its case."""
+class KeptFile:
+    """A file exactly as its rows have it: the case that they name, and the SHA-256 of each chunk as it is now."""
 
-    case: CaseId
-    reference: Reference
-    position: int
-    holding: Holding
-    seal: Seal
+    id: UUID
+    case: UUID
+    hashes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class KeptAccount:
+    """An account exactly as its row has it but for its password, of whose hash there is the SHA-256 alone."""
+
+    account: Account
+    password_digest: bytes
 
 
 class Evidence(Protocol):
@@ -67,13 +75,31 @@ class Evidence(Protocol):
         """Every event: by case, and of each case its changes first, in the order of their versions."""
 
     def cases(self) -> Iterator[KeptCase]:
-        """Every case, with the SHA-256 of each sealed value as it is stored now."""
+        """Every case, with the digest of each sealed value made of its row as it is now."""
 
     def holdings(self) -> Iterator[KeptHolding]:
         """Every holding."""
 
     def transfers(self) -> Iterator[KeptTransfer]:
         """Every transfer."""
+
+    def proposals(self) -> Iterator[KeptProposal]:
+        """Every proposal."""
+
+    def holds(self) -> Iterator[KeptHold]:
+        """Every legal hold."""
+
+    def tombstones(self) -> Iterator[KeptTombstone]:
+        """What is left of every case that was erased."""
+
+    def attached(self) -> Iterator[KeptFile]:
+        """Every file."""
+
+    def accounts(self) -> Iterator[KeptAccount]:
+        """Every account."""
+
+    def tokens(self) -> Iterator[Token]:
+        """Every token by which a program acts for an account."""
 
     def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
         """The public keysets of every holder, each in the order of their versions."""

@@ -7,7 +7,7 @@ value, and stays when a column is renamed.
 from dataclasses import dataclass
 
 from casetrack.crypto.fields import FieldLabel
-from casetrack.domain.holdings import Part, Strand
+from casetrack.domain.holdings import STRAND_PARTS, Part, Strand
 from casetrack.domain.words import N_
 
 
@@ -38,10 +38,13 @@ IDENTITY = (
     _identity("turns_18", N_("18th birthday")),
     _identity("nationality", N_("Nationality")),
     _identity("nrm_reference", N_("NRM reference")),
+    _identity("crime_references", N_("Crime references")),
+    _identity("document_numbers", N_("Numbers of passports, cards and permits")),
 )
 CONTACT = (
     _contact("address", N_("Safe address")),
     _contact("phone", N_("Telephone")),
+    _contact("email", N_("E-mail")),
     _contact("voicemail", N_("Voicemail and code word")),
     _contact("times", N_("When and how contact is safe")),
     _contact("unsafe_areas", N_("Areas and people that are not safe")),
@@ -52,7 +55,21 @@ NOTES = {
         "note", FieldLabel("record", "investigation-note"), Part.INVESTIGATION, N_("Note")
     ),
 }
-SEALED = (*IDENTITY, *CONTACT, *NOTES.values())
+FILES = {
+    strand: SealedField("file", FieldLabel("file", f"{strand}-about"), STRAND_PARTS[strand], N_("File"))
+    for strand in Strand
+}
+"""What is said of a file: its name, kind and size, when it was attached and by whom, and the digest of its chunks."""
+FILE_KEYS = {
+    strand: SealedField("key", FieldLabel("file", f"{strand}-key"), STRAND_PARTS[strand], N_("Key of a file"))
+    for strand in Strand
+}
+ENTRIES = {
+    strand: SealedField("entry", FieldLabel("note", f"{strand}-entry"), STRAND_PARTS[strand], N_("Note of the case"))
+    for strand in Strand
+}
+"""The whole of a note of the case, its kind and author with its words. Those of `NOTES` stand beside a milestone."""
+SEALED = (*IDENTITY, *CONTACT, *NOTES.values(), *FILES.values(), *FILE_KEYS.values(), *ENTRIES.values())
 
 PREVIEW = FieldLabel("transfer", "preview")
 """What the sender chose to share, under the offer's key."""

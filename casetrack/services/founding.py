@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from casetrack.crypto.keyring import Keyring, SealedKeyset
-from casetrack.crypto.roots import RootFile
-from casetrack.domain.events import KeysetMade
+from casetrack.crypto.providers import Roots
 from casetrack.domain.factfiles import ForceFact
 from casetrack.domain.holders import AUDIT_DESK, SERVICE, Holder, HolderKind
 from casetrack.domain.ids import HolderCode, Instant
+from casetrack.domain.key_events import KeysetMade
 from casetrack.services.deployment import Deployment
 from casetrack.services.journal import Purpose, journal_entry
 from casetrack.services.ports import Stores
@@ -41,7 +41,7 @@ def keep_holders(stores: Stores, holders: Iterable[Holder]) -> None:
     stores.holders.add((*OWN_HOLDERS, *holders))
 
 
-def make_keysets(stores: Stores, keyring: Keyring, roots: RootFile) -> tuple[SealedKeyset, ...]:
+def make_keysets(stores: Stores, keyring: Keyring, roots: Roots) -> tuple[SealedKeyset, ...]:
     """Every holder without keys has its first keyset, certified by the service; gives the new ones."""
     made = []
     service = next(iter(stores.keys.keysets(SERVICE)), None)
@@ -75,7 +75,7 @@ def journal_keysets(stores: Stores, deployment: Deployment, made: Iterable[Seale
 
 
 def _made(
-    stores: Stores, keyring: Keyring, roots: RootFile, holder: HolderCode, service: SealedKeyset | None
+    stores: Stores, keyring: Keyring, roots: Roots, holder: HolderCode, service: SealedKeyset | None
 ) -> SealedKeyset:
     roots.add(holder)
     keyset = keyring.generate(holder, by=service)

@@ -44,7 +44,7 @@ def changed_meanwhile(work: UnitOfWork, case: Case) -> Changes:
 
 
 def _without(card: EventCard, hidden: Collection[str]) -> EventCard:
-    detail = card.payload["detail"]
+    detail = card.payload.get("detail")
     is_hidden = isinstance(detail, Mapping) and detail.get("code") in hidden
     return replace(card, payload={**card.payload, "detail": {}}) if is_hidden else card
 

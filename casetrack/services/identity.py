@@ -10,7 +10,9 @@ from casetrack.domain.errors import NoIdentity, ReasonNeeded
 from casetrack.domain.events import Revealed
 from casetrack.domain.references import Reference
 from casetrack.services.fields import IDENTITY, SealedField, named
+from casetrack.services.quotas import spend
 from casetrack.services.sealing import open_fields, seal_fields
+from casetrack.services.wording import check_words
 from casetrack.services.work import UnitOfWork
 
 ADULT_AT = 18
@@ -43,13 +45,23 @@ def reveal_identity(work: UnitOfWork, reference: Reference) -> tuple[Case, dict[
 
 
 def reveal(work: UnitOfWork, case: Case, action: Action, fields: tuple[SealedField, ...]) -> dict[str, Value]:
-    """The fields' values, after the showing of them is on the journal with its reason."""
-    if not work.purpose.words.strip():
-        raise ReasonNeeded
-    work.deployment.check_code("reveal_purposes", work.purpose.code)
+    """The fields' values, after the showing of them is on the journal with its reason.
+
+    `QuotaSpent` once the actor was shown as much within the hour as one person may be.
+    """
+    check_reason(work)
+    check_words(work, case, action, by_name=False)
+    spend(work, reveals=1)
     labels = tuple(field.name for field in fields)
     work.note(Revealed(action=action, at=work.now, by=work.actor.account, case=case.id, labels=labels), about=case)
     return {name: value for name, value in open_fields(work, case, fields).items() if value not in (None, "")}
+
+
+def check_reason(work: UnitOfWork) -> None:
+    """Somebody who asks to be shown who people are says what for, in a code of the list and in their own words."""
+    if not work.purpose.words.strip():
+        raise ReasonNeeded
+    work.deployment.check_code("reveal_purposes", work.purpose.code)
 
 
 def identity_values(state: IdentityState, names: Mapping[str, Value]) -> dict[SealedField, Value]:

@@ -5,8 +5,10 @@ and the payload has only the digest of that letter.
 """
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import rfc8785
 
@@ -14,9 +16,13 @@ from casetrack.audit.entry import commit
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.letters import seal_letter
 from casetrack.domain.actors import Actor
-from casetrack.domain.events import Event, Refused, SignInRefused
+from casetrack.domain.door_events import SignInRefused
+from casetrack.domain.events import Event, Refused
 from casetrack.domain.ids import CaseId, EventId, HolderCode
+from casetrack.domain.misplaced import Keeping
+from casetrack.domain.references import Reference
 from casetrack.services.deployment import Chance
+from casetrack.services.lists import Outcome
 from casetrack.services.ports import JournalEntry, LastChange
 
 SHOWN_SALT = 16
@@ -29,6 +35,8 @@ class Purpose:
 
     code: str
     words: str = ""
+    keeping: Keeping | None = None
+    """Why something that seems to belong elsewhere stays in what they wrote, if it does."""
 
 
 CASEWORK = Purpose("casework")
@@ -44,13 +52,21 @@ class CaseChange:
     previous: LastChange | None
 
 
+@dataclass(frozen=True)
+class Step:
+    """What a step of an aggregate beside a case adds to its event: the version that it made, and its seal."""
+
+    version: int
+    seal_digest: bytes | None
+
+
 def journal_entry(
     event: Event,
     *,
     actor: Actor | None,
     purpose: Purpose,
     holders_then: Iterable[HolderCode],
-    change: CaseChange | None,
+    change: CaseChange | Step | None,
     desk: PublicKeyset,
     deployment: str,
     chance: Chance,
@@ -61,6 +77,11 @@ def journal_entry(
     words = seal_letter(purpose.words, to=desk, context=id_.bytes, deployment=deployment) if purpose.words else None
     shown = tuple((case, chance.bytes(SHOWN_SALT)) for case in event.shown)
     holders = tuple(sorted(set(holders_then)))
+    of_case = change if isinstance(change, CaseChange) else None
+    step = change if isinstance(change, Step) else None
+    sealed = change.seal_digest if change else None
+    refusal = event.refusal if isinstance(event, Refused | SignInRefused) else None
+    attempted = event.reference if isinstance(event, Refused) else None
     payload = rfc8785.dumps(
         {
             "v": 1,
@@ -77,14 +98,17 @@ def journal_entry(
             "client": actor.client.hex() if actor else "",
             "case": str(event.case) if event.case else None,
             "transfer": str(event.transfer) if event.transfer else None,
+            "proposal": str(event.proposal) if event.proposal else None,
+            "hold": str(event.hold) if event.hold else None,
             "holders_then": list(holders),
-            "case_version": change.version if change else None,
-            "seal_digest": change.seal_digest.hex() if change and change.seal_digest else None,
-            "prev_change_of_case": str(change.previous.event) if change and change.previous else None,
+            "case_version": of_case.version if of_case else None,
+            "step": step.version if step else None,
+            "seal_digest": sealed.hex() if sealed else None,
+            "prev_change_of_case": str(of_case.previous.event) if of_case and of_case.previous else None,
             "purpose": purpose.code,
             "words": hashlib.sha256(words).hexdigest() if words else None,
-            "outcome": "refused" if isinstance(event, Refused | SignInRefused) else "done",
-            "refusal": event.refusal if isinstance(event, Refused) else None,
+            "outcome": Outcome.REFUSED if refusal else Outcome.DONE,
+            "refusal": refusal,
             "recipients": sorted(event.recipients),
             "fields": list(getattr(event, "labels", ())),
             "shown": [shown_digest(case, salt_).hex() for case, salt_ in shown],
@@ -98,9 +122,12 @@ def journal_entry(
         account=actor.account if actor else event.by,
         holder=actor.holder if actor else None,
         case=event.case,
-        transfer=event.transfer,
-        case_version=change.version if change else None,
+        aggregate=event.aggregate,
+        case_version=of_case.version if of_case else None,
+        step=step.version if step else None,
         aspect=event.touches,
+        refusal=refusal,
+        attempted=Reference(attempted) if attempted else None,
         holders_then=holders,
         payload=payload,
         salt=salt,
@@ -108,6 +135,15 @@ def journal_entry(
         words=words,
         shown=shown,
     )
+
+
+def read_payload(payload: bytes) -> Mapping[str, Any]:
+    """What an event says; nothing if it cannot be read. Whoever can edit the table can leave anything there."""
+    try:
+        said = json.loads(payload)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def shown_digest(case: CaseId, salt: bytes) -> bytes:

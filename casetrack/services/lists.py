@@ -42,7 +42,9 @@ class CaseCard:
     id: CaseId
     reference: Reference
     pseudonym: Pseudonym
-    status: Status
+    """Of a stub, what it was called when it was passed on."""
+    status: Status | None
+    """None of a stub, of which nothing is told that came after."""
     leads: Mapping[Strand, HolderCode]
     held: bool
     """False of a stub: a case that the reader's holder passed on."""
@@ -50,6 +52,8 @@ class CaseCard:
     worker_name: str
     phase: str
     due: date | None
+    milestone: str | None
+    """The code of what is due then."""
     do_now: bool
     waiting: bool
     high_risk: bool
@@ -92,7 +96,7 @@ class CaseQuery:
     """In an open transfer."""
     lead: HolderCode | None = None
     passed_on: bool = False
-    """The stubs of what the holder passed on, instead of what it holds."""
+    """The stubs of what the holder passed on, instead of what it holds; they have no status to ask for."""
     name: str | None = None
     """A reference or a pseudonym, whole."""
     sort: Sort = Sort.DUE
@@ -153,7 +157,8 @@ class EventCard:
 
     id: EventId
     at: Instant
-    action: Action
+    action: Action | None
+    """None of one that there is not: whoever can edit the table can leave anything there."""
     account: AccountId | None
     account_name: str
     holder: HolderCode | None
@@ -166,11 +171,20 @@ class EventCard:
     """Its place in the log; None until it is sequenced."""
 
 
+class Outcome(StrEnum):
+    """What came of what somebody set out to do."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, kw_only=True)
 class LogQuery:
     """Which entries of the log an auditor asks for."""
 
     reference: Reference | None = None
+    """What was done to the case, what showed it, and what somebody was refused who asked for it."""
+    outcome: Outcome | None = None
     account: AccountId | None = None
     holder: HolderCode | None = None
     action: Action | None = None
@@ -199,4 +213,40 @@ class AccountCard:
     role: Role
     holder: HolderCode
     closed: bool
+    signed_in_at: Instant | None
+    """When somebody last signed in to it."""
     tokens: tuple[UUID, ...] = ()
+
+
+class AccountState(StrEnum):
+    """Whether an account can be signed in to."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class AccountSort(StrEnum):
+    """What a list of accounts is ordered by."""
+
+    SIGN_IN_NAME = "sign-in-name"
+    NAME = "name"
+    HOLDER = "holder"
+    SIGNED_IN = "signed-in"
+    """The ones that nobody has signed in to for longest come first, after those that nobody ever has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountQuery:
+    """Which accounts a list shows, in what order."""
+
+    holder: HolderCode | None = None
+    state: AccountState | None = None
+    sort: AccountSort = AccountSort.SIGN_IN_NAME
+    descending: bool = False
+    page: int = 1
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """What the list was narrowed by, in codes, as the journal keeps it."""
+        narrowed = (("holder", self.holder), ("state", self.state))
+        return tuple(f"{name}={value}" for name, value in narrowed if value is not None)

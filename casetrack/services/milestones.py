@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
 from casetrack.domain.catalogue import MilestoneRule, Side
@@ -16,13 +17,14 @@ from casetrack.domain.records import Recorded, RecordState
 from casetrack.domain.references import Reference
 from casetrack.services.fields import NOTES
 from casetrack.services.outlook import milestones_of, seen_by
-from casetrack.services.sealing import open_notes, seal_fields
+from casetrack.services.sealing import open_rows, rows_of, seal_fields
+from casetrack.services.wording import check_words
 from casetrack.services.work import UnitOfWork
 
 
 @dataclass(frozen=True)
 class Milestones:
-    """A case's milestones as they stand, and the notes on them that the actor's holder can open, by record."""
+    """A case's milestones as they stand, and the notes on them that the actor may read, by record."""
 
     case: Case
     rows: tuple[Row, ...]
@@ -43,12 +45,13 @@ class NewRecord:
 def list_milestones(work: UnitOfWork, reference: Reference) -> Milestones:
     """Every milestone that the workers of the actor's strands see, as it stands now."""
     case = work.open(reference, to=Action.MILESTONE_LIST)
+    sealed = rows_of(work, case, NOTES.values() if access.may(work.actor, Action.NOTE_LIST) else ())
+    work.look(case, Action.MILESTONE_LIST, sealed)
+    notes = zip(sealed, open_rows(work, case, sealed), strict=True)
     transfers = work.stores.transfers.of_case(case.id)
     strands = strands_seen(work, case)
     every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
-    rows = seen_by(every, strands)
-    notes = {row: note for field in NOTES.values() for row, note in open_notes(work, case, field).items()}
-    return Milestones(case, rows, notes)
+    return Milestones(case, seen_by(every, strands), {row.subject: str(note) for row, note in notes})
 
 
 def record_milestone(work: UnitOfWork, reference: Reference, new: NewRecord, *, seen: int | None) -> Case:
@@ -61,18 +64,20 @@ def record_milestone(work: UnitOfWork, reference: Reference, new: NewRecord, *, 
     check_record(about, new.outcome, new.at, work.now, state)
     entry = Recorded(new.code, state, new.outcome, new.at, work.now, work.deployment.chance.uuid())
     if new.note:
+        check_words(work, case, Action.MILESTONE_RECORD, new.note)
         seal_fields(work, case, {NOTES[_author_strand(work, case)]: new.note}, subject=entry.id)
     return work.save(case.record(entry, by=work.actor))
 
 
 def reopen_milestone(work: UnitOfWork, reference: Reference, code: str, *, seen: int | None) -> Case:
     """The milestone is open again, for the reason that is this unit of work's purpose."""
+    case = work.open(reference, to=Action.MILESTONE_REOPEN, seen=seen)
     if not work.purpose.words.strip():
         raise ReasonNeeded
-    case = work.open(reference, to=Action.MILESTONE_REOPEN, seen=seen)
     recordable(work.deployment.facts.catalogue, code)
     _check_visible(work, case, code)
     check_reopening(code, case.records)
+    check_words(work, case, Action.MILESTONE_REOPEN)
     return work.save(case.reopen_milestone(code, id=work.deployment.chance.uuid(), by=work.actor, at=work.now))
 
 

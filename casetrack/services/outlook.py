@@ -6,14 +6,14 @@ from casetrack.domain.calendars import Nation
 from casetrack.domain.case import Case
 from casetrack.domain.catalogue import Responsible, Side
 from casetrack.domain.holders import Holders
-from casetrack.domain.holdings import STRAND_PARTS, Strand
+from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.ids import Instant
 from casetrack.domain.progress import (
     OTHER_BODIES,
     EarlierNation,
     Row,
     Status,
-    earliest_due,
+    first_due,
     is_to_do_now,
     phase_of,
     progress,
@@ -59,10 +59,13 @@ def outlook_of(case: Case, deployment: Deployment, now: Instant) -> Outlook:
     """What lists show of the case. A date that a sealed one could be told from is in none of it."""
     rows = milestones_of(case, deployment, now)
     support, investigation = (_to_do(rows, strand, case.holdings.strands) for strand in Strand)
+    first_support, first_investigation = first_due(support), first_due(investigation)
     return Outlook(
         phase=phase_of(rows),
-        due_support=earliest_due(support),
-        due_investigation=earliest_due(investigation),
+        due_support=first_support.due_on if first_support else None,
+        due_investigation=first_investigation.due_on if first_investigation else None,
+        milestone_support=first_support.rule.code if first_support else None,
+        milestone_investigation=first_investigation.rule.code if first_investigation else None,
         do_now_support=is_to_do_now(support),
         do_now_investigation=is_to_do_now(investigation),
         waiting=any(row.status is Status.WAITING for row in rows),
@@ -95,9 +98,11 @@ def _not_for(mine: Collection[Strand], strands: Collection[Strand]) -> frozenset
 
 
 def _earlier_nations(case: Case, holders: Holders) -> tuple[EarlierNation, ...]:
-    """A clock keeps the rules of the nation that it started in: that of whoever was then responsible for support."""
-    strand = Strand.SUPPORT if Strand.SUPPORT in case.holdings.strands else Strand.INVESTIGATION
-    line = (row for row in case.holdings.rows if row.part is STRAND_PARTS[strand] and row.number)
+    """A clock keeps the rules of the nation that it started in: that of whoever then looked after the person.
+
+    Who that is, the holdings of the safe address say, whichever strands the case had at the time.
+    """
+    line = (row for row in case.holdings.rows if row.part is Part.SAFE_ADDRESS)
     return tuple(EarlierNation(Nation.named(holders[row.holder].nation), row.until) for row in line if row.until)
 
 

@@ -1,24 +1,28 @@
 """What the use cases need of the world: protocols, nothing to inherit. PostgreSQL in life, dictionaries in tests."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
 from casetrack.crypto.fields import FieldLabel
 from casetrack.crypto.keyring import SealedKeyset
-from casetrack.crypto.seals import Seal
+from casetrack.crypto.seals import AggregateSeal, Seal
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
 from casetrack.domain.case import Case
 from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import Holding, Part
-from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant, SessionId, TransferId
+from casetrack.domain.ids import AccountId, CaseId, EventId, FileId, HolderCode, Instant, TransferId
 from casetrack.domain.references import Pseudonym, Reference
 from casetrack.domain.transfer import Transfer
-from casetrack.services.lists import AccountCard, CaseCard, CaseQuery, EventCard, LogQuery, OfferCard, Page, WorkCounts
+from casetrack.services.approvals import LegalHolds, Proposals, Tombstones
+from casetrack.services.limits import Quotas
+from casetrack.services.lists import CaseCard, CaseQuery, EventCard, LogQuery, OfferCard, Page, WorkCounts
+from casetrack.services.people import Accounts, Doors
 
 
 @dataclass(frozen=True)
@@ -29,20 +33,16 @@ class Scope:
     role: Role | None
     holder: HolderCode | None
     national: bool = False
-
-
-@dataclass(frozen=True)
-class AggregateSeal:
-    """The signature under an aggregate as it stands at one version: over `digest`, which follows on `previous`."""
-
-    digest: bytes
-    previous: bytes
-    seal: Seal
+    session: UUID | None = None
+    """The session or token that the actor comes by: if it has ended, nothing begins (`SessionEnded`)."""
 
 
 @dataclass(frozen=True)
 class SealedValue:
-    """One sealed value of a case. A changed value is a new row; the old one stays, with the version that ended it."""
+    """One sealed value of a case. A changed value is a new row; the old one stays, with the version that ended it.
+
+    That something was cleared is a row of its own, of nothing, which ended at the version that brought it.
+    """
 
     id: UUID
     case: CaseId
@@ -53,6 +53,12 @@ class SealedValue:
     stored: bytes
     version: int
     superseded: int | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of what is stored and of what it is said to be: 32 bytes, which the seal of the case covers."""
+        said = f"{self.part.value}/{self.label.table}/{self.label.column}/".encode()
+        return sha256(said + self.subject.bytes + self.version.to_bytes(4, "big") + self.stored).digest()
 
 
 @dataclass(frozen=True)
@@ -67,12 +73,38 @@ class CaseKey:
 
 
 @dataclass(frozen=True)
+class IndexTag:
+    """A tag of a value in one index: made by one version of a holder's keyset, and the same wherever the value is."""
+
+    index: str
+    holder: HolderCode
+    keyset_version: int
+    tag: bytes
+
+
+@dataclass(frozen=True)
+class KeyRows:
+    """How many keys one version of a holder's keyset opens: data keys of cases, and keys of offers."""
+
+    data_keys: int = 0
+    offer_keys: int = 0
+
+    @property
+    def both(self) -> int:
+        """Every row that is wrapped for it."""
+        return self.data_keys + self.offer_keys
+
+
+@dataclass(frozen=True)
 class Outlook:
-    """What lists show of a case's milestones: kept beside the case whenever it is saved, and derived from it alone."""
+    """What lists show of a case's milestones: derived from the case whenever it is saved, kept and sealed with it."""
 
     phase: str
     due_support: date | None
     due_investigation: date | None
+    milestone_support: str | None
+    """The code of what is due then."""
+    milestone_investigation: str | None
     do_now_support: bool
     """Something is to be done at once; it has no date, and is never overdue. Lists put it before what is due."""
     do_now_investigation: bool
@@ -89,7 +121,27 @@ class KeptCase:
     seal: AggregateSeal
     keys: tuple[CaseKey, ...]
     values: tuple[tuple[UUID, bytes, int | None], ...]
-    """The id, SHA-256 and superseding version of each sealed value, in the order of the ids."""
+    """The id, digest and superseding version of each sealed value, in the order of the ids."""
+    outlook: Outlook
+
+    @property
+    def version(self) -> int:
+        """The version of the case that was kept."""
+        return self.case.version
+
+
+@dataclass(frozen=True)
+class KeptHolding:
+    """A holding as it was kept: with its own seal, its place among those of its case, and what the case goes by."""
+
+    case: CaseId
+    reference: Reference
+    opened_at: Instant
+    position: int
+    holding: Holding
+    pseudonym: Pseudonym | None
+    """What the case was called when the holding ended; None of one that is open."""
+    seal: Seal
 
 
 @dataclass(frozen=True)
@@ -104,20 +156,37 @@ class KeptTransfer:
     answer: bytes | None
     """What the receiver wrote when it answered, under the offer key."""
 
+    @property
+    def version(self) -> int:
+        """The version of the transfer that was kept."""
+        return self.transfer.version
+
 
 class CaseStore(Protocol):
     """Where cases are kept."""
 
     def find(self, reference: Reference) -> CaseId | None:
-        """The case of that reference, if this actor may know of it."""
+        """The case of that reference, if the actor's holder has any of it."""
 
     def get(self, case: CaseId, *, lock: bool) -> KeptCase | None:
-        """The case; locked until the end of the transaction if it is to be changed."""
+        """The case, if the actor's holder has any of it or has accepted an offer of it in this transaction.
 
-    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+        Locked until the end of the transaction if it is to be changed.
+        """
+
+    def all_of(self, cases: Sequence[CaseId]) -> tuple[KeptCase, ...]:
+        """The same for many cases, in the same number of statements whatever theirs."""
+
+    def stub(self, reference: Reference) -> tuple[KeptHolding, ...]:
+        """What the actor's holder still knows of a case that it passed on: its own holdings, and who leads now.
+
+        Nothing of any other case.
+        """
+
+    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
         """A new case is kept, with its holdings, each under the seal of its own that `changed` gives."""
 
-    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
         """The case is kept as it stands, with the holdings that began or ended.
 
         `Stale` if its kept version is not the one loaded.
@@ -133,8 +202,8 @@ class CaseCards(Protocol):
     def find(self, query: CaseQuery) -> Page[CaseCard]:
         """One page of the cases that match."""
 
-    def counts(self, holder: HolderCode, today: date, soon: date) -> WorkCounts:
-        """How many of the holder's open cases are overdue, due soon, waiting on others, or in an open transfer."""
+    def counts(self, query: CaseQuery) -> WorkCounts:
+        """How many of the holder's open cases, or of its worker's, are overdue, soon due, waiting, or being offered."""
 
 
 class TransferStore(Protocol):
@@ -163,7 +232,7 @@ class SealedValues(Protocol):
     """Where sealed values are kept."""
 
     def current(self, case: CaseId, part: Part) -> tuple[SealedValue, ...]:
-        """The values of the part that no other has superseded."""
+        """The values of the part that stand: no other has superseded them, and they were not cleared."""
 
     def current_of(self, cases: Sequence[CaseId], part: Part) -> tuple[SealedValue, ...]:
         """The same for many cases, in one statement."""
@@ -178,11 +247,50 @@ class SealedValues(Protocol):
         """The same values, under new keys."""
 
 
-class Keys(Protocol):
-    """Where key rows are kept: public halves, sealed halves and wraps; never a key."""
+class IndexTags(Protocol):
+    """Where the tags of sealed values are kept, by which those who hold a part find a person in it."""
+
+    def replace(self, case: CaseId, part: Part, tags: Iterable[IndexTag]) -> None:
+        """These are the part's tags, for each of its holders, in the place of all that it had."""
+
+    def forget(self, case: CaseId, part: Part) -> None:
+        """The part has no tags any more, whoever's they were."""
+
+    def versions(self, holder: HolderCode, *, up_to: int) -> tuple[int, ...]:
+        """By which versions of its keyset the holder, which is the actor's own, has tags; none after that one."""
+
+    def cases(self, sought: Sequence[IndexTag], *, most: int) -> tuple[CaseId, ...]:
+        """The cases that have any of these tags in a part that the actor's holder has, at most so many.
+
+        One statement, however many tags are sought and whatever is found.
+        """
+
+
+class Files(Protocol):
+    """Where the chunks of attached files are kept, in the order in which they were sealed. None is ever changed."""
+
+    def add(self, case: CaseId, part: Part, file: FileId, chunks: Iterable[bytes]) -> None:
+        """The chunks are kept as they come, one held at a time, for whoever has that part of the case."""
+
+    def hashes(self, file: FileId) -> tuple[bytes, ...]:
+        """The SHA-256 of each chunk; none if the actor's holder does not have the part that the file lies with."""
+
+    def chunks(self, file: FileId) -> Iterator[bytes]:
+        """The chunks, one held at a time."""
+
+
+class Keysets(Protocol):
+    """Where keysets are read."""
 
     def keysets(self, holder: HolderCode) -> tuple[SealedKeyset, ...]:
         """Every version of the holder's keyset, oldest first."""
+
+
+class Keys(Keysets, Protocol):
+    """Where key rows are kept: public halves, sealed halves and wraps; never a key."""
+
+    def rows(self) -> Mapping[tuple[str, int], KeyRows]:
+        """How many wraps there are for each version of each holder's keyset; none of a version without any."""
 
     def add_keyset(self, keyset: SealedKeyset) -> None:
         """A new version of a holder's keyset is kept."""
@@ -213,9 +321,16 @@ class JournalEntry:
     account: AccountId | None
     holder: HolderCode | None
     case: CaseId | None
-    transfer: TransferId | None
+    aggregate: UUID | None
+    """What it is about beside a case: a transfer, a proposal, a legal hold."""
     case_version: int | None
+    step: int | None
+    """Which version of that it made."""
     aspect: str
+    refusal: str | None
+    """By which rule it was refused; None of what was done."""
+    attempted: Reference | None
+    """Of a refused attempt, the reference that was asked for, whether or not there is such a case."""
     holders_then: tuple[HolderCode, ...]
     payload: bytes
     salt: bytes
@@ -228,7 +343,7 @@ class JournalEntry:
 
 @dataclass(frozen=True)
 class LastChange:
-    """The newest change of a case in the journal."""
+    """The newest change of a case, or the newest step of what has steps beside it, in the journal."""
 
     event: EventId
     version: int
@@ -252,149 +367,29 @@ class Journal(Protocol):
     def write(self, entry: JournalEntry) -> None:
         """The event is kept, in this transaction, and queued for the log."""
 
-    def last_change(self, case: CaseId) -> LastChange | None:
-        """The newest change of the case."""
+    def last_changes(self, cases: Sequence[CaseId]) -> Mapping[CaseId, LastChange]:
+        """The newest change of each of the cases."""
+
+    def last_step(self, aggregate: UUID) -> LastChange | None:
+        """The newest step of the transfer, the proposal or the hold."""
 
     def changes(self, case: CaseId, since: int) -> tuple[Change, ...]:
         """The changes of the case after that version, oldest first."""
 
+    def begun(self, case: CaseId, by: Action) -> frozenset[UUID]:
+        """What began by that action beside the case: of each, its first step was journalled."""
+
+    def place_of(self, event: EventId) -> int | None:
+        """The place of the event in the log; None until it is sequenced."""
+
     def history(self, case: CaseId, *, page: int) -> Page[EventCard]:
-        """What changed on the case and its transfers, newest first; never who looked."""
+        """What changed on the case and what has steps beside it, newest first; never who looked."""
 
     def search(self, query: LogQuery) -> Page[EventCard]:
         """The entries that match, newest first, within the auditor's scope."""
 
-
-@dataclass(frozen=True)
-class Account:
-    """Somebody who can sign in: one role, for one holder."""
-
-    id: AccountId
-    sign_in_name: str
-    display_name: str
-    role: Role
-    holder: HolderCode
-    password: str
-    """An Argon2id hash."""
-    national: bool = False
-    closed_at: Instant | None = None
-    epoch: int = 0
-    """Raised when every session and token of the account must end."""
-
-
-@dataclass(frozen=True)
-class Session:
-    """A signed-in browser: only the digest of its token is kept, and its contents are sealed under the token itself."""
-
-    id: SessionId
-    token: bytes
-    account: AccountId | None
-    auth: str
-    epoch: int
-    since: Instant
-    seen: Instant
-    sealed: bytes
-
-
-@dataclass(frozen=True)
-class Token:
-    """A program's key to the API: only its digest is kept."""
-
-    id: UUID
-    name: str
-    digest: bytes
-    account: AccountId
-    epoch: int
-    until: Instant
-    revoked_at: Instant | None = None
-
-
-class Accounts(Protocol):
-    """Where accounts and their tokens are kept."""
-
-    def get(self, account: AccountId) -> Account | None:
-        """The account."""
-
-    def named(self, sign_in_name: str) -> Account | None:
-        """The account that signs in by that name."""
-
-    def names(self, accounts: Iterable[AccountId]) -> Mapping[AccountId, str]:
-        """What colleagues call them, in one statement."""
-
-    def workers(self, holder: HolderCode) -> tuple[Account, ...]:
-        """The holder's accounts that can hold cases, by name."""
-
-    def list(self, holder: HolderCode | None, *, page: int) -> Page[AccountCard]:
-        """The accounts of a holder, or of all."""
-
-    def add(self, account: Account) -> None:
-        """A new account is kept; `NameTaken` if somebody signs in by that name."""
-
-    def put(self, account: Account) -> None:
-        """The account is kept as it stands."""
-
-    def add_token(self, token: Token) -> None:
-        """A new token is kept."""
-
-    def token(self, digest: bytes) -> Token | None:
-        """The token of that digest."""
-
-    def tokens(self, account: AccountId) -> tuple[Token, ...]:
-        """The account's tokens, newest first."""
-
-    def revoke_token(self, token: UUID, at: Instant) -> None:
-        """The token opens nothing any more."""
-
-
-@dataclass(frozen=True)
-class Failures:
-    """How often signing in has failed of late, for one throttle."""
-
-    count: int
-    last: Instant
-
-
-class Doors(Protocol):
-    """What is asked before anybody is known: sessions, throttles, one-time links. No row here speaks of a case."""
-
-    def session(self, token_digest: bytes) -> Session | None:
-        """The session of that token."""
-
-    def keep_session(self, session: Session) -> None:
-        """The session is kept as it stands."""
-
-    def end_session(self, session: SessionId) -> None:
-        """The session is gone."""
-
-    def end_sessions(self, account: AccountId) -> None:
-        """Every session of the account is gone."""
-
-    def failures(self, throttle: bytes, since: Instant) -> Failures | None:
-        """The failures of that throttle after that instant."""
-
-    def add_failure(self, throttle: bytes, at: Instant) -> None:
-        """One more failure is counted."""
-
-    def clear_failures(self, throttle: bytes) -> None:
-        """Signing in succeeded: nothing counts any more."""
-
-    def keep_link(self, digest: bytes, account: AccountId, until: Instant) -> None:
-        """A one-time link opens a session for the account."""
-
-    def use_link(self, digest: bytes, at: Instant) -> AccountId | None:
-        """The account that the link was for, once; None if it was used, ended or never made."""
-
-    def shift(self, account: AccountId) -> tuple[str, Instant] | None:
-        """The purpose for which the account last opened the names of its caseload, and when."""
-
-    def keep_shift(self, account: AccountId, purpose: str, at: Instant) -> None:
-        """The account has opened the names of its caseload for this shift."""
-
-    def remembered(self, key: bytes, account: AccountId) -> bytes | None:
-        """The answer that was kept for an idempotency key."""
-
-    def remember(self, key: bytes, account: AccountId, answer: bytes, at: Instant) -> None:
-        """The answer to a request that may be sent again."""
+    def keysets_made(self) -> Mapping[tuple[str, int], Instant]:
+        """When each version of each holder's keyset was made."""
 
 
 @dataclass(frozen=True)
@@ -438,9 +433,15 @@ class Stores:
     cards: CaseCards
     transfers: TransferStore
     values: SealedValues
+    tags: IndexTags
+    files: Files
     keys: Keys
     journal: Journal
     accounts: Accounts
     doors: Doors
+    quotas: Quotas
     drafts: Drafts
     holders: HolderStore
+    proposals: Proposals
+    holds: LegalHolds
+    tombstones: Tombstones

@@ -26,7 +26,7 @@ def answered_before(work: UnitOfWork, key: str) -> Answered | None:
     if kept is None:
         return None
     mine = work.trust.sealed(work.actor.holder, opening(lambda: letter_version(kept)))
-    held = json.loads(opening(lambda: work.deployment.keyring.open_letter(mine, kept, _context(work, key))))
+    held = json.loads(work.trust.asking(lambda: work.deployment.keyring.open_letter(mine, kept, _context(work, key))))
     return Answered(held["request"], held["answer"])
 
 

@@ -1,13 +1,16 @@
-"""Where what is known of a person meets the keys: parts are opened, sealed, handed over. No key leaves this module."""
+"""Where what is known of a person meets the keys: parts are opened, sealed, handed over. No data key leaves here."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from casetrack.crypto.datakeys import OFFER, DataKey, KeyPlace, stored_number
+from casetrack.crypto.datakeys import OFFER, DataKey, KeyPlace
 from casetrack.crypto.fields import Value
+from casetrack.crypto.indexes import Entry
+from casetrack.crypto.keyring import SealedKeyset
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.case import Case
 from casetrack.domain.errors import IntegrityBroken, NotHeld
@@ -15,7 +18,8 @@ from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId, HolderCode, TransferId
 from casetrack.domain.transfer import Transfer
 from casetrack.services.fields import ANSWER, PREVIEW, SealedField
-from casetrack.services.ports import CaseKey, SealedValue
+from casetrack.services.indexed import INDEXED, entries_of, known_of
+from casetrack.services.ports import CaseKey, IndexTag, SealedValue
 from casetrack.services.trust import opening
 from casetrack.services.work import CaseInHand, UnitOfWork
 
@@ -30,7 +34,11 @@ def begin_parts(work: UnitOfWork, case: Case, parts: Iterable[Part]) -> None:
 def seal_fields(
     work: UnitOfWork, case: Case, values: Mapping[SealedField, Value], *, subject: UUID | None = None
 ) -> None:
-    """The values are sealed for the next version of the case, each superseding the one before it."""
+    """The values are sealed for the next version of the case, each superseding the one before it.
+
+    A value of None clears: it is sealed too, and ends at the version that brought it, so that nothing stands there.
+    Where a person may be found by one of them, the part has other tags from then on.
+    """
     hand = work.in_hand(case.id)
     about = subject or case.id
     next_version = case.version + 1
@@ -44,56 +52,72 @@ def seal_fields(
         for field in (field for field in values if field.part is part):
             row = work.deployment.chance.uuid()
             stored = key.seal(field.label, row, values[field])
-            hand.new_values.append(SealedValue(row, case.id, part, field.label, about, stored, next_version))
+            ended = next_version if values[field] is None else None
+            hand.new_values.append(SealedValue(row, case.id, part, field.label, about, stored, next_version, ended))
+        changed = {field.name: values[field] for field in INDEXED.get(part, ()) if field in values}
+        if changed and about == case.id:
+            before = hand.indexed[part] if part in hand.indexed else _indexed(hand, part, key, old)
+            _tag_part(work, case, part, {**before, **changed})
 
 
 def open_fields(
     work: UnitOfWork, case: Case, fields: Iterable[SealedField], *, subject: UUID | None = None
 ) -> dict[str, Value]:
-    """What is recorded in those fields, by name; what was never recorded is left out."""
+    """What is recorded in those fields, by name; what was never recorded, or was cleared, is left out.
+
+    `NotHeld` where any of them lies in a part that the actor's holder does not have.
+    """
     about = subject or case.id
     wanted = {field.label: field for field in fields}
     hand = work.in_hand(case.id)
     opened: dict[str, Value] = {}
     for part in sorted({field.part for field in wanted.values()}):
+        if part not in case.holdings.parts_of(work.actor.holder):
+            raise NotHeld
         rows = [
             row for row in work.stores.values.current(case.id, part) if row.label in wanted and row.subject == about
         ]
         if rows:
             key = _data_key(work, hand, part)
-            opened.update({wanted[row.label].name: _open(key, row) for row in rows})
+            opened.update({wanted[row.label].name: _open(hand, key, row) for row in rows})
     return opened
 
 
-def open_notes(work: UnitOfWork, case: Case, field: SealedField) -> dict[UUID, str]:
-    """The notes that the actor's holder can open, by the record that each belongs to."""
-    if field.part not in case.holdings.parts_of(work.actor.holder):
-        return {}
-    rows = [row for row in work.stores.values.current(case.id, field.part) if row.label == field.label]
-    if not rows:
-        return {}
-    key = _data_key(work, work.in_hand(case.id), field.part)
-    return {row.subject: str(_open(key, row)) for row in rows}
+def rows_of(
+    work: UnitOfWork, case: Case, fields: Iterable[SealedField], *, past: bool = False
+) -> tuple[SealedValue, ...]:
+    """What the actor's holder can open of those fields, sealed as it is; with `past`, what was superseded too."""
+    wanted = {field.label: field.part for field in fields}
+    parts = sorted(set(wanted.values()) & case.holdings.parts_of(work.actor.holder))
+    read = work.stores.values.all_of if past else work.stores.values.current
+    return tuple(row for part in parts for row in read(case.id, part) if row.label in wanted)
+
+
+def open_rows(work: UnitOfWork, case: Case, rows: Iterable[SealedValue]) -> list[Value]:
+    """Each of those values, in their order; the key of a part is asked for once, however many lie in it."""
+    hand = work.in_hand(case.id)
+    return [_open(hand, _data_key(work, hand, row.part), row) for row in rows]
 
 
 def open_across(
     work: UnitOfWork, cases: Sequence[CaseId], fields: Iterable[SealedField]
 ) -> dict[CaseId, dict[str, Value]]:
-    """The same fields of many cases, in two statements whatever their number; a case without them is left out."""
+    """The same fields of many cases, in the same number of statements whatever theirs.
+
+    A case in which nothing of them is recorded, in the parts that the actor's holder has, is left out.
+    """
     wanted = {field.label: field for field in fields}
-    (part,) = {field.part for field in wanted.values()}
-    wraps = {(wrap.case, wrap.number): wrap for wrap in work.stores.keys.wraps(cases, work.actor.holder)}
+    wraps = work.stores.keys.wraps(cases, work.actor.holder)
+    hands = {hand.case.id: hand for hand in work.take_all(cases)}
     opened: dict[CaseId, dict[str, Value]] = defaultdict(dict)
-    keys: dict[tuple[UUID, int], DataKey] = {}
-    for row in work.stores.values.current_of(cases, part):
-        if row.label not in wanted:
-            continue
-        place = (row.case, _number(row))
-        if place not in keys:
-            if place not in wraps:
-                raise NotHeld
-            keys[place] = _unwrap(work, wraps[place], work.actor.holder)
-        opened[row.case][wanted[row.label].name] = _open(keys[place], row)
+    for part in sorted({field.part for field in wanted.values()}):
+        held = {case for case, hand in hands.items() if part in hand.case.holdings.parts_of(work.actor.holder)}
+        current = work.stores.values.current_of(cases, part)
+        rows = [row for row in current if row.label in wanted and row.case in held]
+        _open_keys(work, part, [hands[case] for case in dict.fromkeys(row.case for row in rows)], wraps)
+        for row in rows:
+            hand = hands[row.case]
+            opened[row.case][wanted[row.label].name] = _open(hand, _data_key(work, hand, part), row)
     return opened
 
 
@@ -101,12 +125,13 @@ def hand_over_keys(work: UnitOfWork, before: Case, after: Case, transfer: Transf
     """Each part that moves is sealed anew under a key that only its holders after the hand-off can open.
 
     The sender's keys open the old data key and wrap it for the receiver, who checks the signature and
-    the commitment, makes the next data key, and seals the part again with it. Every wrap of the old one goes.
+    the commitment, makes the next data key, and seals the part again with it. Every wrap of the old one goes, and every
+    tag of the part: those who hold it then have tags of their own.
     """
     hand = work.in_hand(before.id)
     hand.case = after
     for part in sorted(before.holdings.moved_parts(after.holdings)):
-        old = next((key for key in hand.all_keys() if key.part is part and not key.retired), None)
+        old = hand.live_key(part)
         holders = after.holdings.holders_of(part)
         if old is None:
             _begin_key(work, hand, part, holders)
@@ -114,8 +139,11 @@ def hand_over_keys(work: UnitOfWork, before: Case, after: Case, transfer: Transf
         old_key = _passed(work, old, transfer)
         new_key = _begin_key(work, hand, part, holders)
         hand.retired.append(old.number)
-        for row in work.stores.values.all_of(before.id, part):
-            hand.resealed.append(replace(row, stored=new_key.seal(row.label, row.id, _open(old_key, row))))
+        rows = work.stores.values.all_of(before.id, part)
+        for row in rows:
+            hand.resealed.append(replace(row, stored=new_key.seal(row.label, row.id, _open(hand, old_key, row))))
+        if part in INDEXED:
+            _tag_part(work, after, part, _indexed(hand, part, old_key, rows))
 
 
 @dataclass(frozen=True)
@@ -156,6 +184,33 @@ def open_answer(work: UnitOfWork, transfer: Transfer) -> str:
     return str(opening(lambda: _offer_key(work, transfer).open(ANSWER, transfer.id, answer))) if answer else ""
 
 
+def tags_by(work: UnitOfWork, keyset: SealedKeyset, entries: Sequence[Entry]) -> list[IndexTag]:
+    """The tags of the entries by that version of a holder's keyset, each once."""
+    made = work.trust.asking(lambda: work.deployment.keyring.tags(keyset, entries))
+    named = zip((index for index, _, _ in entries), made, strict=True)
+    holder, version = HolderCode(keyset.public.holder), keyset.public.version
+    return [IndexTag(index, holder, version, tag) for index, tag in dict.fromkeys(named)]
+
+
+def _indexed(hand: CaseInHand, part: Part, key: DataKey, rows: Iterable[SealedValue]) -> dict[str, Value]:
+    """What stands in the fields by which a person is found, opened from those rows of the part."""
+    names = {field.label: field.name for field in INDEXED[part]}
+    current = (row for row in rows if row.label in names and row.subject == row.case and row.superseded is None)
+    return {names[row.label]: _open(hand, key, row) for row in current}
+
+
+def _tag_part(work: UnitOfWork, case: Case, part: Part, values: Mapping[str, Value]) -> None:
+    """The tags of the part will be those of these values, for each of its holders under its own index root."""
+    hand = work.in_hand(case.id)
+    entries = entries_of(known_of(values))
+    hand.indexed[part] = dict(values)
+    hand.new_tags[part] = [
+        tag
+        for holder in sorted(case.holdings.holders_of(part))
+        for tag in tags_by(work, work.trust.mine(holder), entries)
+    ]
+
+
 def _begin_key(work: UnitOfWork, hand: CaseInHand, part: Part, holders: Iterable[HolderCode]) -> DataKey:
     case = hand.case.id
     number = 1 + max((key.number for key in hand.all_keys()), default=0)
@@ -169,28 +224,40 @@ def _begin_key(work: UnitOfWork, hand: CaseInHand, part: Part, holders: Iterable
 def _data_key(work: UnitOfWork, hand: CaseInHand, part: Part) -> DataKey:
     """The part's data key, opened with the keys of the actor's holder."""
     if part not in hand.data_keys:
-        known = next((key for key in hand.all_keys() if key.part is part and not key.retired), None)
-        if known is None:
-            raise NotHeld
-        hand.data_keys[part] = _open_key(work, known, work.actor.holder)
+        _open_keys(work, part, [hand], work.stores.keys.wraps([hand.case.id], work.actor.holder))
     return hand.data_keys[part]
+
+
+def _open_keys(work: UnitOfWork, part: Part, hands: Iterable[CaseInHand], wraps: Iterable[Wrap]) -> None:
+    """The part's data key of each case is in hand; the keys of the actor's holder are asked for all of them at once."""
+    lacking = [hand for hand in hands if part not in hand.data_keys]
+    opened = _opened(work, [_live_key(hand, part) for hand in lacking], wraps, work.actor.holder)
+    for hand, key in zip(lacking, opened, strict=True):
+        hand.data_keys[part] = key
+
+
+def _live_key(hand: CaseInHand, part: Part) -> CaseKey:
+    known = hand.live_key(part)
+    if known is None:
+        raise NotHeld
+    return known
 
 
 def _passed(work: UnitOfWork, old: CaseKey, transfer: Transfer) -> DataKey:
     """The sender's key provider opens the data key and wraps it for the receiver, who verifies what it was handed."""
-    opened = _open_key(work, old, transfer.from_holder)
+    (opened,) = _opened(work, [old], work.stores.keys.wraps([old.case], transfer.from_holder), transfer.from_holder)
     return _unwrap(work, _wrap(work, opened, transfer.from_holder, transfer.to_holder, transfer.id), transfer.to_holder)
 
 
-def _open_key(work: UnitOfWork, known: CaseKey, holder: HolderCode) -> DataKey:
-    wraps = work.stores.keys.wraps([known.case], holder)
-    wrap = next((wrap for wrap in wraps if wrap.number == known.number), None)
-    if wrap is None:
+def _opened(work: UnitOfWork, promised: Sequence[CaseKey], wraps: Iterable[Wrap], holder: HolderCode) -> list[DataKey]:
+    """The data keys, in that order, each the one that was promised; `NotHeld` if the holder has no wrap of one."""
+    found = {(wrap.case, wrap.number): wrap for wrap in wraps}
+    if any((key.case, key.number) not in found for key in promised):
         raise NotHeld
-    key = _unwrap(work, wrap, holder)
-    if key.commitment() != known.commitment:
+    opened = _unwrap_all(work, [found[key.case, key.number] for key in promised], holder)
+    if [key.commitment() for key in opened] != [key.commitment for key in promised]:
         raise IntegrityBroken
-    return key
+    return opened
 
 
 def _offer_key(work: UnitOfWork, transfer: Transfer) -> DataKey:
@@ -207,18 +274,30 @@ def _wrap(
     work: UnitOfWork, key: DataKey, sender: HolderCode, recipient: HolderCode, transfer: TransferId | None
 ) -> Wrap:
     mine, to = work.trust.mine(sender), work.trust.current(recipient)
-    return opening(lambda: work.deployment.keyring.wrap(key, mine, to, transfer))
+    return work.trust.asking(lambda: work.deployment.keyring.wrap(key, mine, to, transfer))
 
 
 def _unwrap(work: UnitOfWork, wrap: Wrap, holder: HolderCode) -> DataKey:
-    mine = work.trust.sealed(holder, wrap.recipient_version)
-    sender = work.trust.version(wrap.sender, wrap.sender_version)
-    return opening(lambda: work.deployment.keyring.open_wrap(mine, wrap, sender))
+    (opened,) = _unwrap_all(work, [wrap], holder)
+    return opened
 
 
-def _number(row: SealedValue) -> int:
-    return opening(lambda: stored_number(row.stored))
+def _unwrap_all(work: UnitOfWork, wraps: Sequence[Wrap], holder: HolderCode) -> list[DataKey]:
+    """What was wrapped for the holder, in that order; its keys are asked once for each version of them."""
+    opened: dict[Wrap, DataKey] = {}
+    for version in sorted({wrap.recipient_version for wrap in wraps}):
+        mine = work.trust.sealed(holder, version)
+        asked = [
+            (wrap, work.trust.version(wrap.sender, wrap.sender_version))
+            for wrap in wraps
+            if wrap.recipient_version == version
+        ]
+        keys = work.trust.asking(partial(work.deployment.keyring.open_wraps, mine, asked))
+        opened.update(zip((wrap for wrap, _ in asked), keys, strict=True))
+    return [opened[wrap] for wrap in wraps]
 
 
-def _open(key: DataKey, row: SealedValue) -> Value:
+def _open(hand: CaseInHand, key: DataKey, row: SealedValue) -> Value:
+    """What was sealed, if the case's own seal covers this row, as it is and for what it is said to be."""
+    hand.check_value(row)
     return opening(lambda: key.open(row.label, row.id, row.stored))

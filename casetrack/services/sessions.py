@@ -1,67 +1,92 @@
 """Signing in and out. Whether a name is an account's cannot be told from the answer, nor from the time it takes."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from casetrack.crypto.errors import WrongPassword
-from casetrack.crypto.passwords import burn, check_password
+from casetrack.crypto.passwords import burn, check_password, hash_password, needs_rehash
 from casetrack.crypto.tokens import token_digest
 from casetrack.domain.actors import Actor, Auth
-from casetrack.domain.errors import SignInFailed, TooManyTries
-from casetrack.domain.events import SignedIn, SignedOut, SignInRefused
+from casetrack.domain.door_events import SignedIn, SignedOut, SignInRefused
+from casetrack.domain.errors import CasetrackError, IntegrityBroken, LinkEnded, SignInFailed, TooManyTries
+from casetrack.domain.events import Event
 from casetrack.domain.holders import AUDIT_DESK
-from casetrack.domain.ids import AccountId, Instant, SessionId
+from casetrack.domain.ids import Instant, SessionId
 from casetrack.services.deployment import Deployment
 from casetrack.services.journal import Purpose, journal_entry
-from casetrack.services.ports import Account, Failures, Scope, Session, Stores
+from casetrack.services.lifetimes import FAILURES_COUNT, SESSIONS_WAIT, SessionLimits
+from casetrack.services.people import Account, LinkUse, Session
+from casetrack.services.ports import Scope, Stores
 from casetrack.services.trust import Trust
+from casetrack.services.vouching import check_account, check_link, check_session, check_token, sealed_account
 from casetrack.services.work import Begin, UnitOfWork
 
-NOBODY = Scope(None, None, None)
-FREE_TRIES = 5
-LONGEST_WAIT = timedelta(minutes=15)
-COUNTED_FOR = timedelta(hours=1)
-SIGNING_IN = Purpose("sign-in")
+NOBODY: Final = Scope(None, None, None)
+FREE_TRIES: Final = 5
+"""How often somebody may mistype the password of one account before they wait."""
+FREE_FROM_A_SOURCE: Final = 100
+"""How often all who share an address may: a whole building does, and one of them must not keep the others out."""
+LONGEST_WAIT: Final = timedelta(minutes=15)
+SIGNING_IN: Final = Purpose("sign-in")
 
 
 @dataclass(frozen=True)
-class SessionLimits:
-    """How long a session lasts without use, and at most."""
+class Throttle:
+    """What tries are counted by, as a digest of it, and how many are free."""
 
-    idle: timedelta
-    absolute: timedelta
+    key: bytes
+    free: int
 
 
 def check_credentials(
-    begin: Begin, deployment: Deployment, name: str, password: str, *, source: str, now: Instant
+    begin: Begin,
+    deployment: Deployment,
+    name: str,
+    password: str,
+    *,
+    source: str,
+    now: Instant,
+    refusal: type[SignInFailed] = SignInFailed,
 ) -> Account:
-    """The account of that name, if the password is its own.
+    """The account of that name, if the password is its own; otherwise the refusal, in whatever way it is not.
 
-    Throttled by the name and by the source apart, an unknown name like a known one: after five
-    failures in an hour each further try waits twice as long as the one before, a quarter of an hour at most.
+    Throttled by the name and by the source apart, an unknown name like a known one: once the free tries of an hour have
+    failed, each further one waits twice as long as the one before, a quarter of an hour at most. A try counts as failed
+    from before it is looked at until it has succeeded, so that many at once are no way around.
+
+    Each failure is on the journal, and so is the first try that comes too soon after one. The tries after that are
+    not, so that nobody can fill the journal: it grows by two entries for each wait, however many tries there are.
     """
-    throttles = (_throttle("name", name.strip().casefold()), _throttle("source", source))
+    name = name.strip().casefold()
+    throttles = (_throttle("name", name, FREE_TRIES), _throttle("source", source, FREE_FROM_A_SOURCE))
     with begin(NOBODY) as stores:
-        for throttle in throttles:
-            _check_throttle(stores.doors.failures(throttle, now - COUNTED_FOR), now)
-        account = stores.accounts.named(name.strip().casefold())
-    if _matches(account, password) and account is not None:
+        account = stores.accounts.named(name)
+        rule = refusal if account is None or _is_ours(stores, deployment, account) else IntegrityBroken
+        shut = next((each for each in throttles if _is_shut(stores, each, now)), None)
+        counted = [stores.doors.add_failure(each.key, now) for each in throttles] if shut is None else []
+        if shut is not None and stores.doors.refuse_first(shut.key, now):
+            note_at_the_door(stores, deployment, _refused(TooManyTries, account, source, now))
+    if shut is not None:
+        raise TooManyTries
+    if _matches(account, password) and account is not None and rule is refusal:
         with begin(NOBODY) as stores:
-            stores.doors.clear_failures(throttles[0])
-        return account
+            stores.doors.clear_failures(throttles[0].key)
+            stores.doors.forget_failure(counted[-1])
+            return _rehashed(stores, deployment, account, password)
     with begin(NOBODY) as stores:
-        for throttle in throttles:
-            stores.doors.add_failure(throttle, now)
-        refused = SignInRefused(at=now, by=None, account=account.id if account else None)
-        _journal(stores, deployment, refused)
-    raise SignInFailed
+        note_at_the_door(stores, deployment, _refused(rule, account, source, now))
+    raise refusal
 
 
 def open_session(work: UnitOfWork, session: Session) -> Session:
     """The account is signed in; the session before it, which anybody may have planted, is not carried on."""
-    work.stores.doors.keep_session(session)
+    work.stores.doors.add_session(session)
+    work.stores.accounts.mark_signed_in(session.account, work.now)
+    work.actor = replace(work.actor, session=session.id)
     work.purpose = SIGNING_IN
     work.note(SignedIn(at=work.now, by=work.actor.account, account=work.actor.account, auth=session.auth))
     return session
@@ -73,30 +98,33 @@ def close_session(work: UnitOfWork, session: SessionId) -> None:
     work.note(SignedOut(at=work.now, by=work.actor.account))
 
 
-def live_session(
-    stores: Stores, digest: bytes, limits: SessionLimits, now: Instant
-) -> tuple[Session, Account | None] | None:
-    """The session of that token and whose it is, if it has not ended; an anonymous one has no account."""
+def session_of(stores: Stores, deployment: Deployment, digest: bytes, now: Instant) -> tuple[Session, Account] | None:
+    """The session of that token and whose it is, while what it holds waits; whether it lives, `is_live` says."""
     session = stores.doors.session(digest)
-    if session is None or now - session.seen > limits.idle or now - session.since > limits.absolute:
+    account = stores.accounts.get(session.account) if session else None
+    if session is None or account is None or not is_live(session, SESSIONS_WAIT, now):
         return None
-    if session.account is None:
-        return session, None
-    account = stores.accounts.get(session.account)
-    if account is None or account.closed_at or account.epoch != session.epoch:
+    if not _is_ours(stores, deployment, account, lambda: check_session(session, deployment)):
+        note_at_the_door(stores, deployment, _refused(IntegrityBroken, account, "", now))
         return None
-    return session, account
+    return (session, account) if _goes_on(account, session.epoch) else None
 
 
-def live_token(stores: Stores, token: str, now: Instant) -> tuple[UUID, Account] | None:
+def is_live(session: Session, limits: SessionLimits, now: Instant) -> bool:
+    """True until the session was not used for so long, or began so long ago."""
+    return now - session.seen <= limits.idle and now - session.since <= limits.absolute
+
+
+def live_token(stores: Stores, deployment: Deployment, token: str, now: Instant) -> tuple[UUID, Account] | None:
     """The id of that token and the account that it acts for, if it has not ended."""
     kept = stores.accounts.token(token_digest(token))
-    if kept is None or kept.revoked_at or kept.until <= now:
+    account = stores.accounts.get(kept.account) if kept else None
+    if kept is None or account is None or kept.revoked_at or kept.until <= now:
         return None
-    account = stores.accounts.get(kept.account)
-    if account is None or account.closed_at or account.epoch != kept.epoch:
+    if not _is_ours(stores, deployment, account, lambda: check_token(kept, stores.keys, deployment)):
+        note_at_the_door(stores, deployment, _refused(IntegrityBroken, account, "", now))
         return None
-    return kept.id, account
+    return (kept.id, account) if _goes_on(account, kept.epoch) else None
 
 
 def actor_of(account: Account, auth: Auth, session: UUID | None, client: bytes = b"") -> Actor:
@@ -104,20 +132,33 @@ def actor_of(account: Account, auth: Auth, session: UUID | None, client: bytes =
     return Actor(account.id, account.role, account.holder, auth, session, account.national, client)
 
 
-def use_link(begin: Begin, digest: bytes, now: Instant) -> Account:
-    """The account that a one-time link is for; the link is used up."""
+def use_link(begin: Begin, deployment: Deployment, digest: bytes, use: LinkUse, now: Instant) -> Account:
+    """The account that a one-time link is for; the link is used up. `LinkEnded` if it is none that can be used."""
     with begin(NOBODY) as stores:
-        account_id = stores.doors.use_link(digest, now)
-        account = stores.accounts.get(AccountId(account_id)) if account_id else None
-    if account is None or account.closed_at:
-        raise SignInFailed
+        account = account_of_link(stores, deployment, digest, use, now)
+    if account is None:
+        raise LinkEnded
     return account
 
 
+def account_of_link(
+    stores: Stores, deployment: Deployment, digest: bytes, use: LinkUse, now: Instant
+) -> Account | None:
+    """The same, in a transaction that has begun: None if it is none, so that what the journal was told is kept."""
+    link = stores.doors.use_link(digest, use, now)
+    account = stores.accounts.get(link.account) if link else None
+    if link is None or account is None:
+        return None
+    if not _is_ours(stores, deployment, account, lambda: check_link(link, deployment)):
+        note_at_the_door(stores, deployment, _refused(IntegrityBroken, account, "", now))
+        return None
+    return account if _goes_on(account, link.epoch) else None
+
+
 def _matches(account: Account | None, password: str) -> bool:
-    """The same work for an account and for none."""
-    if account is None or account.closed_at:
-        burn()
+    """The same work for an account and for none, or for one of which nobody has chosen the password yet."""
+    if account is None or account.closed_at or not account.password:
+        burn(password)
         return False
     try:
         check_password(password, account.password)
@@ -126,19 +167,51 @@ def _matches(account: Account | None, password: str) -> bool:
     return True
 
 
-def _check_throttle(failures: Failures | None, now: Instant) -> None:
-    if failures is None or failures.count < FREE_TRIES:
-        return
-    wait = min(timedelta(seconds=2 ** min(failures.count - FREE_TRIES, 10)), LONGEST_WAIT)
-    if now - failures.last < wait:
-        raise TooManyTries
+def _rehashed(stores: Stores, deployment: Deployment, account: Account, password: str) -> Account:
+    """The account, whose password is kept at today's cost from now on."""
+    if not needs_rehash(account.password):
+        return account
+    hashed = sealed_account(replace(account, password=hash_password(password)), stores.keys, deployment)
+    stores.accounts.put(hashed, before=account)
+    return hashed
 
 
-def _throttle(kind: str, value: str) -> bytes:
-    return hashlib.sha256(f"casetrack/v1/throttle\0{kind}\0{value}".encode()).digest()
+def _is_ours(
+    stores: Stores, deployment: Deployment, account: Account, check: Callable[[], None] = lambda: None
+) -> bool:
+    """True if the account is as it was sealed, and what is checked besides is as casetrack wrote it."""
+    try:
+        check_account(account, stores.keys, deployment)
+        check()
+    except IntegrityBroken:
+        return False
+    return True
 
 
-def _journal(stores: Stores, deployment: Deployment, event: SignInRefused) -> None:
+def _goes_on(account: Account, epoch: int) -> bool:
+    return account.closed_at is None and account.epoch == epoch
+
+
+def _is_shut(stores: Stores, throttle: Throttle, now: Instant) -> bool:
+    """True while a further try comes too soon after the last failure."""
+    failures = stores.doors.failures(throttle.key, now - FAILURES_COUNT)
+    if failures is None or failures.count < throttle.free:
+        return False
+    wait = min(timedelta(seconds=2 ** min(failures.count - throttle.free, 10)), LONGEST_WAIT)
+    return now - failures.last < wait
+
+
+def _throttle(kind: str, value: str, free: int) -> Throttle:
+    return Throttle(hashlib.sha256(f"casetrack/v1/throttle\0{kind}\0{value}".encode()).digest(), free)
+
+
+def _refused(by: type[CasetrackError], account: Account | None, source: str, now: Instant) -> SignInRefused:
+    whose = account.id if account else None
+    return SignInRefused(at=now, by=None, account=whose, refusal=by.__name__, source=source)
+
+
+def note_at_the_door(stores: Stores, deployment: Deployment, event: Event) -> None:
+    """What happened before anybody was known is journalled."""
     entry = journal_entry(
         event,
         actor=None,

@@ -13,7 +13,11 @@ from casetrack.domain.references import Pseudonym, Reference
 from casetrack.domain.transfer import Transfer
 from casetrack.services.cases import check_worker
 from casetrack.services.lists import OfferCard, Page
+from casetrack.services.milestones import strands_seen
+from casetrack.services.outlook import milestones_of, seen_by
+from casetrack.services.outstanding import Standing, read_standings, standings
 from casetrack.services.sealing import hand_over_keys, open_answer, open_preview, seal_answer, seal_offer
+from casetrack.services.wording import check_words
 from casetrack.services.work import UnitOfWork
 
 
@@ -33,14 +37,14 @@ class Offer:
     """An offer as one of its sides sees it. What the case goes by was sealed into it, to be known afterwards."""
 
     transfer: Transfer
-    case: Case | None
-    """The case, for as long as this side may know of it: a receiver that did not take it no longer does."""
     reference: Reference
     pseudonym: Pseudonym
     preview: Mapping[str, Any]
+    standings: Mapping[str, Standing]
+    """Where what is still to be done stood when the offer was sent, by code; nothing once it was answered."""
     answer: str
-    case_changed: bool
-    """The case has changed since the offer was sent."""
+    case_changed: bool | None
+    """The case has changed since the offer was sent; None to who has nothing of the case, and once it was answered."""
 
 
 def list_transfers(work: UnitOfWork, *, page: int, sent: bool = False) -> Page[OfferCard]:
@@ -58,6 +62,7 @@ def send_transfer(work: UnitOfWork, reference: Reference, new: NewOffer, *, seen
     case = work.open(reference, to=Action.TRANSFER_SEND, seen=seen)
     work.no_open_offer(case)
     work.deployment.check_code("transfer_reasons", new.reason)
+    check_words(work, case, Action.TRANSFER_SEND, *shared_words(new.preview))
     sent = Transfer.send(
         id=TransferId(work.deployment.chance.uuid()),
         case=case,
@@ -68,10 +73,18 @@ def send_transfer(work: UnitOfWork, reference: Reference, new: NewOffer, *, seen
         by=work.actor,
         at=work.now,
     )
-    offer = seal_offer(work, sent, {**new.preview, "reference": case.reference, "pseudonym": case.pseudonym})
+    names = {"reference": case.reference, "pseudonym": case.pseudonym}
+    offer = seal_offer(work, sent, {**new.preview, **names, "standings": _standings(work, case, new)})
     kept = work.save_transfer(sent, case=case, commitment=offer.commitment, preview=offer.preview)
     work.stores.keys.add_wraps(offer.wraps)
     return kept
+
+
+def shared_words(preview: Mapping[str, Any]) -> tuple[str, ...]:
+    """What somebody wrote in a preview, or for it, in their own words; the sender's own number is meant to be there."""
+    points = preview.get("checklist", {}).values()
+    written = [preview.get(name, "") for name in ("risks", "unsafe_areas", "tonight")]
+    return tuple(str(text) for text in (*written, *(point.get("words", "") for point in points)))
 
 
 def view_transfer(work: UnitOfWork, transfer_id: TransferId) -> Offer:
@@ -86,25 +99,31 @@ def see_transfer(work: UnitOfWork, transfer_id: TransferId) -> Offer:
     return _offer(work, _keep(work, transfer.see(by=work.actor, at=work.now), case), case)
 
 
-def accept_transfer(work: UnitOfWork, transfer_id: TransferId, *, worker: AccountId, seen: int | None) -> Case:
-    """The receiving holder becomes responsible, and its keys open what moved; its words go to the sender too."""
+def accept_transfer(work: UnitOfWork, transfer_id: TransferId, *, worker: AccountId, seen: int | None) -> Case | None:
+    """The receiving holder becomes responsible, and its keys open what moved; its words go to the sender too.
+
+    Gives the case as the receiver now has it; None where nothing moved but information. That the offer is accepted is
+    kept first: until then the receiver knows nothing of the case but the preview, and by it, of what it takes over.
+    """
     transfer, case = work.open_transfer(transfer_id, to=Action.TRANSFER_ACCEPT, seen=seen)
-    accepted = transfer.accept(by=work.actor, at=work.now)
+    check_words(work, case, Action.TRANSFER_ACCEPT)
     answer = seal_answer(work, transfer, work.purpose.words) if work.purpose.words else None
-    if accepted.strands:
-        check_worker(work, worker)
-        to = work.deployment.holders.receiving(accepted.to_holder, work.today)
-        after = case.hand_off(accepted, to=to, worker=worker, by=work.actor, at=work.now)
-        hand_over_keys(work, case, after, accepted)
-        case = work.save(after)
-    _keep(work, accepted, case, answer)
-    return case
+    accepted = _keep(work, transfer.accept(by=work.actor, at=work.now), case, answer)
+    if not accepted.strands:
+        return None
+    check_worker(work, worker)
+    to = work.deployment.holders.receiving(accepted.to_holder, work.today)
+    before = work.take_over(accepted)
+    after = before.hand_off(accepted, to=to, worker=worker, by=work.actor, at=work.now)
+    hand_over_keys(work, before, after, accepted)
+    return work.save(after)
 
 
 def decline_transfer(work: UnitOfWork, transfer_id: TransferId, reason: str, *, seen: int | None) -> Transfer:
     """The receiving holder does not take what was offered; its words, this work's purpose, go to the sender too."""
     transfer, case = work.open_transfer(transfer_id, to=Action.TRANSFER_DECLINE, seen=seen)
     work.deployment.check_code("decline_reasons", reason)
+    check_words(work, case, Action.TRANSFER_DECLINE)
     declined = transfer.decline(reason, by=work.actor, at=work.now)
     answer = seal_answer(work, transfer, work.purpose.words) if work.purpose.words else None
     return _keep(work, declined, case, answer)
@@ -116,21 +135,31 @@ def withdraw_transfer(work: UnitOfWork, transfer_id: TransferId, *, seen: int | 
     return _keep(work, transfer.withdraw(by=work.actor, at=work.now), case)
 
 
-def _keep(work: UnitOfWork, transfer: Transfer, case: Case, answer: bytes | None = None) -> Transfer:
+def _keep(work: UnitOfWork, transfer: Transfer, case: Case | None, answer: bytes | None = None) -> Transfer:
     kept = work.kept_transfer(transfer.id)
     return work.save_transfer(
         transfer, case=case, commitment=kept.commitment, preview=kept.preview, answer=answer or kept.answer
     )
 
 
+def _standings(work: UnitOfWork, case: Case, new: NewOffer) -> dict[str, dict[str, str]]:
+    """Where what the sender names as still to be done stands at this instant, as far as the sender sees it."""
+    strands = strands_seen(work, case)
+    transfers = work.stores.transfers.of_case(case.id)
+    every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
+    return standings(seen_by(every, strands), new.preview.get("outstanding", ()))
+
+
 def _offer(work: UnitOfWork, transfer: Transfer, case: Case | None) -> Offer:
     preview = open_preview(work, transfer)
+    is_open = transfer.state.is_open
+    stood = read_standings(preview.pop("standings", {}))
     return Offer(
         transfer,
-        case,
         Reference(str(preview.pop("reference"))),
         Pseudonym(str(preview.pop("pseudonym"))),
         preview,
+        stood if is_open else {},
         open_answer(work, transfer),
-        case_changed=case is not None and case.version != transfer.case_version,
+        case_changed=case.version != transfer.case_version if case is not None and is_open else None,
     )

@@ -3,24 +3,21 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from casetrack.crypto.errors import CannotOpen, Reason
+from casetrack.crypto.errors import CannotOpen, KeysOutOfReach
 from casetrack.crypto.keyring import SealedKeyset
-from casetrack.crypto.keysets import PublicKeyset, trust
+from casetrack.crypto.keysets import PublicKeyset, believed
 from casetrack.domain.errors import IntegrityBroken, KeysUnavailable
 from casetrack.domain.ids import HolderCode
 from casetrack.services.deployment import Deployment
-from casetrack.services.ports import KeptCase, Keys, LastChange
+from casetrack.services.ports import Keysets
 
 Opened = TypeVar("Opened")
-
-OUT_OF_REACH = frozenset({Reason.NO_ROOT, Reason.KEY_FILE, Reason.PASSPHRASE})
-"""Why something does not open when nothing is wrong with what is stored."""
 
 
 class Trust:
     """The keysets that one unit of work has asked for, each checked once against the chain of certificates."""
 
-    def __init__(self, keys: Keys, deployment: Deployment) -> None:
+    def __init__(self, keys: Keysets, deployment: Deployment) -> None:
         """Believe what this deployment's service has certified."""
         self._keys = keys
         self._deployment = deployment
@@ -30,8 +27,23 @@ class Trust:
         """The newest keyset of the holder, with its sealed private half; `KeysUnavailable` if it has none."""
         chain = self._chain(holder)
         if not chain:
-            raise KeysUnavailable
+            raise KeysUnavailable(holder=self._name(holder))
         return chain[-1]
+
+    def chain(self, holder: HolderCode) -> tuple[SealedKeyset, ...]:
+        """Every version of the holder's keyset that is believed, oldest first; `IntegrityBroken` if not even one is."""
+        return self._chain(holder)
+
+    def asking(self, attempt: Callable[[], Opened]) -> Opened:
+        """What the keys of a holder do; or the refusal: they cannot be reached, or what is stored was not so sealed."""
+        return opening(lambda: self.reaching(attempt))
+
+    def reaching(self, attempt: Callable[[], Opened]) -> Opened:
+        """What the keys of a holder do; `KeysUnavailable` names the holder whose provider does not answer."""
+        try:
+            return attempt()
+        except KeysOutOfReach as missed:
+            raise KeysUnavailable(holder=self._name(HolderCode(missed.holder))) from None
 
     def current(self, holder: HolderCode) -> PublicKeyset:
         """The newest public keyset of the holder."""
@@ -42,30 +54,37 @@ class Trust:
         return self.sealed(holder, version).public
 
     def sealed(self, holder: str, version: int) -> SealedKeyset:
-        """The keyset of the holder with that number; `IntegrityBroken` if it never had one."""
+        """The keyset of the holder with that number; `IntegrityBroken` if it never had one.
+
+        One that is not among those known is looked for again: it may have been made since this unit of work began.
+        """
+        if all(keyset.public.version != version for keyset in self._chain(holder)):
+            del self._chains[holder]
         found = next((keyset for keyset in self._chain(holder) if keyset.public.version == version), None)
         if found is None:
             raise IntegrityBroken
         return found
 
-    def check_newest(self, kept: KeptCase, last: LastChange | None) -> None:
-        """The case as kept is the newest that the journal knows of: no older row was put back."""
-        if last is None or (last.version, last.seal_digest) != (kept.case.version, kept.seal.digest):
-            raise IntegrityBroken
+    def _name(self, holder: HolderCode) -> str:
+        """What the holder is called; its code if it joined after this process began."""
+        known = self._deployment.holders.by_code.get(holder)
+        return known.name if known else holder
 
     def _chain(self, holder: str) -> tuple[SealedKeyset, ...]:
+        """The versions that are believed; a row put after them that nobody certified is as if it were not there."""
         if holder not in self._chains:
             chain = self._keys.keysets(HolderCode(holder))
             public = [keyset.public for keyset in chain]
-            if chain:
-                opening(lambda: trust(public, self._deployment.service, self._deployment.name))
-            self._chains[holder] = chain
+            certified = believed(public, self._deployment.service, self._deployment.name)
+            if chain and not certified:
+                raise IntegrityBroken
+            self._chains[holder] = chain[: len(certified)]
         return self._chains[holder]
 
 
 def opening(attempt: Callable[[], Opened]) -> Opened:
-    """What opens; or the refusal that says if the keys are out of reach, or what is stored is not what was sealed."""
+    """What opens; or the refusal that says that what is stored is not what was sealed."""
     try:
         return attempt()
-    except CannotOpen as failure:
-        raise (KeysUnavailable if failure.reason in OUT_OF_REACH else IntegrityBroken) from None
+    except CannotOpen:
+        raise IntegrityBroken from None

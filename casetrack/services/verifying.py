@@ -5,7 +5,7 @@ everything wrong is named. The steps of `audit.verify` are about the log by itse
 beneath it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -14,16 +14,20 @@ from uuid import UUID
 
 from casetrack.audit.errors import LogRefused
 from casetrack.audit.verify import Verified, verify_log
-from casetrack.crypto.errors import CannotOpen
-from casetrack.crypto.keysets import PublicKeyset, trust
+from casetrack.crypto.files import digest_of
+from casetrack.crypto.keysets import PublicKeyset, believed
+from casetrack.crypto.seals import Seal
 from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.ids import Instant
 from casetrack.domain.words import N_
 from casetrack.services.checkpoints import CheckpointVerifier
-from casetrack.services.events_read import EventsRead
-from casetrack.services.evidence import Evidence, KeptHolding
-from casetrack.services.ports import KeptCase, KeptTransfer
-from casetrack.services.seals import canonical_holding, check_kept, check_signature
+from casetrack.services.events_read import EventsRead, Newest
+from casetrack.services.evidence import Evidence, KeptAccount, KeptFile
+from casetrack.services.people import Token
+from casetrack.services.ports import KeptHolding
+from casetrack.services.seals import Kept, check_holding, check_kept, check_signature
+from casetrack.services.verifying_erasures import Erasures
+from casetrack.services.vouching import canonical_account, canonical_token
 
 LATE: Final = timedelta(minutes=2)
 """How long an event may wait for its place in the log before that is a fault."""
@@ -38,6 +42,13 @@ class About(StrEnum):
     CASE = N_("Case")
     HOLDING = N_("Holding")
     TRANSFER = N_("Transfer")
+    PROPOSAL = N_("Proposal")
+    HOLD = N_("Legal hold")
+    ERASURE = N_("Erasure")
+    FILE = N_("File")
+    ACCOUNT = N_("Account")
+    TOKEN = N_("Token")
+    KEYS = N_("Keys")
 
 
 @dataclass(frozen=True)
@@ -90,84 +101,163 @@ def verify_database(evidence: Evidence, believed: Believed) -> Iterator[Finding]
     # Step 7: nothing has waited long for its place in the log.
     if read.waits_since is not None and believed.now - read.waits_since > LATE:
         yield Finding(About.QUEUE, "", N_("Events wait for their place in the log. Is casetrack worker running?"))
-    yield from _Seals(evidence.keysets(), believed, read).findings(evidence)
+    yield from _Seals(evidence.keysets(), believed, read, Erasures.of(evidence)).findings(evidence)
 
 
 class _Seals:
     """Holds what is sealed against its seal, and against what the journal says of its newest change."""
 
-    def __init__(self, keysets: Mapping[str, tuple[PublicKeyset, ...]], believed: Believed, read: EventsRead) -> None:
+    def __init__(
+        self, keysets: Mapping[str, tuple[PublicKeyset, ...]], believed: Believed, read: EventsRead, erasures: Erasures
+    ) -> None:
         self._keysets = keysets
         self._believed = believed
         self._read = read
+        self._erasures = erasures
         self._trusted: dict[str, tuple[PublicKeyset, ...]] = {}
 
     def findings(self, evidence: Evidence) -> Iterator[Finding]:
         there: set[UUID] = set()
+        yield from self._of_the_kept(evidence, there)
+        yield from self._of_the_doors(evidence, there)
+        yield from self._of_the_erased(there)
+        # Step 14: whatever the journal speaks of as kept is there, unless its case was erased.
+        for about, known in self._spoken_of().items():
+            for gone in sorted(set(known) - there):
+                yield Finding(about, str(gone), N_("It is in the journal, and its row is gone."))
+        # Step 15: each version of each organisation's keys is certified. One that is not is not used.
+        for holder, chain in sorted(self._keysets.items()):
+            certified = believed(chain, self._believed.service, self._believed.deployment)
+            for keyset in chain[len(certified) :]:
+                yield Finding(About.KEYS, f"{holder} {keyset.version}", N_("Nobody certified them who might."))
+
+    def _of_the_kept(self, evidence: Evidence, there: set[UUID]) -> Iterator[Finding]:
         # Step 8: each case is as its newest change sealed it, by the organisation that made the change.
         for case in evidence.cases():
             there.add(case.case.id)
-            yield from (Finding(About.CASE, case.case.reference, wrong) for wrong in self._wrong_with_case(case))
+            newest = self._read.newest.get(case.case.id)
+            yield from (Finding(About.CASE, case.case.reference, wrong) for wrong in self._wrong_with(case, newest))
         # Step 9: each holding is as it was sealed.
         for holding in evidence.holdings():
             yield from (Finding(About.HOLDING, _place(holding), wrong) for wrong in self._wrong_with_holding(holding))
-        # Step 10: each transfer is as its newest step sealed it.
-        for transfer in evidence.transfers():
-            there.add(transfer.transfer.id)
-            name = str(transfer.transfer.id)
-            yield from (Finding(About.TRANSFER, name, wrong) for wrong in self._wrong_with_transfer(transfer))
-        # Step 11: whatever the journal speaks of as kept is there.
-        for about, known in ((About.CASE, self._read.newest), (About.TRANSFER, self._read.steps)):
-            for gone in sorted(known.keys() - there):
-                yield Finding(about, str(gone), N_("It is in the journal, and its row is gone."))
+        # Step 10: whatever has steps beside a case is as the newest of them sealed it, by whoever took that step.
+        for about, id_, stepped in _stepped(evidence):
+            there.add(id_)
+            newest = self._read.newest_steps[STEPS_OF[about]].get(id_)
+            yield from (Finding(about, str(id_), wrong) for wrong in self._wrong_with(stepped, newest))
+        # Step 11: each file has the chunks that it was attached with, and lies with the case that it was attached to.
+        for file in evidence.attached():
+            there.add(file.id)
+            yield from (Finding(About.FILE, str(file.id), wrong) for wrong in self._wrong_with_file(file))
 
-    def _wrong_with_case(self, kept: KeptCase) -> Iterator[str]:
+    def _spoken_of(self) -> Mapping[About, Iterable[UUID]]:
+        """What the journal speaks of as kept."""
+        read, is_erased = self._read, self._erasures.is_erased
+        steps = {
+            about: [id_ for id_, newest in read.newest_steps[kind].items() if not is_erased(newest.case)]
+            for about, kind in STEPS_OF.items()
+        }
+        return {
+            About.CASE: [case for case in read.newest if not is_erased(case)],
+            **steps,
+            About.FILE: [file for file, attached in read.attached.items() if not is_erased(attached.case)],
+            About.ACCOUNT: read.epochs,
+            About.TOKEN: read.revoked,
+        }
+
+    def _of_the_erased(self, there: set[UUID]) -> Iterator[Finding]:
+        """Step 13: each tombstone is the last change of its case, two people agreed to it, and nothing else is left."""
+        for case, kept in self._erasures.stones.items():
+            wrong = [
+                *self._wrong_with(kept, self._read.newest.get(case), of_holder=False),
+                *self._erasures.wrong_with(kept, self._read),
+                *([N_("It was erased, and a row of it is there.")] if case in there else []),
+            ]
+            yield from (Finding(About.ERASURE, str(case), each) for each in wrong)
+
+    def _of_the_doors(self, evidence: Evidence, there: set[UUID]) -> Iterator[Finding]:
+        """Step 12: each account, and each token of one, is as the service sealed it when it was last changed."""
+        for account in evidence.accounts():
+            there.add(account.account.id)
+            name = str(account.account.id)
+            yield from (Finding(About.ACCOUNT, name, wrong) for wrong in self._wrong_with_account(account))
+        for token in evidence.tokens():
+            there.add(token.id)
+            yield from (Finding(About.TOKEN, str(token.id), wrong) for wrong in self._wrong_with_token(token))
+
+    def _wrong_with(self, kept: Kept, newest: Newest | None, *, of_holder: bool = True) -> Iterator[str]:
         try:
             check_kept(
                 kept, self._believed.deployment, self._sealer(kept.seal.seal.holder, kept.seal.seal.keyset_version)
             )
         except IntegrityBroken:
             yield N_("It is not what was sealed: a row of it was changed, added or taken away.")
-        newest = self._read.newest.get(kept.case.id)
         if newest is None:
             yield N_("The journal does not know of it.")
-        elif (newest.version, newest.seal_digest) != (kept.case.version, kept.seal.digest.hex()):
+        elif (newest.version, newest.seal_digest) != (kept.version, kept.seal.digest.hex()):
             yield N_("It is not what the journal's newest change of it says: an older row was put back.")
-        elif newest.holder != kept.seal.seal.holder:
+        elif newest.count != newest.version:
+            yield N_("The journal has lost a change of it.")
+        elif of_holder and newest.holder != kept.seal.seal.holder:
             yield N_("It was sealed by another organisation than the one that changed it.")
 
     def _wrong_with_holding(self, kept: KeptHolding) -> Iterator[str]:
         try:
             sealer = self._sealer(kept.seal.holder, kept.seal.keyset_version)
-            check_signature(canonical_holding(kept.case, kept.holding), kept.seal, self._believed.deployment, sealer)
+            check_holding(kept, self._believed.deployment, sealer)
         except IntegrityBroken:
             yield N_("It is not what was sealed.")
 
-    def _wrong_with_transfer(self, kept: KeptTransfer) -> Iterator[str]:
+    def _wrong_with_file(self, kept: KeptFile) -> Iterator[str]:
+        attached = self._read.attached.get(kept.id)
+        if attached is None:
+            yield N_("The journal does not know of it.")
+        elif (attached.case, attached.digest) != (kept.case, digest_of(kept.hashes).hex()):
+            yield N_("It is not what was sealed: a row of it was changed, added or taken away.")
+
+    def _wrong_with_account(self, kept: KeptAccount) -> Iterator[str]:
+        account = kept.account
+        yield from self._wrong_with_seal(canonical_account(account, kept.password_digest), account.seal)
+        if account.epoch < self._read.epochs.get(account.id, 0):
+            yield N_("It is not what the journal's newest change of it says: an older row was put back.")
+
+    def _wrong_with_token(self, token: Token) -> Iterator[str]:
+        yield from self._wrong_with_seal(canonical_token(token), token.seal)
+        if token.revoked_at is None and token.id in self._read.revoked:
+            yield N_("It is not what the journal's newest change of it says: an older row was put back.")
+
+    def _wrong_with_seal(self, form: bytes, seal: Seal) -> Iterator[str]:
         try:
-            check_kept(
-                kept, self._believed.deployment, self._sealer(kept.seal.seal.holder, kept.seal.seal.keyset_version)
-            )
+            check_signature(form, seal, self._believed.deployment, self._sealer(seal.holder, seal.keyset_version))
         except IntegrityBroken:
             yield N_("It is not what was sealed.")
-        steps = self._read.steps.get(kept.transfer.id)
-        if steps is None:
-            yield N_("The journal does not know of it.")
-        elif (steps.count, steps.state) != (kept.transfer.version, kept.transfer.state):
-            yield N_("It is not where the journal says that it stands: an older row was put back.")
 
     def _sealer(self, holder: str, version: int) -> PublicKeyset:
         """The keyset that is said to have sealed, if it was certified; `IntegrityBroken` otherwise."""
         if holder not in self._trusted:
             chain = self._keysets.get(holder, ())
-            try:
-                trust(chain, self._believed.service, self._believed.deployment)
-            except CannotOpen:
-                chain = ()
-            self._trusted[holder] = chain
+            self._trusted[holder] = believed(chain, self._believed.service, self._believed.deployment)
         if not 1 <= version <= len(self._trusted[holder]):
             raise IntegrityBroken
         return self._trusted[holder][version - 1]
+
+
+STEPS_OF: Final[Mapping[About, str]] = {
+    About.TRANSFER: "transfer",
+    About.PROPOSAL: "proposal",
+    About.HOLD: "hold",
+}
+"""What has steps beside a case, and the member of a payload that names it."""
+
+
+def _stepped(evidence: Evidence) -> Iterator[tuple[About, UUID, Kept]]:
+    """Everything that has steps beside a case."""
+    for transfer in evidence.transfers():
+        yield About.TRANSFER, transfer.transfer.id, transfer
+    for proposal in evidence.proposals():
+        yield About.PROPOSAL, proposal.proposal.id, proposal
+    for hold in evidence.holds():
+        yield About.HOLD, hold.hold.id, hold
 
 
 def _place(kept: KeptHolding) -> str:

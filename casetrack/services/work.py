@@ -5,35 +5,47 @@ that the case may be known of, that it is current, that the action is permitted.
 sealed, kept and journalled together by `save`; what was only looked at is journalled by `open`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from hashlib import sha256
+from functools import cached_property
+from typing import NoReturn, Protocol
 from uuid import UUID
 
 from casetrack.crypto.datakeys import DataKey
-from casetrack.crypto.seals import Seal, digest
+from casetrack.crypto.fields import Value
+from casetrack.crypto.seals import AggregateSeal, Seal, digest
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor
 from casetrack.domain.calendars import london_date
 from casetrack.domain.case import Case
-from casetrack.domain.errors import CasetrackError, NoPendingTransfer, NotFound, OfferOpen, Stale
+from casetrack.domain.errors import (
+    CasetrackError,
+    IntegrityBroken,
+    NoPendingTransfer,
+    NotFound,
+    OfferOpen,
+    PassedOn,
+    Stale,
+)
 from casetrack.domain.events import Consulted, Event, Refused
 from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.holdings import Part
-from casetrack.domain.ids import CaseId, HolderCode, Instant, TransferId
+from casetrack.domain.ids import CaseId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.references import Reference
+from casetrack.domain.stub import Stub
 from casetrack.domain.transfer import Transfer
+from casetrack.services.approvals import KeptProposal
 from casetrack.services.deployment import Deployment
-from casetrack.services.journal import CASEWORK, CaseChange, Purpose, journal_entry
+from casetrack.services.journal import CASEWORK, CaseChange, Purpose, Step, journal_entry
 from casetrack.services.outlook import outlook_of
 from casetrack.services.ports import (
-    AggregateSeal,
     CaseKey,
     Change,
+    IndexTag,
     KeptCase,
     KeptTransfer,
     LastChange,
@@ -41,13 +53,16 @@ from casetrack.services.ports import (
     SealedValue,
     Stores,
 )
-from casetrack.services.seals import FIRST, canonical_case, canonical_holding, canonical_transfer, check_kept
-from casetrack.services.trust import Trust, opening
+from casetrack.services.seals import FIRST, Kept, canonical_case, canonical_holding, canonical_transfer, check_kept
+from casetrack.services.stubs import stub_of
+from casetrack.services.trust import Trust
 
 Begin = Callable[[Scope], AbstractContextManager[Stores]]
 
-CONSULTATIONS = frozenset({Action.CASE_VIEW, Action.MILESTONE_LIST, Action.JOURNEY_VIEW, Action.HISTORY_VIEW})
-"""The actions that look at a case and change nothing: opening a case for one of them is itself the event."""
+OPENING = frozenset({Action.MILESTONE_LIST, Action.FILE_LIST, Action.NOTE_LIST})
+"""The looks at a case for which something sealed is opened: `look` is the event, and says what."""
+CONSULTATIONS = OPENING | {Action.CASE_VIEW, Action.JOURNEY_VIEW, Action.HISTORY_VIEW}
+"""The actions that look at a case and change nothing: opening a case for one of the others is itself the event."""
 TAKES_ALL = frozenset({"status", "holdings"})
 """What touches the whole case: nobody carries on with a page from before it."""
 
@@ -59,6 +74,23 @@ class Attempt:
     action: Action
     reference: Reference | None = None
     transfer: TransferId | None = None
+    proposal: ProposalId | None = None
+
+
+class Stepped(Protocol):
+    """What has steps of its own beside a case: an offer, a proposal, a legal hold."""
+
+    @property
+    def version(self) -> int:
+        """Its version now."""
+
+    @property
+    def loaded_version(self) -> int:
+        """The version that the store keeps."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What has happened since."""
 
 
 @dataclass
@@ -77,6 +109,22 @@ class CaseInHand:
     new_values: list[SealedValue] = field(default_factory=list)
     resealed: list[SealedValue] = field(default_factory=list)
     superseded: dict[UUID, int] = field(default_factory=dict)
+    indexed: dict[Part, dict[str, Value]] = field(default_factory=dict, repr=False)
+    """What will stand in the fields by which a person is found, where one of them is sealed anew."""
+    new_tags: dict[Part, list[IndexTag]] = field(default_factory=dict)
+
+    def check_value(self, value: SealedValue) -> None:
+        """The row is one that the seal of the case covers, as it stands; `IntegrityBroken` otherwise."""
+        if (value.id, value.digest, value.superseded) not in self._covered:
+            raise IntegrityBroken
+
+    @cached_property
+    def _covered(self) -> frozenset[tuple[UUID, bytes, int | None]]:
+        return frozenset(self.kept.values if self.kept else ())
+
+    def live_key(self, part: Part) -> CaseKey | None:
+        """The data key that the part is sealed under now; None of a part that was never begun."""
+        return next((key for key in self.all_keys() if key.part is part and not key.retired), None)
 
     def all_keys(self) -> tuple[CaseKey, ...]:
         """Every data key that the case has had, the new ones and the newly retired ones too."""
@@ -87,7 +135,7 @@ class CaseInHand:
         """What the seal covers of every sealed value, as it will be kept."""
         known = {row: (found, superseded) for row, found, superseded in (self.kept.values if self.kept else ())}
         for value in (*self.new_values, *self.resealed):
-            known[value.id] = (sha256(value.stored).digest(), value.superseded)
+            known[value.id] = (value.digest, value.superseded)
         for row, version in self.superseded.items():
             known[row] = (known[row][0], version)
         return tuple((row, found, superseded) for row, (found, superseded) in sorted(known.items()))
@@ -122,35 +170,76 @@ class UnitOfWork:
         self.attempted = Attempt(action)
         access.require_role(self.actor, action)
 
-    def open(self, reference: Reference, *, to: Action, seen: int | None = None) -> Case:
+    def open(self, reference: Reference, *, to: Action, seen: int | None = None, lock: bool = True) -> Case:
         """The case, for that action. `seen` is the version that the actor was looking at.
 
-        `NotFound`, `Stale` or `NotPermitted` otherwise, in this order. To look is journalled here.
+        `NotFound`, `Stale` or `NotPermitted` otherwise, in this order. To look is journalled here. Without `lock` it is
+        not to be changed: what would be refused is refused before something slow, and the case then opened again.
         """
         self.attempted = Attempt(to, reference)
-        found = self.stores.cases.find(reference)
-        if found is None:
-            raise NotFound
-        case = self._take(found, lock=to not in CONSULTATIONS)
-        if access.reach(self.actor, case) is access.Reach.NOTHING:
-            raise NotFound
-        self._current(case, seen)
-        access.require(self.actor, to, case)
-        if to in CONSULTATIONS:
-            self.note(Consulted(action=to, at=self.now, by=self.actor.account, case=case.id), about=case)
-        return case
+        case = self._take_held(reference, lock=lock and to not in CONSULTATIONS)
+        if case is None:
+            self._turn_away(self._stub(reference), to, seen)
+        return self._opened(case, to, seen)
 
-    def open_transfer(self, transfer_id: TransferId, *, to: Action, seen: int | None = None) -> tuple[Transfer, Case]:
-        """An offer that is open, and its case, for that action; `NotFound` to all but its two sides.
+    def view(self, reference: Reference) -> Case | Stub:
+        """The case, to be looked at; or the stub of one that the actor's holder passed on. Journalled here."""
+        self.attempted = Attempt(Action.CASE_VIEW, reference)
+        case = self._take_held(reference, lock=False)
+        if case is not None:
+            return self._opened(case, Action.CASE_VIEW, None)
+        stub = self._stub(reference)
+        access.require_stub(self.actor, Action.CASE_VIEW)
+        looked = Consulted(action=Action.CASE_VIEW, at=self.now, by=self.actor.account, case=stub.id)
+        self.note(looked, sides=stub.holdings.holders)
+        return stub
 
-        `NoPendingTransfer` if it was answered or taken back. While it is open, no version that it had is out of date:
-        the sender may withdraw what the receiver has just seen. `Stale` for a version that it never had.
+    def look(self, case: Case, to: Action, rows: Collection[SealedValue] = ()) -> None:
+        """That the case was looked at is journalled, with the labels of the sealed values that are opened for it."""
+        looked = Consulted(
+            action=to,
+            at=self.now,
+            by=self.actor.account,
+            case=case.id,
+            labels=tuple(sorted({row.label.column for row in rows})),
+            values=len(rows),
+        )
+        self.note(looked, about=case)
+
+    def open_transfer(
+        self, transfer_id: TransferId, *, to: Action, seen: int | None = None
+    ) -> tuple[Transfer, Case | None]:
+        """An offer that is open, for that action, and its case if the actor's holder has any of that.
+
+        `NotFound` to all but its two sides, `NoPendingTransfer` if it was answered or taken back. While it is open, no
+        version that it had is out of date: the sender may withdraw what the receiver has just seen. `Stale` for a
+        version that it never had.
         """
         transfer = self._take_transfer(transfer_id, to, lock=True, seen=seen)
-        return transfer, self._take(transfer.case, lock=to is Action.TRANSFER_ACCEPT)
+        return transfer, self._take_known(transfer.case, lock=False)
+
+    def take_over(self, accepted: Transfer) -> Case:
+        """The case of an offer that was saved as accepted in this unit of work, to be handed off."""
+        return self._take(accepted.case, lock=True)
+
+    def open_proposal(
+        self, proposal_id: ProposalId, *, to: Action, seen: int | None = None
+    ) -> tuple[KeptProposal, Case | None]:
+        """What waits for a second person, and the case that it is about, for that action; `NotFound` to all others."""
+        self.attempted = Attempt(to, proposal=proposal_id)
+        looks = to is Action.PROPOSAL_VIEW
+        kept = self.stores.proposals.get(proposal_id, lock=not looks)
+        if kept is None or not access.knows(self.actor, kept.proposal):
+            raise NotFound
+        self.check(kept, self.stores.journal.last_step(proposal_id))
+        if seen is not None and seen > kept.version:
+            raise Stale
+        access.require_of_two(self.actor, to, kept.proposal)
+        about = kept.proposal.case
+        return kept, self._take_known(about, lock=not looks) if about else None
 
     def look_at_transfer(self, transfer_id: TransferId) -> tuple[Transfer, Case | None]:
-        """An offer, open or not, and its case for as long as the actor's holder may know of that. Journalled here."""
+        """An offer, open or not, and its case for as long as the actor's holder has any of that. Journalled here."""
         transfer = self._take_transfer(transfer_id, Action.TRANSFER_VIEW, lock=False)
         case = self._take_known(transfer.case, lock=False)
         looked = Consulted(
@@ -163,6 +252,11 @@ class UnitOfWork:
         self.note(looked, about=case, sides=(transfer.from_holder, transfer.to_holder))
         return transfer, case
 
+    def take_all(self, cases: Sequence[CaseId]) -> tuple[CaseInHand, ...]:
+        """Many cases, each as it was sealed, in as many statements as one. The list's own event says whom it shows."""
+        newest = self.stores.journal.last_changes(cases)
+        return tuple(self._checked(kept, newest) for kept in self.stores.cases.all_of(cases))
+
     def in_hand(self, case: CaseId) -> CaseInHand:
         """What is being worked on with the case."""
         return self._cases[case]
@@ -172,20 +266,28 @@ class UnitOfWork:
         return self._transfers[transfer]
 
     def no_open_offer(self, case: Case) -> None:
-        """The case is in no open transfer; otherwise `OfferOpen`."""
-        if any(transfer.state.is_open for transfer in self.stores.transfers.of_case(case.id)):
-            raise OfferOpen
+        """The case is in no open transfer; otherwise `OfferOpen`, which names the offer to its two sides."""
+        offer = next((each for each in self.stores.transfers.of_case(case.id) if each.state.is_open), None)
+        if offer is not None:
+            raise OfferOpen(**({"transfer": str(offer.id)} if access.side(self.actor, offer) else {}))
 
     def changed_meanwhile(self, case: CaseId) -> tuple[Change, ...]:
         """What others changed since the actor's page was opened, in other parts of the case."""
         return self._cases[case].since_seen
+
+    def check(self, kept: Kept, last: LastChange | None) -> None:
+        """What was kept is as it was sealed, and the newest that the journal knows of: no older row was put back."""
+        sealer = self.trust.version(kept.seal.seal.holder, kept.seal.seal.keyset_version)
+        check_kept(kept, self.deployment.name, sealer)
+        if last is None or (last.version, last.seal_digest) != (kept.version, kept.seal.digest):
+            raise IntegrityBroken
 
     def _take_transfer(self, transfer_id: TransferId, to: Action, *, lock: bool, seen: int | None = None) -> Transfer:
         self.attempted = Attempt(to, transfer=transfer_id)
         kept = self.stores.transfers.get(transfer_id, lock=lock)
         if kept is None or access.side(self.actor, kept.transfer) is None:
             raise NotFound
-        check_kept(kept, self.deployment.name, self.trust.version(kept.seal.seal.holder, kept.seal.seal.keyset_version))
+        self.check(kept, self.stores.journal.last_step(transfer_id))
         if lock and not kept.transfer.state.is_open:
             raise NoPendingTransfer
         if seen is not None and seen > kept.transfer.version:
@@ -193,6 +295,36 @@ class UnitOfWork:
         access.require_side(self.actor, to, kept.transfer)
         self._transfers[transfer_id] = kept
         return kept.transfer
+
+    def _take_held(self, reference: Reference, *, lock: bool) -> Case | None:
+        """The case of that reference, if the actor's holder has any of it now."""
+        found = self.stores.cases.find(reference)
+        case = None if found is None else self._take_known(found, lock=lock)
+        return case if case is not None and access.reach(self.actor, case) is access.Reach.CASE else None
+
+    def _opened(self, case: Case, to: Action, seen: int | None) -> Case:
+        """The case, if it is current and the actor may do that with it; to look is journalled."""
+        self._current(case, seen)
+        access.require(self.actor, to, case)
+        if to in CONSULTATIONS - OPENING:
+            self.look(case, to)
+        return case
+
+    def _stub(self, reference: Reference) -> Stub:
+        """What is left of a case that the actor's holder passed on; `NotFound` of any other."""
+        kept = self.stores.cases.stub(reference)
+        if not kept:
+            raise NotFound
+        return stub_of(kept, self.actor.holder, self.trust, self.deployment.name)
+
+    def _turn_away(self, stub: Stub, action: Action, seen: int | None) -> NoReturn:
+        """A former holder does nothing but see the stub; to whose page is from before the hand-off, that is said."""
+        if seen is not None and any(
+            change.aspect in TAKES_ALL for change in self.stores.journal.changes(stub.id, seen)
+        ):
+            raise Stale
+        access.require_stub(self.actor, action)
+        raise PassedOn
 
     def _take(self, case_id: CaseId, *, lock: bool) -> Case:
         case = self._take_known(case_id, lock=lock)
@@ -204,11 +336,13 @@ class UnitOfWork:
         kept = self.stores.cases.get(case_id, lock=lock)
         if kept is None:
             return None
-        last = self.stores.journal.last_change(case_id)
-        check_kept(kept, self.deployment.name, self.trust.version(kept.seal.seal.holder, kept.seal.seal.keyset_version))
-        self.trust.check_newest(kept, last)
-        self._cases[case_id] = CaseInHand(kept.case, kept, last)
-        return kept.case
+        return self._checked(kept, self.stores.journal.last_changes([case_id])).case
+
+    def _checked(self, kept: KeptCase, newest: Mapping[CaseId, LastChange]) -> CaseInHand:
+        last = newest.get(kept.case.id)
+        self.check(kept, last)
+        self._cases[kept.case.id] = CaseInHand(kept.case, kept, last)
+        return self._cases[kept.case.id]
 
     def _current(self, case: Case, seen: int | None) -> None:
         if seen is None or seen == case.version:
@@ -235,14 +369,15 @@ class UnitOfWork:
         if any(change.aspect in touched for change in hand.since_seen):
             raise Stale
         previous = hand.kept.seal.digest if hand.kept else FIRST
-        form = canonical_case(case, hand.all_keys(), hand.all_values(), previous)
-        sealed = AggregateSeal(digest(form), previous, self._seal(form))
-        kept = KeptCase(case, sealed, hand.all_keys(), hand.all_values())
+        outlook = outlook_of(case, self.deployment, self.now)
+        form = canonical_case(case, hand.all_keys(), hand.all_values(), outlook, previous)
+        sealed = self.seal(form, previous)
+        kept = KeptCase(case, sealed, hand.all_keys(), hand.all_values(), outlook)
         before = hand.kept.case.holdings.rows if hand.kept else ()
         changed = [row for row in case.holdings.rows if row not in before]
-        holding_seals = [self._seal(canonical_holding(case.id, row)) for row in changed]
+        holding_seals = [self._seal(canonical_holding(case, row)) for row in changed]
         keep = self.stores.cases.put if hand.kept else self.stores.cases.add
-        keep(kept, list(zip(changed, holding_seals, strict=True)), outlook_of(case, self.deployment, self.now))
+        keep(kept, list(zip(changed, holding_seals, strict=True)))
         self._flush(case.id, hand)
         last = self._journal_changes(case, hand, sealed.digest)
         current = replace(case, events=())
@@ -252,20 +387,33 @@ class UnitOfWork:
         return current
 
     def save_transfer(
-        self, transfer: Transfer, *, case: Case, commitment: bytes, preview: bytes, answer: bytes | None = None
+        self, transfer: Transfer, *, case: Case | None, commitment: bytes, preview: bytes, answer: bytes | None = None
     ) -> Transfer:
-        """The transfer is sealed by the actor's holder, kept, and each of its events journalled."""
+        """The transfer is sealed by the actor's holder, kept, and each of its events journalled.
+
+        Whose case it is, is journalled with it as far as the actor's holder knows: a receiver knows of the two sides.
+        """
         before = self._transfers.get(transfer.id)
         previous = before.seal.digest if before else FIRST
-        form = canonical_transfer(transfer, commitment, preview, answer, previous)
-        seal = AggregateSeal(digest(form), previous, self._seal(form))
+        seal = self.seal(canonical_transfer(transfer, commitment, preview, answer, previous), previous)
         kept = KeptTransfer(transfer, seal, commitment, preview, answer)
         (self.stores.transfers.put if before else self.stores.transfers.add)(kept)
-        for event in transfer.events:
-            self.note(event, about=case, sides=(transfer.from_holder, transfer.to_holder))
+        self.note_steps(transfer, seal, about=case, sides=(transfer.from_holder, transfer.to_holder))
         current = replace(transfer, events=())
         self._transfers[transfer.id] = replace(kept, transfer=current)
         return current
+
+    def seal(self, form: bytes, previous: bytes) -> AggregateSeal:
+        """The seal of the actor's holder over that form, which follows on the one of that digest."""
+        return AggregateSeal(digest(form), previous, self._seal(form))
+
+    def note_steps(
+        self, aggregate: Stepped, seal: AggregateSeal, *, about: Case | None, sides: Iterable[HolderCode] = ()
+    ) -> None:
+        """Each event of what has steps beside a case is journalled as one; the seal is over the last of them."""
+        for version, event in enumerate(aggregate.events, start=aggregate.loaded_version + 1):
+            step = Step(version, seal.digest if version == aggregate.version else None)
+            self.note(event, about=about, sides=sides, change=step)
 
     def note(
         self,
@@ -273,7 +421,7 @@ class UnitOfWork:
         *,
         about: Case | None = None,
         sides: Iterable[HolderCode] = (),
-        change: CaseChange | None = None,
+        change: CaseChange | Step | None = None,
     ) -> LastChange | None:
         """The event is journalled, in this transaction, with whose case it then was and who else takes part in it."""
         holders = {*(about.holdings.holders if about else ()), *sides}
@@ -297,6 +445,8 @@ class UnitOfWork:
         self.stores.keys.add_wraps(hand.new_wraps)
         self.stores.values.add(hand.new_values)
         self.stores.values.reseal(hand.resealed)
+        for part, tags in hand.new_tags.items():
+            self.stores.tags.replace(case, part, tags)
 
     def _journal_changes(self, case: Case, hand: CaseInHand, sealed: bytes) -> LastChange | None:
         """Each event is one version of the case; the seal is over the last of them. A hand-off has two sides."""
@@ -309,7 +459,7 @@ class UnitOfWork:
 
     def _seal(self, form: bytes) -> Seal:
         mine = self.trust.mine(self.actor.holder)
-        return opening(lambda: self.deployment.keyring.seal(mine, form))
+        return self.trust.asking(lambda: self.deployment.keyring.seal(mine, form))
 
 
 @contextmanager
@@ -318,9 +468,10 @@ def at_work(
 ) -> Iterator[UnitOfWork]:
     """A unit of work that is kept whole when the block ends well.
 
-    A refusal rolls the work back, and is itself journalled in a transaction of its own.
+    `SessionEnded` if what the actor came by has ended meanwhile. A refusal rolls the work back, and is itself
+    journalled in a transaction of its own: also if the session has ended since, because what was tried was tried.
     """
-    scope = Scope(actor.account, actor.role, actor.holder, actor.national)
+    scope = Scope(actor.account, actor.role, actor.holder, actor.national, actor.session)
     attempted: Attempt | None = None
     try:
         with begin(scope) as stores:
@@ -336,9 +487,10 @@ def at_work(
                 refusal=type(refusal).__name__,
                 reference=attempted.reference,
                 transfer=attempted.transfer,
+                proposal=attempted.proposal,
                 at=now,
                 by=actor.account,
             )
-            with begin(scope) as stores:
+            with begin(replace(scope, session=None)) as stores:
                 UnitOfWork(stores, deployment, actor, now, purpose).note(event)
         raise

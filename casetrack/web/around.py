@@ -6,14 +6,13 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext
 
-from casetrack.domain import access
 from casetrack.domain.actions import Action
-from casetrack.domain.case import Case
+from casetrack.domain.case import Case, Status
 from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.progress import Row, next_three, waiting_on_others
 from casetrack.http.house import house
 from casetrack.http.identity import current_actor
-from casetrack.services.cases import Overview
+from casetrack.services.cases import Overview, permitted_now
 from casetrack.services.history import Changes
 from casetrack.web.words import change_words
 
@@ -21,12 +20,14 @@ from casetrack.web.words import change_words
 def around(overview: Overview) -> dict[str, Any]:
     """What the layout of a case's pages is given."""
     case = overview.case
-    may = access.permitted(current_actor(), case)
+    may = permitted_now(current_actor(), case, house().deployment.holders)
     return {"case": case, "may": may, "bar": _bar(overview), "tabs": _tabs(case, may), "numbers": _numbers(case)}
 
 
-def comes_first(rows: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """What is to do next, and what waits on others: nothing whose date gives a birthday away."""
+def comes_first(case: Case, rows: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """What is to do next, and what waits on others: nothing of a closed case, nor whose date gives a birthday away."""
+    if case.status is Status.CLOSED:
+        return (), ()
     may_be_dated = [row for row in rows if not row.sealed]
     return next_three(may_be_dated), waiting_on_others(may_be_dated)
 
@@ -72,6 +73,8 @@ def _tabs(case: Case, may: frozenset[Action]) -> list[tuple[str, str, bool]]:
     pages = (
         (Action.CASE_VIEW, gettext("Overview"), "cases.view"),
         (Action.MILESTONE_LIST, gettext("Milestones"), "milestones.list"),
+        (Action.NOTE_LIST, gettext("Notes"), "notes.list"),
+        (Action.FILE_LIST, gettext("Files"), "files.list"),
         (Action.JOURNEY_VIEW, gettext("Journey"), "journeys.view"),
         (Action.IDENTITY_REVEAL, gettext("Identity"), "identity.reveal"),
         (Action.CONTACT_REVEAL, gettext("Safe contact"), "contacts.reveal"),

@@ -20,15 +20,17 @@ from casetrack.http.sessions import current_session
 from casetrack.http.work import begin
 from casetrack.schemas.audit import FindAccount, OpenLog, SearchAudit
 from casetrack.services.audit import USES, Inspection, Use, account_named, begin_verifying, search_audit, verify_audit
-from casetrack.services.lists import EventCard, LogQuery
+from casetrack.services.lists import EventCard, LogQuery, Outcome
 from casetrack.services.verifying import About
-from casetrack.web.forms import Form, in_words, read, submitted
-from casetrack.web.words import ACTIONS, account_words, event_words
+from casetrack.web.forms import Form, in_words, parts_of, read, submitted
+from casetrack.web.words import ACTIONS, entry_words
 
 pages = Blueprint("audit", __name__)
 
 BOTH: Final = ["GET", "POST"]
 USE: Final = "audit-use"
+DAYS: Final = frozenset({"since", "until"})
+OUTCOMES: Final[Mapping[Outcome, str]] = {Outcome.DONE: N_("Done"), Outcome.REFUSED: N_("Refused")}
 MOST_SHOWN: Final = 200
 """How many of the things that are wrong a page names: the first is what matters."""
 
@@ -89,6 +91,13 @@ CHECKS: Final[Mapping[About, str]] = {
     About.CASE: N_("Every case is as the organisation that changed it last has sealed it"),
     About.HOLDING: N_("Who was responsible, from when until when, is as it was sealed"),
     About.TRANSFER: N_("Every offer is as its newest step has sealed it"),
+    About.PROPOSAL: N_("Everything that needed two people is as its newest step has sealed it"),
+    About.HOLD: N_("Every legal hold is as it was sealed when it was set or lifted"),
+    About.ERASURE: N_("Two people had agreed to every erasure, and nothing is left of what was erased"),
+    About.FILE: N_("Every file has the chunks that it was attached with"),
+    About.ACCOUNT: N_("Everybody who can sign in is as their account was last sealed"),
+    About.TOKEN: N_("Every token by which a program acts is as it was last sealed"),
+    About.KEYS: N_("The keys of every organisation are certified, each version by the one before it"),
 }
 """Each check in words; a test holds it against what can be wrong."""
 
@@ -149,6 +158,7 @@ def _given(use: Use, form: Form, said: Mapping[str, Any]) -> dict[str, Any]:
 
     return form.given | {
         "use": gettext(USES[use]),
+        "outcomes": [(outcome.value, gettext(words)) for outcome, words in OUTCOMES.items()],
         "actions": [(action.value, gettext(words)) for action, words in ACTIONS.items()],
         "organisations": sorted(
             ((each.code, each.name) for each in holders.by_code.values()), key=lambda each: each[1]
@@ -164,6 +174,7 @@ def _query(said: Mapping[str, Any]) -> LogQuery:
         account=AccountId(said["account"]) if said["account"] else None,
         holder=HolderCode(said["holder"]) if said["holder"] else None,
         action=said["action"],
+        outcome=said["outcome"],
         since=said["since"],
         until=said["until"],
         page=max(1, said["page"]),
@@ -171,8 +182,9 @@ def _query(said: Mapping[str, Any]) -> LogQuery:
 
 
 def _typed(said: Mapping[str, Any]) -> dict[str, str]:
-    """What was asked for, as the form of filters shows it."""
-    return {name: _code(value) for name, value in said.items() if value is not None}
+    """What was asked for, as the form of filters shows it: a date in its three parts."""
+    days = parts_of("since", said["since"]) | parts_of("until", said["until"])
+    return days | {name: _code(value) for name, value in said.items() if value is not None and name not in DAYS}
 
 
 def _code(value: Any) -> str:  # noqa: ANN401 - a code, a date, an id or a number
@@ -181,11 +193,11 @@ def _code(value: Any) -> str:  # noqa: ANN401 - a code, a date, an id or a numbe
 
 def _entry(card: EventCard) -> dict[str, Any]:
     """An entry as the page shows it: in plain words, with what the log has exactly."""
-    deployment = house().deployment
+    sentence, who = entry_words(card.payload, house().deployment)
     return {
         "card": card,
-        "sentence": event_words(card.payload, deployment),
-        "who": account_words(card.payload, deployment),
+        "sentence": sentence,
+        "who": who,
         "raw": json.dumps(card.payload, indent=2, sort_keys=True, ensure_ascii=False),
     }
 

@@ -2,17 +2,19 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
 
 from casetrack.domain.actions import Action
 from casetrack.http.house import house
-from casetrack.http.identity import serves
+from casetrack.http.identity import current_actor, serves
+from casetrack.http.terms import terms
 from casetrack.http.work import begin
-from casetrack.schemas.caseload import NameCaseload
-from casetrack.services.caseload import begin_shift, name_caseload, shift_is_open, view_caseload
+from casetrack.schemas.caseload import NameCaseload, ViewCaseload
+from casetrack.services.caseload import Whose, begin_shift, name_caseload, shift_is_open, view_caseload
 from casetrack.services.journal import Purpose
-from casetrack.web.forms import page_asked, submitted, terms
+from casetrack.web.forms import page_asked, read, submitted
 from casetrack.web.revealing import purposes
 
 pages = Blueprint("caseload", __name__)
@@ -21,11 +23,22 @@ pages = Blueprint("caseload", __name__)
 @pages.route("/work")
 @serves(Action.CASELOAD_VIEW)
 def view() -> ResponseReturnValue:
-    """What is overdue, due soon, waiting or offered."""
+    """What is overdue, due soon, waiting or offered: among one's own cases, or all of one's organisation."""
+    try:
+        asked = read(ViewCaseload(), {name: value for name, value in request.args.items() if value})
+    except ValidationError:
+        abort(HTTPStatus.BAD_REQUEST)
     with begin() as work:
-        caseload = view_caseload(work)
+        caseload = view_caseload(work, asked["whose"])
+    deployment, actor = house().deployment, current_actor()
     return render_template(
-        "caseload/view.html", caseload=caseload, holders=house().deployment.holders, today=terms().today
+        "caseload/view.html",
+        caseload=caseload,
+        holders=deployment.holders,
+        organisation=deployment.holders[actor.holder].name,
+        rules=deployment.facts.catalogue.rules,
+        today=terms().today,
+        worker=actor.account if caseload.whose is Whose.MINE else None,
     )
 
 

@@ -1,4 +1,7 @@
-"""The pages of cases: opened, looked at, placed, assigned, closed and opened again. Lists are in `finding`."""
+"""The pages of cases: looked at, placed, assigned, closed and opened again; and given the strand that they lack.
+
+Lists are in `finding`, and opening a case is in `opening`.
+"""
 
 from http import HTTPStatus
 
@@ -8,19 +11,23 @@ from flask_babel import gettext
 
 from casetrack.domain import access
 from casetrack.domain.actions import Action
-from casetrack.domain.case import Areas, Case
-from casetrack.domain.ids import AccountId, HolderCode, Instant
+from casetrack.domain.case import Areas
+from casetrack.domain.ids import AccountId
 from casetrack.domain.references import Reference
+from casetrack.domain.stub import Stub
 from casetrack.http.house import house
 from casetrack.http.identity import current_actor, serves
+from casetrack.http.terms import terms
 from casetrack.http.work import begin
-from casetrack.schemas.cases import AssignCase, CloseCase, PlaceCase, ReopenCase
+from casetrack.schemas.cases import AssignCase, BeginStrand, CloseCase, PlaceCase, ReopenCase
 from casetrack.services.cases import (
     assign_case,
+    begin_strand,
     close_case,
     overview_of,
     place_case,
     prepare,
+    prepare_strand,
     reopen_case,
     view_case,
     workers_of,
@@ -29,7 +36,7 @@ from casetrack.services.history import changed_meanwhile
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.web import finding, opening
 from casetrack.web.around import around, comes_first, done
-from casetrack.web.forms import submitted, terms
+from casetrack.web.forms import submitted
 
 pages = Blueprint("cases", __name__)
 
@@ -49,11 +56,11 @@ def view(reference: Reference) -> ResponseReturnValue:
     holders = house().deployment.holders
     with begin() as work:
         case = view_case(work, reference)
-        if access.reach(work.actor, case) is access.Reach.STUB:
-            return render_template("cases/stub.html", case=case, holders=holders, held=_held(case, work.actor.holder))
+        if isinstance(case, Stub):
+            return render_template("cases/stub.html", stub=case, holders=holders)
         overview = overview_of(work, case)
     given = around(overview)
-    first, waiting = comes_first(overview.rows)
+    first, waiting = comes_first(case, overview.rows)
     return render_template(
         "cases/view.html",
         **given,
@@ -61,8 +68,12 @@ def view(reference: Reference) -> ResponseReturnValue:
         next_three=first,
         waiting=waiting,
         holders=holders,
+        offers_read={each.id for each in overview.transfers if access.side(current_actor(), each)},
         led=case.holdings.led_by(work.actor.holder) if Action.CASE_ASSIGN in given["may"] else (),
+        begins=case.holdings.lacking if Action.STRAND_BEGIN in given["may"] and not overview.offer else (),
         reasons=house().deployment.facts.codes["close_reasons"].codes,
+        hold_reasons=house().deployment.facts.codes["hold_reasons"].codes,
+        may_view_proposals=access.may(current_actor(), Action.PROPOSAL_VIEW),
     )
 
 
@@ -108,12 +119,13 @@ def close(reference: Reference) -> ResponseReturnValue:
     """Close a case, for a reason of the list."""
     form = submitted(CloseCase())
     if form.said is not None:
-        with begin(Purpose(CASEWORK.code, form.said["words"])) as work:
+        with begin(Purpose(CASEWORK.code, form.said["words"], form.said["keep"])) as work:
             case = close_case(work, reference, form.said["reason"], seen=form.seen)
             notice = done(gettext("The case is closed."), changed_meanwhile(work, case))
         return _saved(reference, notice)
     with begin() as work:
         overview = prepare(work, reference, Action.CASE_CLOSE)
+        work.no_open_offer(overview.case)
     reasons = house().deployment.facts.codes["close_reasons"].offered(terms().today)
     given = around(overview) | form.given | {"reasons": reasons}
     return render_template("cases/close.html", **given), form.status
@@ -125,7 +137,7 @@ def reopen(reference: Reference) -> ResponseReturnValue:
     """Open a closed case again, with the reason in the worker's own words."""
     form = submitted(ReopenCase())
     if form.said is not None:
-        with begin(Purpose(CASEWORK.code, form.said["words"])) as work:
+        with begin(Purpose(CASEWORK.code, form.said["words"], form.said["keep"])) as work:
             reopen_case(work, reference, seen=form.seen)
         return _saved(reference, gettext("The case is open again."))
     with begin() as work:
@@ -133,12 +145,22 @@ def reopen(reference: Reference) -> ResponseReturnValue:
     return render_template("cases/reopen.html", **around(overview), **form.given), form.status
 
 
+@pages.route("/cases/<reference:reference>/begin", methods=BOTH, endpoint="begin")
+@serves(Action.STRAND_BEGIN)
+def begin_page(reference: Reference) -> ResponseReturnValue:
+    """Begin the strand that the case lacks, for one's own organisation."""
+    form = submitted(BeginStrand())
+    if form.said is not None:
+        with begin(Purpose(CASEWORK.code, form.said["words"], form.said["keep"])) as work:
+            case = begin_strand(work, reference, form.said["strand"], form.said["reason"], seen=form.seen)
+            sentence = gettext("Your organisation is responsible for both strands now.")
+            notice = done(sentence, changed_meanwhile(work, case))
+        return _saved(reference, notice)
+    with begin() as work:
+        overview, strand = prepare_strand(work, reference)
+    return render_template("cases/begin.html", **around(overview), **form.given, strand=strand), form.status
+
+
 def _saved(reference: Reference, notice: str) -> ResponseReturnValue:
     flash(notice)
     return redirect(url_for("cases.view", reference=reference), HTTPStatus.SEE_OTHER)
-
-
-def _held(case: Case, holder: HolderCode) -> tuple[Instant, Instant | None]:
-    """From when to when the holder had any of the case."""
-    rows = [row for row in case.holdings.rows if row.holder == holder]
-    return min(row.since for row in rows), max((row.until for row in rows if row.until), default=None)

@@ -13,7 +13,8 @@ from casetrack.domain.actors import Auth
 from casetrack.http.house import house
 from casetrack.http.identity import public, serves
 from casetrack.http.sessions import sign_in as sign_in_as
-from casetrack.services.ports import Account
+from casetrack.schemas.fields import whole_number
+from casetrack.services.people import Account, LinkUse
 from casetrack.services.sessions import NOBODY, use_link
 
 EXTENSION: Final = "casetrack-demo"
@@ -100,7 +101,7 @@ def link(token: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("demo/link.html")
     place = house()
-    account = use_link(place.begin, token_digest(token), place.clock())
+    account = use_link(place.begin, place.deployment, token_digest(token), LinkUse.DEMO, place.clock())
     sign_in_as(account, Auth.DEMO)
     return redirect(url_for(_demonstration().start_of(account)), 303)
 
@@ -111,9 +112,10 @@ def _asked_start() -> str | None:
     if asked is None:
         return None
     tour = _demonstration().tour
-    if not asked.isdecimal() or not 1 <= int(asked) <= len(tour):
+    number = whole_number(asked)
+    if number is None or not 1 <= number <= len(tour):
         raise BadRequest
-    return tour[int(asked) - 1].start
+    return tour[number - 1].start
 
 
 def _demonstration() -> Demonstration:

@@ -23,13 +23,14 @@ from casetrack.domain.references import PREFIX
 from casetrack.domain.words import N_
 from casetrack.http.house import house
 from casetrack.http.identity import serves
+from casetrack.http.terms import terms
 from casetrack.http.work import begin
 from casetrack.schemas.cases import EVERY_STATUS, FindCase, ListCases
 from casetrack.services.caseload import everything
 from casetrack.services.cases import find_case, list_cases, workers_of
 from casetrack.services.lists import CaseQuery, Due
 from casetrack.services.work import UnitOfWork
-from casetrack.web.forms import Form, read, submitted, terms
+from casetrack.web.forms import Form, read, submitted
 
 SEARCHES: Final = "searches"
 KEPT_FOR: Final = timedelta(hours=1)

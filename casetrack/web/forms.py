@@ -4,23 +4,23 @@ A form that is refused comes back with what was typed. What a rule of the field 
 refusal; the form is then held in the session, sealed, and its page shows it again with the reason.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from flask import abort, request, session
 from flask_babel import gettext
 from marshmallow import Schema, ValidationError, fields
 
-from casetrack.domain.calendars import london_date
-from casetrack.http.house import house
 from casetrack.http.sessions import HELD_FORM, NEVER_HELD
-from casetrack.schemas.terms import ReadingBy, Terms
+from casetrack.http.terms import terms
+from casetrack.schemas.fields import whole_number
+from casetrack.schemas.terms import ReadingBy
 
 NO_ANSWER = frozenset({"csrf_token", "seen"})
-LONGEST_NUMBER: Final = 9
 NEVER_SHOWN = NEVER_HELD | NO_ANSWER
 
 
@@ -34,6 +34,8 @@ class Form:
     """What the schema read: None until the form was sent and nothing in it was wrong."""
     version: str | None = None
     """The version that the person was looking at when they began to type."""
+    found: Sequence[tuple[str, str]] = ()
+    """What was typed that seems to belong elsewhere: of which kind each is, and the very words."""
 
     @property
     def status(self) -> HTTPStatus:
@@ -43,9 +45,10 @@ class Form:
     @property
     def seen(self) -> int:
         """The version that the person was looking at; a form that does not say so is not one of ours."""
-        if self.version is None or not self.version.isdecimal():
+        version = whole_number(self.version)
+        if version is None:
             abort(HTTPStatus.BAD_REQUEST)
-        return int(self.version)
+        return version
 
     @property
     def given(self) -> dict[str, Any]:
@@ -61,12 +64,6 @@ class Form:
         return self.version if self.version is not None else str(version)
 
 
-def terms() -> Terms:
-    """What is in force today."""
-    place = house()
-    return Terms(place.deployment.facts, place.deployment.holders, london_date(place.clock()))
-
-
 def submitted(schema: Schema) -> Form:
     """The form of this request: read if it was sent, held from before if it was refused, or else empty."""
     if request.method != "POST":
@@ -75,14 +72,39 @@ def submitted(schema: Schema) -> Form:
     shown = {key: value for key, value in typed.items() if key not in NEVER_SHOWN}
     version = request.form.get("seen")
     try:
-        return Form(values=shown, said=read(schema, answers_in(typed)), version=version)
+        return Form(values=shown, said=read(schema, answers_in(schema, typed)), version=version)
     except ValidationError as refused:
         return Form(values=shown, errors=in_words(refused.messages_dict), version=version)
 
 
-def answers_in(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """What was answered: an empty field is no answer."""
-    return {key: value for key, value in typed.items() if key not in NO_ANSWER and value not in ("", [])}
+@dataclass(frozen=True)
+class Unsent:
+    """A form that was sent and could not be taken: what was typed, and all that it takes to send it again."""
+
+    typed: tuple[tuple[str, str], ...]
+    """The name of each field that was answered, in words, and the answer; never a secret."""
+    again: tuple[tuple[str, str], ...]
+    """The whole form, by the names of its fields; nothing where it had a secret in it, which has to be typed again."""
+
+
+def unsent() -> Unsent | None:
+    """The form that this request came with, to be shown to whoever sent it; None if it came with none."""
+    if request.method != "POST" or not request.form:
+        return None
+    sent = tuple(request.form.items(multi=True))
+    typed = tuple((_named(name), answer) for name, answer in sent if name not in NEVER_SHOWN and answer.strip())
+    has_secret = any(name in NEVER_HELD - NO_ANSWER for name, _ in sent)
+    return Unsent(typed, () if has_secret else sent)
+
+
+def answers_in(schema: Schema, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was answered. An empty field is no answer; or None, where the schema takes that for one."""
+    takes_none = {name for name, each in schema.load_fields.items() if each.allow_none}
+    return {
+        key: None if value == "" else value
+        for key, value in typed.items()
+        if key not in NO_ANSWER and value != [] and (value != "" or key in takes_none)
+    }
 
 
 def read(schema: Schema, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,8 +116,7 @@ def read(schema: Schema, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def page_asked() -> int:
     """The number of the page that the address asks for; the first, if it asks for none."""
-    asked = request.args.get("page", "")
-    return max(1, int(asked)) if asked.isdecimal() and len(asked) <= LONGEST_NUMBER else 1
+    return max(1, whole_number(request.args.get("page")) or 1)
 
 
 def in_words(errors: Any) -> Any:  # noqa: ANN401 - sentences in lists in dictionaries, as deep as the schema is
@@ -114,6 +135,11 @@ def parts_of(name: str, on: date | None) -> dict[str, str]:
     return {f"{name}-day": str(on.day), f"{name}-month": str(on.month), f"{name}-year": str(on.year)}
 
 
+def _named(field: str) -> str:
+    """`unsafe_areas` is "Unsafe areas"."""
+    return re.sub(r"[-_]+", " ", field).capitalize()
+
+
 def _held(schema: Schema) -> Form | None:
     kept = session.get(HELD_FORM)
     if kept is None or kept["path"] != request.path:
@@ -121,7 +147,7 @@ def _held(schema: Schema) -> Form | None:
     del session[HELD_FORM]
     values = _by_field(schema, kept["typed"])
     errors = {"_schema": [kept["sentence"]]} if kept["sentence"] else {}
-    return Form(values=values, errors=errors, version=values.pop("seen", None))
+    return Form(values=values, errors=errors, version=values.pop("seen", None), found=kept.get("found", ()))
 
 
 def _by_field(schema: Schema, typed: Mapping[str, list[str]]) -> dict[str, Any]:

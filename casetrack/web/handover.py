@@ -1,14 +1,15 @@
-"""The points of a handover, as the receiver confirms them one by one: each with what the sender answered."""
+"""What the sender told of a handover: what is still to be done, and each point for the receiver to confirm."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from flask_babel import gettext
 
-from casetrack.domain.progress import Row
+from casetrack.domain.catalogue import MilestoneRule
 from casetrack.domain.words import N_
 from casetrack.http.house import house
 from casetrack.schemas.transfers import SAID_ELSEWHERE, Handed, points_of_handover, whole_preview
+from casetrack.services.outstanding import Standing
 from casetrack.services.transfers import Offer
 
 HANDED: Final[Mapping[str, str]] = {
@@ -28,10 +29,24 @@ class Point(NamedTuple):
     answer: str
 
 
-def handover_points(offer: Offer, outstanding: Iterable[Row]) -> tuple[Point, ...]:
+class StillToDo(NamedTuple):
+    """A milestone that the sender named, and where it stood when the offer was sent, while the offer is open."""
+
+    rule: MilestoneRule
+    stood: Standing | None
+
+
+def still_to_do(offer: Offer) -> list[StillToDo]:
+    """What the sender named as still to be done; nothing of where it stands now."""
+    rules = house().deployment.facts.catalogue.rules
+    named = whole_preview(offer.preview)["outstanding"]
+    return [StillToDo(rules[code], offer.standings.get(code)) for code in named if code in rules]
+
+
+def handover_points(offer: Offer) -> tuple[Point, ...]:
     """Every point that goes over with what is offered, in the list's order, with what the sender answered."""
     facts = house().deployment.facts
-    said = {**whole_preview(offer.preview), "outstanding": [gettext(row.rule.label) for row in outstanding]}
+    said = {**whole_preview(offer.preview), "outstanding": [gettext(each.rule.label) for each in still_to_do(offer)]}
     return tuple(
         Point(point.code, gettext(point.label), _answer(point.code, said))
         for point in points_of_handover(facts, offer.transfer.strands)

@@ -1,8 +1,10 @@
 """How casetrack is, for the machines that watch it. No page asks for a session or speaks of a case."""
 
 from http import HTTPStatus
+from ipaddress import ip_address
+from typing import Final
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -15,6 +17,8 @@ from casetrack.http.identity import public
 pages = Blueprint("health", __name__)
 
 EXTENSION = "casetrack-metrics"
+FORWARDED: Final = frozenset({"Forwarded", "X-Forwarded-For", "Via"})
+"""What a request says that came through a proxy (RFC 7239; RFC 9110, section 7.6.3)."""
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
 """A browser can send any word as a method, and a count of its own for each would have no end."""
 
@@ -86,6 +90,14 @@ def version() -> ResponseReturnValue:
 @pages.route("/metrics")
 @public
 def metrics() -> ResponseReturnValue:
-    """Counts, in the text format of Prometheus."""
+    """Counts, in the text format of Prometheus: for a program on this very machine, and for nobody through a proxy."""
+    if not _is_from_here():
+        abort(HTTPStatus.FORBIDDEN)
     answers: Answers = current_app.extensions[EXTENSION]
     return Response(generate_latest(answers.registry), mimetype=None, content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_from_here() -> bool:
+    """True of a request that a program of this machine sent, and nobody passed on."""
+    passed_on = any(name in request.headers for name in FORWARDED)
+    return not passed_on and request.remote_addr is not None and ip_address(request.remote_addr).is_loopback

@@ -12,7 +12,7 @@ from casetrack.services.cases import overview_of
 from casetrack.services.history import view_history
 from casetrack.web.around import around
 from casetrack.web.forms import page_asked
-from casetrack.web.words import account_words, event_words
+from casetrack.web.words import entry_words
 
 pages = Blueprint("history", __name__)
 
@@ -25,9 +25,7 @@ def view(reference: Reference) -> ResponseReturnValue:
         case, page = view_history(work, reference, page=page_asked())
         overview = overview_of(work, case)
     deployment = house().deployment
-    entries = [
-        (card.at, event_words(card.payload, deployment), account_words(card.payload, deployment)) for card in page.items
-    ]
+    entries = [(card.at, *entry_words(card.payload, deployment)) for card in page.items]
 
     def link(**changes: int) -> str:
         return url_for("history.view", reference=reference, page=changes["page"])

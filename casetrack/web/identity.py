@@ -20,6 +20,7 @@ from casetrack.services.fields import IDENTITY
 from casetrack.services.history import changed_meanwhile
 from casetrack.services.identity import record_identity, reveal_identity
 from casetrack.services.journal import Purpose
+from casetrack.services.wording import refuse_misplaced
 from casetrack.web.around import around, done
 from casetrack.web.forms import submitted
 from casetrack.web.revealing import end_grant, grant, granted, named_rows, purposes, shown
@@ -55,10 +56,13 @@ def reveal(reference: Reference) -> ResponseReturnValue:
     """Masked, with the question why; and once that is answered, for some minutes, who the person is."""
     form = submitted(RevealIdentity())
     if form.said is not None:
-        with begin() as work:
-            if prepare(work, reference, Action.IDENTITY_REVEAL).case.identity is not IdentityState.GIVEN:
+        purpose = Purpose(form.said["purpose"], form.said["words"], form.said["keep"])
+        with begin(purpose) as work:
+            case = prepare(work, reference, Action.IDENTITY_REVEAL).case
+            if case.identity is not IdentityState.GIVEN:
                 raise NoIdentity
-        grant(WHAT, reference, Purpose(form.said["purpose"], form.said["words"]))
+            refuse_misplaced(work, case, by_name=False)
+        grant(WHAT, reference, purpose)
         return redirect(url_for("identity.reveal", reference=reference), HTTPStatus.SEE_OTHER)
     allowed = granted(WHAT, reference)
     if allowed is not None and not form.errors:
@@ -75,7 +79,7 @@ def reveal(reference: Reference) -> ResponseReturnValue:
     ), form.status
 
 
-@pages.route("/cases/<reference:reference>/identity/hide")
+@pages.route("/cases/<reference:reference>/identity/hide", methods=["POST"])
 @serves(Action.IDENTITY_REVEAL)
 def hide(reference: Reference) -> ResponseReturnValue:
     """Hidden again, and asked for again before it is shown again."""

@@ -1,7 +1,7 @@
 """The pages of milestones: where each stands, recorded, and opened again with a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 
@@ -51,7 +51,7 @@ def show_list(reference: Reference) -> ResponseReturnValue:
     with begin() as work:
         found = list_milestones(work, reference)
         overview = overview_of(work, found.case)
-    first, waiting = comes_first(found.rows)
+    first, waiting = comes_first(found.case, found.rows)
     above = {row.rule.code for row in (*first, *waiting)}
     return render_template(
         "milestones/list.html",
@@ -78,7 +78,7 @@ def record(reference: Reference, code: str) -> ResponseReturnValue:
             at=said["happened"],
             note=said["note"],
         )
-        with begin() as work:
+        with begin(replace(CASEWORK, keeping=said["keep"])) as work:
             case = record_milestone(work, reference, new, seen=form.seen)
             notice = done(gettext("It is recorded."), changed_meanwhile(work, case))
         flash(notice)
@@ -104,7 +104,7 @@ def reopen(reference: Reference, code: str) -> ResponseReturnValue:
     """Open again what was recorded; what was recorded stays in the history."""
     form = submitted(ReopenMilestone())
     if form.said is not None:
-        with begin(Purpose(CASEWORK.code, form.said["words"])) as work:
+        with begin(Purpose(CASEWORK.code, form.said["words"], form.said["keep"])) as work:
             case = reopen_milestone(work, reference, code, seen=form.seen)
             notice = done(gettext("It is open again."), changed_meanwhile(work, case))
         flash(notice)

@@ -1,7 +1,6 @@
 """Offering a case to another organisation: the answers kept as a sealed draft until they are checked and sent."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from itertools import chain
 from typing import Any, Final
@@ -9,7 +8,6 @@ from typing import Any, Final
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from marshmallow import ValidationError
 
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
@@ -21,8 +19,8 @@ from casetrack.domain.transfer import TransferKind
 from casetrack.domain.words import N_
 from casetrack.http.house import house
 from casetrack.http.identity import current_actor, serves
+from casetrack.http.terms import terms
 from casetrack.http.work import begin
-from casetrack.schemas.said import Said
 from casetrack.schemas.transfers import (
     ITEM,
     STRANDS,
@@ -37,23 +35,15 @@ from casetrack.schemas.transfers import (
 )
 from casetrack.services.cases import Overview, prepare
 from casetrack.services.drafts import discard_draft, keep_draft, open_draft
-from casetrack.services.transfers import send_transfer
+from casetrack.services.transfers import send_transfer, shared_words
+from casetrack.services.wording import refuse_misplaced
 from casetrack.services.work import UnitOfWork
 from casetrack.web.around import around
-from casetrack.web.forms import Form, answers_in, in_words, read, submitted, terms
+from casetrack.web.forms import Form, submitted
 from casetrack.web.handover import HANDED
+from casetrack.web.wizards import CHECK, Draft, Step, after, typed_in, whole
 
-CHECK: Final = "check"
 CHECKLIST: Final = "checklist"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One question: where it is, what is asked, and what reads the answer."""
-
-    name: str
-    title: str
-    schema: type[Said]
 
 
 STEPS: Final = (
@@ -65,8 +55,6 @@ STEPS: Final = (
 )
 
 LISTS: Final = ("transfer_reasons", "support_needs", "languages")
-
-Draft = Mapping[str, Mapping[str, Any]]
 
 
 @serves(Action.TRANSFER_SEND)
@@ -100,9 +88,12 @@ def send(reference: Reference, step: str) -> ResponseReturnValue:
         if step == CHECKLIST:
             form = _each_point(form, draft)
         if form.said is not None:
+            work.purpose = replace(work.purpose, keeping=form.said.get("keep"))
+            refuse_misplaced(work, overview.case, *shared_words(form.said))
             draft = {**draft, step: dict(form.values)}
             keep_draft(work, _kind(reference), draft)
-            return redirect(_onward(reference, step, draft), HTTPStatus.SEE_OTHER)
+            onward = url_for("transfers.send", reference=reference, step=after(_steps(draft), step))
+            return redirect(onward, HTTPStatus.SEE_OTHER)
     form = form.beginning(draft.get(step) or _usual(step, overview))
     return _question(reference, step, form, overview, draft), form.status
 
@@ -141,6 +132,7 @@ def _check(reference: Reference) -> ResponseReturnValue:
             return redirect(url_for("transfers.send", reference=reference, step=left), HTTPStatus.SEE_OTHER)
         form = _whole(draft) if request.method == "POST" else Form()
         if form.said is not None:
+            work.purpose = replace(work.purpose, keeping=form.said["keep"])
             sent = send_transfer(work, reference, offer_of(form.said), seen=form.seen)
             discard_draft(work, _kind(reference))
             flash(gettext("The offer is sent. Until it is accepted, your organisation stays responsible."))
@@ -174,13 +166,8 @@ def _ready(work: UnitOfWork, reference: Reference) -> Overview:
 
 def _whole(draft: Draft) -> Form:
     """Every answer of the draft and of this form, read as one."""
-    typed = {name: value for step in _steps(draft) for name, value in draft[step.name].items()}
-    typed |= {"accurate": request.form["accurate"]} if "accurate" in request.form else {}
-    version = request.form.get("seen")
-    try:
-        return Form(values=typed, said=read(SendTransfer(), answers_in(typed)), version=version)
-    except ValidationError as refused:
-        return Form(values=typed, errors=in_words(refused.messages_dict), version=version)
+    confirmed = {"accurate": request.form["accurate"]} if "accurate" in request.form else {}
+    return whole(SendTransfer(), typed_in(_steps(draft), draft) | confirmed, version=request.form.get("seen"))
 
 
 def _each_point(form: Form, draft: Draft) -> Form:
@@ -213,14 +200,6 @@ def _steps(draft: Draft) -> tuple[Step, ...]:
 
 def _strands(draft: Draft) -> frozenset[Strand]:
     return STRANDS[TransferKind(draft["what"]["kind"])] if "what" in draft else frozenset()
-
-
-def _onward(reference: Reference, step: str, draft: Draft) -> str:
-    """The next question; or the check, for whoever came back from there to change one answer."""
-    names = [each.name for each in _steps(draft)]
-    place = names.index(step) + 1
-    onward = CHECK if request.args.get(CHECK) or place == len(names) else names[place]
-    return url_for("transfers.send", reference=reference, step=onward)
 
 
 def _kind(reference: Reference) -> str:

@@ -1,14 +1,12 @@
 """Opening a case: five questions at most, the answers kept as a sealed draft until they are checked and sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from marshmallow import ValidationError
 
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Areas
@@ -21,28 +19,17 @@ from casetrack.http.work import begin
 from casetrack.schemas.cases import ChooseStrands, OpenCase, PlaceCase, SayAge, SayIdentity
 from casetrack.schemas.contacts import RecordContact
 from casetrack.schemas.identity import RecordIdentity
-from casetrack.schemas.said import Said
-from casetrack.services.cases import NewCase, open_case, view_case
+from casetrack.services.cases import NewCase, open_case, view_held
 from casetrack.services.drafts import discard_draft, keep_draft, open_draft
-from casetrack.web.forms import Form, answers_in, in_words, read, submitted
+from casetrack.web.forms import Form, submitted
+from casetrack.web.wizards import CHECK, Draft, Step, after, typed_in, whole
 
 DRAFT: Final = "case"
-CHECK: Final = "check"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One question: where it is, what is asked, and what reads the answer."""
-
-    name: str
-    title: str
-    schema: type[Said]
-
 
 STEPS: Final = (
     Step("strands", N_("What does the person want from your organisation?"), ChooseStrands),
     Step("age", N_("Is the person an adult or a child?"), SayAge),
-    Step("areas", N_("Where did it happen, and where is the person from?"), PlaceCase),
+    Step("areas", N_("Where did it happen, and where does the person live?"), PlaceCase),
     Step("identity", N_("Did the person give a name?"), SayIdentity),
     Step("contact", N_("How can the person be contacted safely?"), RecordContact),
 )
@@ -84,7 +71,7 @@ def open_step(step: str) -> ResponseReturnValue:
         draft = open_draft(work, DRAFT)
         if form.said is not None:
             keep_draft(work, DRAFT, {**draft, step: dict(form.values)})
-            return redirect(_onward(step), HTTPStatus.SEE_OTHER)
+            return redirect(url_for("cases.open", step=after(steps(), step)), HTTPStatus.SEE_OTHER)
     form = form.beginning(draft.get(step, {}))
     names = list(asked)
     place = names.index(step)
@@ -107,7 +94,7 @@ def open_step(step: str) -> ResponseReturnValue:
 def opened(reference: Reference) -> ResponseReturnValue:
     """The names of the case that was opened, and what to do next."""
     with begin() as work:
-        case = view_case(work, reference)
+        case = view_held(work, reference)
     return render_template("cases/opened.html", case=case)
 
 
@@ -116,7 +103,7 @@ def another(reference: Reference) -> ResponseReturnValue:
     """A case for another person from the same encounter begins with its areas, and nothing else of this one."""
     with begin() as work:
         work.require(Action.CASE_OPEN)
-        areas = view_case(work, reference).areas
+        areas = view_held(work, reference).areas
         keep_draft(work, DRAFT, {"areas": {name: code for name, code in vars(areas).items() if code}})
     return redirect(url_for("cases.open", step=steps()[0].name), HTTPStatus.SEE_OTHER)
 
@@ -149,15 +136,11 @@ def _check() -> ResponseReturnValue:
     return redirect(url_for("cases.opened", reference=case.reference), HTTPStatus.SEE_OTHER)
 
 
-def _whole(draft: Mapping[str, Any]) -> Form:
+def _whole(draft: Draft) -> Form:
     """Every answer of the draft, read as one; what was asked of nobody is what follows from the organisation."""
-    typed = {name: value for step in steps() for name, value in draft[step.name].items()}
-    if ChooseStrands not in {step.schema for step in steps()}:
-        typed["strands"] = [Strand.SUPPORT.value]
-    try:
-        return Form(values=typed, said=read(OpenCase(), answers_in(typed)))
-    except ValidationError as refused:
-        return Form(values=typed, errors=in_words(refused.messages_dict))
+    asked = steps()
+    strands = {} if ChooseStrands in {step.schema for step in asked} else {"strands": [Strand.SUPPORT.value]}
+    return whole(OpenCase(), strands | typed_in(asked, draft))
 
 
 def _checked(form: Form) -> str:
@@ -168,14 +151,6 @@ def _checked(form: Form) -> str:
         holders=house().deployment.holders,
         said=form.said or {},
     )
-
-
-def _onward(step: str) -> str:
-    """The next question; or the check, for whoever came back from there to change one answer."""
-    names = [each.name for each in steps()]
-    place = names.index(step) + 1
-    onward = CHECK if request.args.get(CHECK) or place == len(names) else names[place]
-    return url_for("cases.open", step=onward)
 
 
 def areas_offered() -> list[tuple[str, str]]:

@@ -14,14 +14,15 @@ from flask_babel import gettext
 
 from casetrack.domain.factfiles import Code
 from casetrack.domain.ids import Instant
+from casetrack.domain.misplaced import Keeping
 from casetrack.domain.references import Reference
 from casetrack.http.house import house
 from casetrack.http.sessions import current_session
+from casetrack.http.terms import terms
 from casetrack.services.cases import Overview
 from casetrack.services.fields import SealedField
 from casetrack.services.journal import Purpose
 from casetrack.web.around import around
-from casetrack.web.forms import terms
 
 GRANTS: Final = "reveals"
 
@@ -42,6 +43,7 @@ def grant(what: str, reference: Reference, purpose: Purpose) -> None:
     kept[f"{what}:{reference}"] = {
         "purpose": purpose.code,
         "words": purpose.words,
+        "keeping": purpose.keeping,
         "until": (now + place.reveal_for).isoformat(),
         "session": _this_sign_in(),
     }
@@ -54,7 +56,8 @@ def granted(what: str, reference: Reference) -> Grant | None:
     if kept is None or kept["session"] != _this_sign_in():
         return None
     until = datetime.fromisoformat(kept["until"])
-    return Grant(Purpose(kept["purpose"], kept["words"]), until) if until > house().clock() else None
+    keeping = Keeping(kept["keeping"]) if kept["keeping"] else None
+    return Grant(Purpose(kept["purpose"], kept["words"], keeping), until) if until > house().clock() else None
 
 
 def end_grant(what: str, reference: Reference) -> None:

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Auth
-from casetrack.http.house import house
-from casetrack.http.identity import AFTER_SIGN_IN, client_of, public, serves, signed_in
-from casetrack.http.sessions import sign_in, sign_out
+from casetrack.http.house import client_of, house
+from casetrack.http.identity import public, serves, signed_in
+from casetrack.http.sessions import AFTER_SIGN_IN, sign_in, sign_out
 from casetrack.http.work import begin
 from casetrack.schemas.sessions import OpenSession
 from casetrack.services.sessions import check_credentials

@@ -15,16 +15,15 @@ from casetrack.domain.actions import Action
 from casetrack.domain.calendars import Nation
 from casetrack.domain.clocks import Due, due
 from casetrack.domain.ids import AccountId, HolderCode, Instant, TransferId
-from casetrack.domain.progress import Row
 from casetrack.domain.transfer import Transfer
 from casetrack.http.house import house
 from casetrack.http.identity import current_actor, serves
+from casetrack.http.terms import terms
 from casetrack.http.work import begin
 from casetrack.schemas.transfers import AcceptTransfer, DeclineTransfer, WithdrawTransfer, whole_preview
 from casetrack.services.cases import workers_of
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.lists import OfferCard
-from casetrack.services.outlook import milestones_of
 from casetrack.services.transfers import (
     Offer,
     accept_transfer,
@@ -35,8 +34,8 @@ from casetrack.services.transfers import (
     withdraw_transfer,
 )
 from casetrack.web import offering
-from casetrack.web.forms import Form, page_asked, submitted, terms
-from casetrack.web.handover import handover_points
+from casetrack.web.forms import Form, page_asked, submitted
+from casetrack.web.handover import handover_points, still_to_do
 
 pages = Blueprint("transfers", __name__)
 
@@ -117,8 +116,8 @@ def accept(transfer_id: UUID) -> ResponseReturnValue:
         offer = view_transfer(work, TransferId(transfer_id))
         workers = workers_of(work)
     moves = bool(offer.transfer.strands)
-    points = handover_points(offer, _outstanding(offer))
-    form = submitted(AcceptTransfer(only=None if moves else ("words",)))
+    points = handover_points(offer)
+    form = submitted(AcceptTransfer(only=None if moves else ("words", "keep")))
     if (
         moves
         and request.method == "POST"
@@ -143,7 +142,7 @@ def decline(transfer_id: UUID) -> ResponseReturnValue:
     """Do not take what was offered, for a reason of the list; the words go to the sender."""
     form = submitted(DeclineTransfer())
     if form.said is not None:
-        with begin(Purpose(CASEWORK.code, form.said["words"])) as work:
+        with begin(Purpose(CASEWORK.code, form.said["words"], form.said["keep"])) as work:
             decline_transfer(work, TransferId(transfer_id), form.said["reason"], seen=form.seen)
         flash(gettext("The offer is declined. The other organisation stays responsible."))
         return redirect(url_for("transfers.list"), HTTPStatus.SEE_OTHER)
@@ -174,13 +173,13 @@ def _accepted(offer: Offer, form: Form) -> ResponseReturnValue:
     said = form.said or {}
     words = " ".join(filter(None, (_planned(said.get("contact_on")), said["words"])))
     worker = AccountId(said["worker"]) if "worker" in said else current_actor().account
-    with begin(Purpose(CASEWORK.code, words)) as work:
-        case = accept_transfer(work, offer.transfer.id, worker=worker, seen=form.seen)
+    with begin(Purpose(CASEWORK.code, words, said["keep"])) as work:
+        accept_transfer(work, offer.transfer.id, worker=worker, seen=form.seen)
     if not offer.transfer.strands:
         flash(gettext("The information is accepted. The other organisation stays responsible."))
         return redirect(url_for("transfers.list"), HTTPStatus.SEE_OTHER)
     flash(gettext("Your organisation is responsible from now. Speak to the person by the day that you gave."))
-    return redirect(url_for("cases.view", reference=case.reference), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("cases.view", reference=offer.reference), HTTPStatus.SEE_OTHER)
 
 
 def _planned(day: date | None) -> str:
@@ -212,22 +211,13 @@ def _around(offer: Offer) -> dict[str, Any]:
         "receiver": receiver,
         "may": access.permitted_with(current_actor(), transfer),
         "reply": _limit(ANSWERED, transfer, transfer.sent_at),
-        "outstanding": _outstanding(offer),
+        "outstanding": still_to_do(offer),
         "codes": {name: facts.codes[name].codes for name in CODE_LISTS},
         "numbers": [(each.name, each.phone) for each in (sender, receiver) if each.phone],
     }
 
 
 CODE_LISTS: Final = ("transfer_reasons", "decline_reasons", "support_needs", "languages")
-
-
-def _outstanding(offer: Offer) -> list[Row]:
-    """What the sender said is still to be done, as it stands now."""
-    named = set(whole_preview(offer.preview)["outstanding"])
-    if offer.case is None:
-        return []
-    rows = milestones_of(offer.case, house().deployment, house().clock(), transfers=(offer.transfer,))
-    return [row for row in rows if row.rule.code in named and not row.sealed]
 
 
 def _waiting(card: OfferCard, now: Instant) -> Waiting:

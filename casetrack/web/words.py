@@ -4,14 +4,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from flask_babel import format_date, gettext
+from flask_babel import format_date, format_datetime, gettext, ngettext
 
 from casetrack.domain.actions import Action
 from casetrack.domain.calendars import london_date
 from casetrack.domain.catalogue import Catalogue
+from casetrack.domain.finding_indexes import CRIME, DOCUMENT, EMAIL, NAME, NRM, PHONE
 from casetrack.domain.ids import HolderCode
 from casetrack.domain.words import N_
 from casetrack.services.deployment import Deployment
+from casetrack.services.fields import CONTACT
+from casetrack.services.finding import CASE_NAME
 from casetrack.services.ports import Change
 
 STRANDS: Final[Mapping[str, str]] = {"support": N_("support"), "investigation": N_("investigation")}
@@ -41,6 +44,24 @@ RECORDS: Final[Mapping[str, str]] = {
     "reopened": N_("reopened"),
     "fact": N_("happened"),
 }
+AGREEMENTS: Final[Mapping[str, str]] = {
+    "person-agreed": N_("; the person has agreed"),
+    "without-agreement": N_(", without the agreement of the person"),
+}
+"""What is said of an investigation that began later than its case."""
+MISPLACED: Final[Mapping[str, str]] = {
+    "postcode": N_("a postcode"),
+    "phone": N_("a telephone number"),
+    "email": N_("an e-mail address"),
+    "name": N_("a name of the person"),
+}
+"""What seems to belong elsewhere."""
+KEEPINGS: Final[Mapping[str, str]] = {
+    "looks-like": N_("it only looks like that"),
+    "not-the-persons": N_("it is not the person\N{RIGHT SINGLE QUOTATION MARK}s own"),
+    "needed-here": N_("whoever reads it must have it there"),
+}
+"""Why it stays all the same."""
 OUTCOMES: Final[Mapping[str, str]] = {
     "could_not_contact": N_("Could not be contacted"),
     "no_safe_way": N_("There was no safe way"),
@@ -51,27 +72,54 @@ OUTCOMES: Final[Mapping[str, str]] = {
 }
 """The outcomes that their codes do not say well enough by themselves."""
 
+INDEXES: Final[Mapping[str, str]] = {
+    NAME.name: N_("name"),
+    NRM.name: N_("NRM reference"),
+    CRIME.name: N_("crime reference"),
+    DOCUMENT.name: N_("document"),
+    PHONE.name: N_("telephone"),
+    EMAIL.name: N_("e-mail"),
+    CASE_NAME: N_("reference or pseudonym"),
+}
+"""What each index that a person is found by is of; a test holds it against the indexes that there are."""
+
 EVENTS: Final[Mapping[str, str]] = {
     "CaseOpened": N_("The case was opened by %(holder)s, for %(strands)s"),
     "CasePlaced": N_("The areas were recorded: exploitation %(exploitation)s; home %(home)s; encounter %(encounter)s"),
     "WorkerAssigned": N_("A worker was given the strand: %(strand)s"),
     "IdentityRecorded": N_("The identity was recorded: %(identity)s"),
-    "ContactRecorded": N_("How to contact the person safely was recorded"),
+    "ContactRecorded": N_("How to contact the person safely was recorded%(cleared)s"),
     "MilestoneRecorded": N_("%(milestone)s: %(record)s, %(happened)s"),
     "MilestoneReopened": N_("%(milestone)s: opened again"),
+    "FileAttached": N_("A file was attached: %(strand)s"),
+    "NoteWritten": N_("A note was written%(corrected)s: %(strand)s"),
     "CaseClosed": N_("The case was closed: %(reason)s"),
     "CaseReopened": N_("The case was opened again"),
+    "StrandBegun": N_("%(holder)s became responsible for %(strand)s too%(agreement)s"),
     "HandedOff": N_("%(to_holder)s became responsible for %(strands)s, instead of %(from_holder)s"),
     "TransferSent": N_("Offered to %(to_holder)s: %(strands)s. %(reason)s"),
     "TransferSeen": N_("The offer was seen by the organisation that it was made to"),
     "TransferAccepted": N_("The offer was accepted"),
     "TransferDeclined": N_("The offer was declined: %(reason)s"),
     "TransferWithdrawn": N_("The offer was withdrawn"),
+    "Proposed": N_("It was proposed that %(what)s: %(reason)s"),
+    "ProposalApproved": N_("A second person agreed that %(what)s"),
+    "ProposalRefused": N_("The second person did not agree that %(what)s"),
+    "ProposalWithdrawn": N_("It is not proposed any more that %(what)s"),
+    "HoldSet": N_("A legal hold was set: %(reason)s"),
+    "HoldLifted": N_("A legal hold was lifted, by two people"),
+    "CaseErased": N_("The case was erased, by two people%(repeated)s. %(rule)s"),
     "Consulted": N_("Looked at: %(action)s"),
     "Revealed": N_("Shown: %(action)s"),
+    "FileOpened": N_("A file was opened"),
+    "NoteOpened": N_("A note was shown that is closed until it is asked for"),
+    "WordsKept": N_("What seems to belong elsewhere was left where it is (%(found)s): %(kept)s. In: %(action)s"),
     "NamesShown": N_("The names of a caseload were shown"),
+    "SearchBegun": N_("A search for a person was begun, by %(indexes)s"),
+    "PeopleSearched": N_("A person was looked for by %(indexes)s: %(shown)s"),
+    "QuotaRaised": N_("A colleague was allowed to be shown more, until %(until)s"),
     "LogOpened": N_("The log was opened"),
-    "Refused": N_("Refused: %(action)s"),
+    "Refused": N_("Refused: %(action)s%(attempted)s"),
     "SignedIn": N_("Signed in"),
     "SignInRefused": N_("Signing in was refused"),
     "SignedOut": N_("Signed out"),
@@ -79,11 +127,25 @@ EVENTS: Final[Mapping[str, str]] = {
     "AccountClosed": N_("An account was closed"),
     "TokenCreated": N_("A token was made for a program"),
     "TokenRevoked": N_("A token was ended"),
+    "AccountReset": N_("The password of an account was ended, and a link made to choose another"),
+    "PasswordSet": N_("The password of an account was chosen, by a link"),
+    "PasswordChanged": N_("Somebody changed their own password"),
     "KeysetMade": N_("Keys were made for %(holder)s"),
+    "KeysetRenewed": N_("The keys of %(holder)s were renewed"),
+    "KeysRewrapped": N_("Keys were wrapped again for %(holder)s"),
+    "RootMoved": N_("The keys of %(holder)s were sealed again, under another root"),
 }
 """What each event says; a test holds it against the events that there are."""
 
+PROPOSED: Final[Mapping[str, str]] = {
+    "erasure": N_("the case be erased"),
+    "lifting": N_("a legal hold be lifted"),
+}
+"""What needs two people; a test holds it against what there is."""
+PROPOSED_FOR: Final = {"erasure": "erasure_reasons", "lifting": "lifting_reasons"}
+"""Which code list the reason of each is of."""
 REASONS: Final = {
+    "HoldSet": "hold_reasons",
     "CaseClosed": "close_reasons",
     "TransferDeclined": "decline_reasons",
     "TransferSent": "transfer_reasons",
@@ -101,6 +163,8 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.CASE_ASSIGN: N_("the worker"),
     Action.CASE_CLOSE: N_("closing the case"),
     Action.CASE_REOPEN: N_("opening the case again"),
+    Action.PERSON_FIND: N_("finding a person"),
+    Action.STRAND_BEGIN: N_("beginning another strand"),
     Action.IDENTITY_RECORD: N_("recording the identity"),
     Action.IDENTITY_REVEAL: N_("the identity"),
     Action.CONTACT_RECORD: N_("recording the safe contact"),
@@ -108,6 +172,12 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.MILESTONE_LIST: N_("the milestones"),
     Action.MILESTONE_RECORD: N_("recording a milestone"),
     Action.MILESTONE_REOPEN: N_("opening a milestone again"),
+    Action.FILE_LIST: N_("the files"),
+    Action.FILE_ATTACH: N_("attaching a file"),
+    Action.FILE_OPEN: N_("a file"),
+    Action.NOTE_LIST: N_("the notes"),
+    Action.NOTE_WRITE: N_("writing a note"),
+    Action.NOTE_OPEN: N_("a note"),
     Action.JOURNEY_VIEW: N_("the journey"),
     Action.HISTORY_VIEW: N_("the history"),
     Action.TRANSFER_LIST: N_("a list of offers"),
@@ -117,14 +187,32 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.TRANSFER_ACCEPT: N_("accepting an offer"),
     Action.TRANSFER_DECLINE: N_("declining an offer"),
     Action.TRANSFER_WITHDRAW: N_("withdrawing an offer"),
+    Action.QUOTA_RAISE: N_("the hourly limits"),
+    Action.HOLD_SET: N_("setting a legal hold"),
+    Action.HOLD_LIFT: N_("lifting a legal hold"),
+    Action.ERASURE_PROPOSE: N_("erasing the case"),
+    Action.ERASURE_LIST: N_("a list of erased cases"),
+    Action.ERASURE_VIEW: N_("a certificate of erasure"),
+    Action.PROPOSAL_LIST: N_("a list of what waits for a second person"),
+    Action.PROPOSAL_VIEW: N_("what waits for a second person"),
+    Action.PROPOSAL_APPROVE: N_("agreeing as the second person"),
+    Action.PROPOSAL_REFUSE: N_("not agreeing as the second person"),
+    Action.PROPOSAL_WITHDRAW: N_("taking back what was proposed"),
     Action.AUDIT_SEARCH: N_("a search of the log"),
     Action.AUDIT_VERIFY: N_("a check of the log"),
     Action.ACCOUNT_LIST: N_("the list of accounts"),
     Action.ACCOUNT_CREATE: N_("making an account"),
     Action.ACCOUNT_CLOSE: N_("closing an account"),
+    Action.ACCOUNT_RESET: N_("ending a password"),
+    Action.PASSWORD_CHANGE: N_("changing a password"),
+    Action.PASSWORD_SET: N_("choosing a password"),
     Action.TOKEN_CREATE: N_("making a token"),
     Action.TOKEN_REVOKE: N_("ending a token"),
+    Action.KEYSET_LIST: N_("the list of keys"),
     Action.KEYSET_MAKE: N_("making keys"),
+    Action.KEYSET_RENEW: N_("renewing keys"),
+    Action.KEYSET_REWRAP: N_("wrapping keys again"),
+    Action.KEYSET_RESEAL: N_("sealing keys again"),
     Action.SESSION_OPEN: N_("signing in"),
     Action.SESSION_CLOSE: N_("signing out"),
 }
@@ -136,11 +224,15 @@ CHANGES: Final[Mapping[Action, str]] = {
     Action.CASE_ASSIGN: N_("A strand was given to a worker"),
     Action.CASE_CLOSE: N_("The case was closed"),
     Action.CASE_REOPEN: N_("The case was opened again"),
+    Action.STRAND_BEGIN: N_("Another strand was begun"),
     Action.IDENTITY_RECORD: N_("The identity was recorded"),
     Action.CONTACT_RECORD: N_("How to contact the person safely was recorded"),
     Action.MILESTONE_RECORD: N_("A milestone was recorded: %(milestone)s"),
     Action.MILESTONE_REOPEN: N_("A milestone was opened again: %(milestone)s"),
+    Action.FILE_ATTACH: N_("A file was attached"),
+    Action.NOTE_WRITE: N_("A note was written"),
     Action.TRANSFER_ACCEPT: N_("Another organisation became responsible"),
+    Action.PROPOSAL_APPROVE: N_("The case was erased"),
 }
 """What each action that changes a case has done to it."""
 
@@ -161,11 +253,22 @@ def change_words(change: Change, catalogue: Catalogue) -> str:
     return gettext(CHANGES[change.action], milestone=_milestone(change.aspect.partition(":")[2], catalogue))
 
 
+UNREADABLE: Final = N_("This entry cannot be read: it is not as casetrack writes them")
+
+
 def event_words(payload: Mapping[str, Any], deployment: Deployment) -> str:
     """What happened, in one sentence, from the payload of an event."""
     if payload["event"] in MILESTONES and not payload["detail"]:
         return gettext(OTHER_STRAND)
     return gettext(EVENTS[payload["event"]]) % _Facts(payload, deployment)
+
+
+def entry_words(payload: Mapping[str, Any], deployment: Deployment) -> tuple[str, str]:
+    """Both of those, of an entry that is shown as it stands in the database, where somebody may have edited it."""
+    try:
+        return event_words(payload, deployment), account_words(payload, deployment)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return gettext(UNREADABLE), ""
 
 
 def account_words(payload: Mapping[str, Any], deployment: Deployment) -> str:
@@ -185,12 +288,24 @@ class _Facts:
         self.deployment = deployment
         self.words: Mapping[str, Callable[[], str]] = {
             "action": lambda: gettext(ACTIONS[Action(payload["action"])]),
+            "agreement": lambda: gettext(AGREEMENTS[self.detail["reason"]]) if self.detail["reason"] else "",
+            "attempted": self._attempted,
+            "cleared": self._cleared,
+            "corrected": lambda: gettext(", in the place of another") if self.detail["corrects"] else "",
+            "found": lambda: ", ".join(gettext(MISPLACED[kind]) for kind in self.detail["found"]),
+            "kept": lambda: gettext(KEEPINGS[self.detail["reason"]]),
+            "indexes": lambda: gettext(" and ").join(gettext(INDEXES[index]) for index in self.detail["indexes"]),
+            "shown": self._shown,
+            "until": lambda: _moment(self.detail["until"]),
             "identity": lambda: gettext(IDENTITIES[self.detail["state"]]),
             "record": self._record,
             "happened": self._happened,
             "milestone": lambda: _milestone(self.detail["code"], deployment.facts.catalogue),
             "reason": self._reason,
             "role": lambda: gettext(ROLES[self.detail["role"]]),
+            "what": lambda: gettext(PROPOSED[self.detail["kind"]]),
+            "rule": lambda: _label(deployment, "erasure_rules", self.detail["rule"]),
+            "repeated": lambda: gettext(", once more after a copy was put back") if self.detail["repeated"] else "",
             "strand": lambda: gettext(STRANDS[self.detail["strand"]]),
             "strands": self._strands,
         }
@@ -201,6 +316,22 @@ class _Facts:
             return self.words[name]()
         code = self.detail[name]
         return self.deployment.holders[HolderCode(code)].name if code else gettext("not recorded")
+
+    def _attempted(self) -> str:
+        """Which case was asked for by its reference, whether or not there is such a case."""
+        reference = self.detail["reference"]
+        return gettext(" (%(reference)s)", reference=reference) if reference else ""
+
+    def _cleared(self) -> str:
+        """Which fields of the safe contact say nothing any more."""
+        fields = [gettext(field.says) for field in CONTACT if field.name in self.detail["cleared"]]
+        return gettext(" (cleared: %(fields)s)", fields=", ".join(fields)) if fields else ""
+
+    def _shown(self) -> str:
+        """How many people a search opened to compare, and how many of those it showed."""
+        opened = ngettext("%(num)s person was opened", "%(num)s people were opened", self.detail["opened"])
+        shown = ngettext("%(num)s was shown", "%(num)s were shown", len(self.payload["shown"]))
+        return gettext("%(opened)s, %(shown)s", opened=opened, shown=shown)
 
     def _record(self) -> str:
         said = gettext(RECORDS[self.detail["state"]])
@@ -213,13 +344,23 @@ class _Facts:
 
     def _reason(self) -> str:
         """The label of a reason, from whichever list the event's reasons are of."""
-        reasons = self.deployment.facts.codes[REASONS[self.payload["event"]]].codes
-        code = reasons.get(self.detail["reason"])
-        return gettext(code.label) if code else str(self.detail["reason"])
+        of = REASONS.get(self.payload["event"]) or PROPOSED_FOR[self.detail["kind"]]
+        return _label(self.deployment, of, self.detail["reason"])
 
     def _strands(self) -> str:
         strands = [gettext(STRANDS[code]) for code in self.detail["strands"]]
         return gettext(" and ").join(strands) or gettext("information")
+
+
+def _label(deployment: Deployment, of: str, code: str) -> str:
+    """The words for a code of that list; the code itself, if the list has lost it."""
+    found = deployment.facts.codes[of].codes.get(code)
+    return gettext(found.label) if found else code
+
+
+def _moment(instant: str) -> str:
+    """An instant of an event, in London."""
+    return str(format_datetime(datetime.fromisoformat(instant), "d MMM y, HH:mm"))  # type: ignore[no-untyped-call]  # the library ships no types
 
 
 def _milestone(code: str, catalogue: Catalogue) -> str:

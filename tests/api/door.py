@@ -13,15 +13,17 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from casetrack import api
-from casetrack.crypto.tokens import new_token, token_digest
+from casetrack.crypto.tokens import SessionBox, new_token, token_digest
 from casetrack.domain.errors import CasetrackError
 from casetrack.domain.ids import TransferId
 from casetrack.http import converters, headers, identity, sessions
 from casetrack.http.house import EXTENSION, House
-from casetrack.services.ports import JournalEntry, Token
-from casetrack.services.sessions import NOBODY, SessionLimits
+from casetrack.services.lifetimes import SessionLimits
+from casetrack.services.people import Token
+from casetrack.services.ports import JournalEntry
+from casetrack.services.sessions import NOBODY
 from casetrack.services.transfers import accept_transfer
-from tests.world import ACCOUNTS, World
+from tests.world import ACCOUNTS, World, sealed_token
 
 V1: Final = "/api/v1"
 LIFE: Final = timedelta(days=1)
@@ -71,6 +73,7 @@ def api_of(world: World) -> Flask:
         shift=timedelta(hours=10),
         secure_cookies=True,
         client_key=b"only for tests",
+        before_sign_in=SessionBox("only for tests"),
         troubles=tuple,
         counts=dict,
     )
@@ -138,7 +141,7 @@ class Door:
         account, token = ACCOUNTS[name], new_token()
         kept = Token(uuid4(), "a test", token_digest(token), account.id, account.epoch, self.world.now + LIFE)
         with self.world.begin(NOBODY) as stores:
-            stores.accounts.add_token(kept)
+            stores.accounts.add_token(sealed_token(kept))
         return Caller(self.client, self.world, token)
 
     def entries(self) -> tuple[JournalEntry, ...]:

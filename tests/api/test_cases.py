@@ -1,7 +1,7 @@
 """Cases over the API: listed, opened once, viewed, changed, and shown no further than their schema."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -104,12 +104,16 @@ class TestViewing:
         offer = lead.send_offer(reference)
         accept(door, offer)
         answer = lead.get(f"/cases/{reference}")
-        assert set(answer.json) == {"reference", "pseudonym", "status", "opened_at", "responsible"}
-        assert answer.json["responsible"] == {"support": "south"}
+        shown = answer.json
+        assert set(shown) == {"reference", "pseudonym", "opened_at", "responsible", "responsible_since"}
+        assert shown["responsible"] == {"support": "south"}
+        assert shown["responsible_since"]["support"] > shown["opened_at"]
         assert "ETag" not in answer.headers
-        assert lead.get(f"/cases/{reference}/history").status_code == 403
+        history = lead.get(f"/cases/{reference}/history")
+        assert (history.status_code, history.json["type"]) == (403, "/problems/passed-on")
+        assert "passed this case on" in history.json["detail"]
         (card,) = lead.get("/cases?passed_on=true").json["items"]
-        assert (card["held"], card["worker"], card["phase"]) == (False, None, "")
+        assert (card["held"], card["status"], card["worker"], card["phase"]) == (False, None, None, "")
 
 
 class TestChanging:
@@ -195,6 +199,64 @@ class TestChanging:
         body = {"worker": str(ACCOUNTS["worker"].id)}
         answer = change(worker, "PUT", f"/cases/{reference}/workers/support", body, 3)
         assert (answer.status_code, answer.json["type"]) == (403, "/problems/not-permitted")
+
+
+class TestBeginning:
+    INQUIRY: Final = {"strand": "investigation", "reason": "person-agreed"}
+
+    def test_the_strand_that_a_case_lacks_is_begun_by_whoever_leads_the_other(self, door: Door) -> None:
+        worker = door.caller("worker")
+        reference = worker.open_case(strands=["support"])
+        before = worker.get(f"/cases/{reference}").json
+        assert ("strand:begin" in before["may"], before["responsible"]) == (True, {"support": "north"})
+
+        answer = change(worker, "POST", f"/cases/{reference}/strands", self.INQUIRY, 3)
+        assert (answer.status_code, answer.headers["ETag"]) == (201, '"4"')
+        assert answer.json["responsible"] == {"support": "north", "investigation": "north"}
+        assert answer.json["workers"]["investigation"] == str(ACCOUNTS["worker"].id)
+        assert set(answer.json["parts"]) == {"identity", "safe-address", "support", "investigation"}
+        assert "strand:begin" not in answer.json["may"]
+        assert door.last_action() == "strand:begin"
+
+    def test_its_ground_is_in_the_history_and_its_words_are_not(self, door: Door) -> None:
+        worker = door.caller("worker")
+        reference = worker.open_case(strands=["support"])
+        body = {"strand": "investigation", "reason": "without-agreement", "words": "Others are held there."}
+        change(worker, "POST", f"/cases/{reference}/strands", body, 3)
+        told = worker.get(f"/cases/{reference}/history")
+        assert told.json["items"][0]["detail"] == {
+            "strand": "investigation",
+            "holder": "north",
+            "reason": "without-agreement",
+        }
+        assert "Others are held there." not in told.text
+
+    def test_it_is_refused_where_it_cannot_begin(self, door: Door) -> None:
+        worker, charity = door.caller("worker"), door.caller("charity-worker")
+        both, theirs = worker.open_case(), charity.open_case(strands=["support"])
+        assert "strand:begin" not in charity.get(f"/cases/{theirs}").json["may"]
+        for caller, reference, problem in (
+            (worker, both, "strand-exists"),
+            (charity, theirs, "strand-needs-force"),
+        ):
+            answer = change(caller, "POST", f"/cases/{reference}/strands", self.INQUIRY, 3)
+            assert (answer.status_code, answer.json["type"]) == (422, f"/problems/{problem}")
+        assert change(charity, "POST", f"/cases/{both}/strands", self.INQUIRY, 3).status_code == 404
+
+    def test_it_is_refused_while_an_offer_waits(self, door: Door) -> None:
+        lead = door.caller("lead")
+        reference = lead.open_case(strands=["support"])
+        lead.send_offer(reference)
+        answer = change(lead, "POST", f"/cases/{reference}/strands", self.INQUIRY, 3)
+        assert (answer.status_code, answer.json["type"]) == (409, "/problems/offer-open")
+
+    def test_what_was_left_out_is_asked_for(self, door: Door) -> None:
+        worker = door.caller("worker")
+        reference = worker.open_case(strands=["support"])
+        answer = change(worker, "POST", f"/cases/{reference}/strands", {"strand": "investigation"}, 3)
+        assert answer.status_code == 422
+        assert answer.json["errors"][0]["pointer"] == "/reason"
+        assert worker.send("POST", f"/cases/{reference}/strands", self.INQUIRY).status_code == 428
 
 
 class TestListing:

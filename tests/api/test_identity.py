@@ -46,6 +46,14 @@ def test_a_date_of_birth_that_is_still_to_come_is_pointed_at(door: Door) -> None
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/birth_date")
 
 
+def test_null_clears_what_is_left_out_stays(door: Door) -> None:
+    worker = door.caller("worker")
+    reference = worker.open_case(phone="01632 960001", times="Mornings", address=None)
+    answer = worker.send("PUT", f"/cases/{reference}/contact", {"phone": None, "address": None}, If_Match='"3"')
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"4"')
+    assert b'"detail":{"cleared":["phone"],"labels":["phone"]}' in door.entries()[-1].payload
+
+
 def test_a_safe_contact_is_recorded_and_not_answered(door: Door) -> None:
     worker = door.caller("worker")
     reference = worker.open_case()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from casetrack.api.files import MEDIA_TYPES
 from casetrack.services.fields import SEALED
 from tests.api.door import V1, Door
 
@@ -68,7 +69,7 @@ def test_whatever_is_referred_to_is_there(described: dict[str, Any]) -> None:
 
 
 def test_every_change_asks_for_the_version_that_it_was_made_from(described: dict[str, Any]) -> None:
-    unversioned = {"cases.open", "transfers.see"}
+    unversioned = {"cases.open", "persons.find", "transfers.see", "audit.verify"}
     for method, _, operation, parameters in operations(described):
         asks = "If-Match" in {parameter["name"] for parameter in parameters}
         assert asks == (method in {"put", "post"} and operation["operationId"] not in unversioned)
@@ -82,10 +83,13 @@ def test_refusals_are_problems_everywhere(described: dict[str, Any]) -> None:
 
 
 def test_no_body_that_is_read_takes_what_it_does_not_name(described: dict[str, Any]) -> None:
+    contents = [op["requestBody"]["content"] for _, _, op, _ in operations(described) if "requestBody" in op]
+    files = [content.keys() for content in contents if "application/json" not in content]
+    assert files == [MEDIA_TYPES], "what is no JSON is a file"
     bodies = {
-        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        for _, _, operation, _ in operations(described)
-        if "requestBody" in operation
+        content["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for content in contents
+        if "application/json" in content
     }
     assert bodies
     for body in bodies:

@@ -1,8 +1,16 @@
 """Refusals as problems (RFC 9457)."""
 
-import pytest
+from dataclasses import replace
 
-from tests.api.door import Door
+import pytest
+from werkzeug.exceptions import Gone, default_exceptions
+
+from casetrack import api
+from casetrack.http.house import EXTENSION
+from casetrack.http.problems import BY_STATUS, TYPES, problems
+from tests.api.door import NEW_CASE, Door
+from tests.services.locks import out_of_reach
+from tests.world import NORTH
 
 FOREIGN = "/cases/{reference}"
 ABSENT = "CT-0000-0000"
@@ -104,9 +112,33 @@ def test_a_rule_of_the_field_is_a_problem_of_its_own(door: Door) -> None:
     assert answer.json["type"] == "/problems/strand-needs-force"
 
 
+def test_keys_that_cannot_be_reached_are_said_to_be_whose_they_are_and_when_to_try_again(door: Door) -> None:
+    worker = door.caller("worker")
+    out_of_reach(door.world)
+    house = door.app.extensions[EXTENSION]
+    door.app.extensions[EXTENSION] = replace(house, deployment=door.world.deployment)
+    answer = worker.send("POST", "/cases", NEW_CASE, Idempotency_Key="k")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert answer.json["type"] == "/problems/keys-unavailable"
+    assert answer.json["detail"].startswith(f"The keys of {NORTH.name} cannot be reached just now.")
+
+
 def test_nothing_that_was_sent_comes_back_in_a_problem(door: Door) -> None:
     answer = door.caller("worker").send(
         "POST", "/cases", {"given_names": "Canary", "age_group": "Canary", "birth_date": "Canary"}, Idempotency_Key="k"
     )
     assert answer.status_code == 422
     assert b"Canary" not in answer.data
+
+
+def test_what_has_no_meaning_of_its_own_is_told_by_its_status_alone(door: Door) -> None:
+    with door.app.test_request_context("/api/v1/cases"):
+        answer = api.failed(Gone())
+    assert answer.get_json() == {"type": "about:blank", "title": "Gone", "status": 410, "detail": "Gone"}
+
+
+@pytest.mark.parametrize("status", sorted(BY_STATUS))
+def test_every_problem_of_http_has_a_page_of_its_type(door: Door, status: int) -> None:
+    with door.app.test_request_context("/api/v1/cases"):
+        answer = api.failed(default_exceptions[status]())
+    assert answer.get_json()["type"].removeprefix(TYPES) in problems()

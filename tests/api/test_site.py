@@ -7,6 +7,10 @@ from tests.api.door import V1, Door
 FILLED = {
     "<reference:reference>": "CT-0000-0000",
     "<uuid:transfer>": "00000000-0000-0000-0000-000000000000",
+    "<uuid:note>": "00000000-0000-0000-0000-000000000000",
+    "<uuid:file>": "00000000-0000-0000-0000-000000000000",
+    "<uuid:proposal>": "00000000-0000-0000-0000-000000000000",
+    "<uuid:case>": "00000000-0000-0000-0000-000000000000",
     "<any(support, investigation):strand>": "support",
     "<code>": "encounter",
 }

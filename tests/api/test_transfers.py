@@ -1,9 +1,12 @@
-"""Transfers over the API: sent, seen, declined, withdrawn; never accepted by a token."""
+"""Transfers over the API: sent, declined, withdrawn; never opened or accepted by a token."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from casetrack.domain.ids import TransferId
+from casetrack.services.transfers import see_transfer
 from tests.api.door import NEW_OFFER, Door
 from tests.world import ACCOUNTS
 
@@ -84,17 +87,20 @@ class TestTheReceiver:
         assert door.caller("worker").get("/transfers?box=sent").json["total"] == 1
         assert 'rel="first"' in inbox.headers["Link"]
 
-    def test_the_preview_is_shown_once_the_receiver_has_asked_to_see_it(self, door: Door, reference: str) -> None:
+    def test_a_token_of_the_receiver_is_shown_no_preview(self, door: Door, reference: str) -> None:
+        """It says what endangers the person and where they must not be met: it is read by somebody who signed in."""
         offer = door.caller("worker").send_offer(reference)
         receiver = door.caller("receiver")
         unseen = receiver.get(f"/transfers/{offer}")
         assert (unseen.status_code, unseen.json["preview"], unseen.json["seen_at"]) == (200, None, None)
-        seen = receiver.send("POST", f"/transfers/{offer}/seen")
-        assert (seen.status_code, seen.json["state"], seen.headers["ETag"]) == (200, "seen", '"2"')
-        assert seen.json["preview"]["risks"] == NEW_OFFER["risks"]
-        assert seen.json["preview"]["checklist"][0] == {"code": "consents", "answer": "on-the-case", "words": ""}
+        assert problem(receiver.send("POST", f"/transfers/{offer}/seen")) == (403, "needs-step-up")
         assert door.last_action() == "transfer:see"
-        assert receiver.get(f"/transfers/{offer}").json["preview"] is not None
+
+        with door.world.work("receiver") as work:
+            see_transfer(work, TransferId(UUID(offer)))
+        seen = receiver.get(f"/transfers/{offer}")
+        assert (seen.json["state"], seen.json["preview"], seen.headers["ETag"]) == ("seen", None, '"2"')
+        assert NEW_OFFER["risks"] not in seen.text
 
     def test_the_case_itself_is_not_there_before_it_is_accepted(self, door: Door, reference: str) -> None:
         door.caller("worker").send_offer(reference)
@@ -168,6 +174,21 @@ class TestTheSender:
         assert shown["preview"]["tonight"] == NEW_OFFER["tonight"]
         assert (shown["reference"], shown["case_changed"]) == (reference, False)
         assert door.last_action() == "transfer:view"
+
+
+def test_what_is_still_to_be_done_is_told_as_it_stood_when_the_offer_was_sent(door: Door, reference: str) -> None:
+    worker = door.caller("worker")
+    met = {"code": "encounter", "state": "met", "happened": door.world.now.isoformat()}
+    worker.send("POST", f"/cases/{reference}/milestones", met, If_Match='"3"')
+    body = {**NEW_OFFER, "outstanding": ["language-needs"]}
+    offer = worker.send("POST", f"/cases/{reference}/transfers", body, If_Match='"4"').json["id"]
+    open_ = worker.get(f"/transfers/{offer}").json
+    (stood,) = open_["preview"]["standings"]
+    assert (stood["code"], stood["status"], open_["case_changed"]) == ("language-needs", "do_now", False)
+    worker.send("POST", f"/transfers/{offer}/withdraw", If_Match='"1"')
+    over = worker.get(f"/transfers/{offer}").json
+    assert (over["preview"]["outstanding"], over["preview"]["standings"]) == (["language-needs"], [])
+    assert over["case_changed"] is None
 
 
 def test_an_offer_is_nobody_elses_business(door: Door, reference: str) -> None:

@@ -17,7 +17,7 @@ GROUPS = PROJECT["dependency-groups"]
 DECISION = (ROOT / "docs" / "decisions" / "0002-dependencies.md").read_text(encoding="utf-8")
 
 # Which groups each file locks, beside the libraries that casetrack itself imports.
-LOCKED = {"build": ["build"], "node": ["node"], "runtime": [], "dev": ["build", "check", "lock", "test"]}
+LOCKED = {"build": ["build"], "node": ["node"], "runtime": [], "dev": ["bench", "build", "check", "lock", "test"]}
 WITH_RUNTIME = {"runtime", "dev"}
 
 

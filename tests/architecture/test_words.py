@@ -29,7 +29,7 @@ INSTEAD_ON_SCREEN = INSTEAD | {"victim": "person or survivor", "victims": "peopl
 # Where a name may hold such a word, and why. A folder ends in a slash.
 NAMES_ALLOWED = {
     ("casetrack/cli/", "owner"): "PostgreSQL's word for the role that made a table",
-    ("casetrack/config.py", "owner"): "PostgreSQL's word for the role that made a table",
+    ("casetrack/config/", "owner"): "PostgreSQL's word for the role that made a table",
     ("casetrack/domain/holders.py", "agency"): "the kind of holder that the forces' data file calls an agency",
     ("casetrack/http/", "user"): "Flask-Login's word, in the names that it calls",
     ("casetrack/persistence/", "owner"): "PostgreSQL's word for the role that made a table",

@@ -1,12 +1,16 @@
 """Copies, by the command: sealed, read back, proved, and never written over anything."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from casetrack.crypto.parcels import ParcelWriter
+from casetrack.cli.commands import Surroundings
+from casetrack.cli.house import house
+from casetrack.crypto.parcels import seal_parcel
 from tests.cli.installation import Installation, free_port, running_in
+from tests.journeys.erasing import FIRST, SECOND, approve, prepare
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +84,7 @@ def test_a_database_of_ones_own_needs_a_superusers_address(here: Installation, s
     port = free_port()
     nowhere = {
         f"CASETRACK_DATABASE_{role}URL": f"postgresql://{role}x@127.0.0.1:{port}/x"
-        for role in ("", "OWNER_", "SEQUENCER_", "AUDITOR_")
+        for role in ("", "OWNER_", "SEQUENCER_", "JOBS_", "AUDITOR_", "KEEPER_")
     }
     there = Installation(here.folder, {**here.environ, **nowhere})
     make = f"casetrack backup make {secret / 'copy'} --passphrase-file secret"
@@ -107,9 +111,36 @@ NEWER = b'{"v":2,"deployment":"x","made_at":"x","contents":{"revision":"x","rows
 def test_a_parcel_of_something_else_is_not_put_back(
     here: Installation, secret: Path, held: bytes, sentence: str
 ) -> None:
-    with (secret / "parcel").open("wb") as file:
-        parcel = ParcelWriter(file, "a passphrase of its own")
-        parcel.write(held)
-        parcel.close()
-
+    (secret / "parcel").write_bytes(b"".join(seal_parcel([held], "a passphrase of its own")))
     assert sentence in here.refused(f"casetrack backup verify {secret / 'parcel'} --passphrase-file secret")
+
+
+def test_what_was_erased_since_a_copy_was_made_is_erased_from_it_before_anybody_comes_in(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("erased")
+    (folder / "secret").write_text("a passphrase of its own\n")
+    with running_in(folder) as here:
+        here.done("casetrack db upgrade")
+        for name in (FIRST, SECOND):
+            here.done(f"casetrack account create {name} --name {name} --role lead --holder kent")
+        at = Surroundings(here.environ, here.folder).config
+        with house(at) as place:
+            prepare(place, 2)
+        here.done(f"casetrack backup make {folder / 'copy'} --passphrase-file {folder / 'secret'}")
+        with house(at) as place:
+            approve(place)
+        here.done("casetrack worker --once")
+        assert "until" in here.run("casetrack doctor").output
+        assert "nothing else is left: 2." in here.done("casetrack audit verify --database")
+    shutil.rmtree(folder / "var" / "postgres")
+    with running_in(folder) as here:
+        restore = f"casetrack backup restore {folder / 'copy'} --passphrase-file {folder / 'secret'}"
+        assert "Erased once more, by the list of erasures: 2." in here.done(restore)
+        here.done("casetrack worker --once")
+        said = here.done("casetrack audit verify --database")
+        assert "nothing else is left: 2." in said
+        assert "Erased once more, by the list of erasures: 0." in here.done("casetrack backup replay")
+        (folder / "var" / "erasures.jsonl").unlink()
+        assert "not the whole list" in here.refused("casetrack backup replay")
+        assert "0." in here.done("casetrack backup replay --partly")

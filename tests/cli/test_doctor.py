@@ -1,15 +1,21 @@
 """The doctor: well where everything is, and where something is not, what it is and how to mend it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from sqlalchemy import create_engine, text
 
-from casetrack.app import utc_now
+from casetrack.app import create_app, utc_now
 from casetrack.cli import doctor as doctor_room
 from casetrack.cli.commands import Surroundings
-from casetrack.cli.doctor import MENDING, Result, look
+from casetrack.cli.doctor import KEYSET_MEND, MENDING, Result, look
 from casetrack.config import Config
+from casetrack.crypto import hpke
+from casetrack.crypto.errors import SuiteUnsupported
+from casetrack.crypto.roots import PassphraseWork, RootFile
 from casetrack.persistence.diagnosis import Examined
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import DATABASE
@@ -51,7 +57,7 @@ def test_where_all_is_well_it_says_so_of_each_thing(here: Installation) -> None:
     said = here.done("casetrack doctor")
 
     assert not wrong(here)
-    assert said.count("well") == len(list(look(config_of(here)))) == len(MENDING) + 6
+    assert said.count("well") == len(list(look(config_of(here)))) == len(MENDING) + 10
 
 
 def test_what_is_wrong_is_shown_with_how_to_mend_it(here: Installation) -> None:
@@ -81,8 +87,83 @@ def test_keys_that_do_not_open_are_found_before_anything_that_stands_on_them(her
     assert not any("database answers" in name for name in wrong(other))
 
 
+@contextmanager
+def settings(here: Installation, more: str) -> Iterator[None]:
+    """Inside the block the file of settings says this too."""
+    file = here.folder / "config.toml"
+    before = file.read_text()
+    file.write_text(f"{before}\n{more}")
+    try:
+        yield
+    finally:
+        file.write_text(before)
+
+
+def test_a_key_provider_that_does_not_answer_is_found(here: Installation) -> None:
+    (here.folder / "pin").write_text("1234")
+    away = """
+        [keys.tokens.vault]
+        library = "absent.so"
+        label = "vault"
+        pin = "file:pin"
+        [keys.holders.kent]
+        provider = "pkcs11"
+        token = "vault"
+        key = "kent"
+    """
+    with settings(here, away):
+        found = wrong(here)
+        said = " ".join(here.run("casetrack doctor").output.split())
+
+    assert "[keys.holders.kent]" in said
+    assert found.keys() == {"The key provider of kent answers"}
+    assert found["The key provider of kent answers"].wrong.endswith(
+        "absent.so cannot be loaded as a library of PKCS#11, or does not start."
+    )
+    assert "[keys.holders.kent]" in found["The key provider of kent answers"].mend
+
+
+def test_organisations_whose_keys_do_not_open_are_named(here: Installation) -> None:
+    RootFile.create(here.folder / "var" / "empty.json", PASSPHRASE, PassphraseWork(64, 1, 1))
+    with settings(here, '[keys]\nfile = "var/empty.json"'):
+        found = wrong(here)
+
+    assert found["The keys of Kent Police open"].wrong == "The key file holds no root key for kent."
+    assert found["The keys of Audit desk open"].mend == KEYSET_MEND
+    assert len(found) > 40
+
+
+def test_settings_of_an_organisation_that_there_is_not_are_found(here: Installation) -> None:
+    (here.folder / "root").write_text("00" * 32)
+    with settings(here, '[keys.holders.knet]\nprovider = "environment"\nroot = "file:root"'):
+        found = wrong(here)
+
+    assert found.keys() == {"[keys.holders.knet] is of an organisation"}
+
+
+def test_keys_that_the_key_file_had_still_open_once_another_provider_is_named(here: Installation) -> None:
+    (here.folder / "root").write_text("00" * 32)
+    with settings(here, '[keys.holders.kent]\nprovider = "environment"\nroot = "file:root"'):
+        assert not wrong(here)
+
+
 def test_without_a_passphrase_nothing_else_is_looked_at(here: Installation) -> None:
-    assert [result.name for result in look(config_of(Installation(here.folder, {})))] == ["The passphrase is known"]
+    looked_at = [result.name for result in look(config_of(Installation(here.folder, {})))]
+    assert looked_at == ["This machine can wrap keys", "The passphrase is known"]
+
+
+def test_a_machine_that_cannot_wrap_keys_is_said_so_and_serves_nothing(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(*_: object) -> NoReturn:
+        raise UnsupportedAlgorithm("ML-KEM-768 is not supported by this backend.")
+
+    monkeypatch.setattr(hpke, "Suite", unsupported)
+    first = next(look(config_of(here)))
+    assert (first.name, "X-Wing" in first.wrong) == ("This machine can wrap keys", True)
+    assert "Install cryptography 50" in first.mend
+    with pytest.raises(SuiteUnsupported):
+        create_app(config_of(here), "postgresql://nobody@nowhere/nothing")
 
 
 def test_a_head_of_the_log_that_was_edited_is_found(here: Installation) -> None:
@@ -126,7 +207,7 @@ def test_a_database_that_was_taken_down_is_said_to_be_behind(tmp_path_factory: p
 def test_a_database_that_does_not_answer_is_said_so(here: Installation) -> None:
     nowhere = {
         f"CASETRACK_DATABASE_{role}URL": f"postgresql://{role}x@127.0.0.1:1/x"
-        for role in ("", "OWNER_", "SEQUENCER_", "AUDITOR_")
+        for role in ("", "OWNER_", "SEQUENCER_", "JOBS_", "AUDITOR_", "KEEPER_")
     }
     there = Installation(here.folder, {**here.environ, **nowhere})
 

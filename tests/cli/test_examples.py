@@ -16,13 +16,15 @@ from casetrack.cli.demo.folder import Folder
 from casetrack.cli.root import casetrack
 from tests.architecture.tree import ROOT
 from tests.cli.installation import Installation, free_port, running_in
+from tests.services.test_certificates import given
 
 MARK = "Example:"
 
 IN_THIS_ORDER = (
     "casetrack db upgrade",
     "casetrack db status",
-    'casetrack account create a.worker --name "A Worker" --role lead --holder kent --generate',
+    'casetrack account create a.worker --name "A Worker" --role lead --holder kent',
+    "casetrack account password a.worker",
     "casetrack account list",
     "casetrack token create a.worker nightly-report --days 30",
     "casetrack token list a.worker",
@@ -34,9 +36,16 @@ IN_THIS_ORDER = (
     "casetrack audit checkpoint",
     "casetrack backup make casetrack.backup --passphrase-file backup-passphrase",
     "casetrack backup verify casetrack.backup --passphrase-file backup-passphrase",
+    "casetrack keys status",
+    "casetrack keys status --json",
+    "casetrack keys verify",
+    "casetrack keys rotate holder kent --dry-run",
+    "casetrack keys rotate root kent --dry-run",
     "casetrack doctor",
     "casetrack db downgrade base --yes",
     "casetrack backup restore casetrack.backup --passphrase-file backup-passphrase",
+    "casetrack backup replay",
+    "casetrack audit certificate certificate.json",
 )
 """Every example that ends by itself, each standing on those before it."""
 UNTIL_STOPPED = ("casetrack serve", "casetrack demo --folder demo")
@@ -83,6 +92,7 @@ def _example(command: click.Command) -> str:
 def test_the_examples_run_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "backup-passphrase").write_text("only for tests\n")
+    (tmp_path / "certificate.json").write_bytes(given())
     with running_in(tmp_path) as here:
         said = {line: here.done(line) for line in IN_THIS_ORDER}
 
@@ -90,6 +100,7 @@ def test_the_examples_run_one_after_another(tmp_path: Path, monkeypatch: pytest.
     assert said["casetrack audit checkpoint"].startswith("casetrack.example/audit\n")
     assert "can be put back" in said["casetrack backup verify casetrack.backup --passphrase-file backup-passphrase"]
     assert "a.worker" in said["casetrack account list"]
+    assert "Under the rule: storage-limit, because of review" in said["casetrack audit certificate certificate.json"]
 
 
 def test_the_server_serves_until_it_is_stopped(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What is wrong is said in a line each, which names it and what to do; never in a traceback."""
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.cli.installation import PASSPHRASE, Installation, running_in
 
 NOWHERE = {
     f"CASETRACK_DATABASE_{role}URL": f"postgresql://{role.lower()}role@127.0.0.1:1/casetrack"
-    for role in ("", "OWNER_", "SEQUENCER_", "AUDITOR_")
+    for role in ("", "OWNER_", "SEQUENCER_", "JOBS_", "AUDITOR_")
 }
 DATABASE_COMMANDS = (
     "casetrack db status",
@@ -103,30 +104,36 @@ def test_a_port_that_somebody_listens_on_is_said_so_before_anything_starts(tmp_p
         here = Installation(tmp_path)
 
         assert here.refused("casetrack serve") == (
-            f"Error: 127.0.0.1:{port} cannot be listened on: Address already in use.\n"
+            f"Error: 127.0.0.1:{port} cannot be listened on (Address already in use): "
+            "choose another port with [server] port in the settings.\n"
         )
-        assert not (tmp_path / "var").exists()
+        assert here.refused(f"casetrack demo --port {port}") == (
+            f"Error: 127.0.0.1:{port} cannot be listened on (Address already in use): choose another port with PORT=.\n"
+        )
+        assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
 
 
 def test_what_is_wrong_with_an_account_is_said_in_the_rules_own_words(begun: Installation) -> None:
     new = "casetrack account create a.worker --name 'A Worker' --role lead --holder"
 
-    assert "at least 15 characters" in begun.refused(f"{new} kent", "short\nshort\n")
-    assert "from the list" in begun.refused(f"{new} nowhere --generate")
+    assert "from the list" in begun.refused(f"{new} nowhere")
+    assert "has no cases" in begun.refused(f"{new} audit-desk")
     assert "is not one of" in begun.refused("casetrack account create x --name X --role king --holder kent")
-    begun.done(f"{new} kent --generate")
-    assert "That name is taken" in begun.refused(f"{new} kent --generate")
-    assert begun.refused("casetrack account close nobody") == "Error: Nobody signs in as nobody.\n"
+    begun.done(f"{new} kent")
+    assert "That name is taken" in begun.refused(f"{new} kent")
+    for command in ("close", "password"):
+        assert begun.refused(f"casetrack account {command} nobody") == "Error: Nobody signs in as nobody.\n"
     assert begun.refused("casetrack token revoke a.worker none") == "Error: a.worker has no token called none.\n"
 
 
-def test_a_password_is_typed_twice_and_never_shown(begun: Installation) -> None:
-    password = "an invented pass phrase"
+def test_whoever_makes_an_account_or_resets_it_is_shown_a_link_and_no_password(begun: Installation) -> None:
     new = "casetrack account create an.auditor --name 'An Auditor' --role auditor --holder audit-desk --national"
-    said = begun.done(new, f"{password}\n{password}\n")
+    made, reset = begun.done(new), begun.done("casetrack account password an.auditor")
 
-    assert password not in said
-    assert "can sign in, as auditor of audit-desk" in said
+    assert "is made, as auditor of audit-desk" in made
+    links = [re.findall(r"http://127\.0\.0\.1:8000/set-up/([\w-]{43})", said) for said in (made, reset)]
+    assert [len(each) for each in links] == [1, 1]
+    assert links[0] != links[1]
 
 
 def test_beginning_again_changes_nothing_and_taking_the_database_down_asks_first(tmp_path: Path) -> None:

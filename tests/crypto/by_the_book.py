@@ -108,3 +108,43 @@ def hpke_open(seed: bytes, sealed: bytes, info: bytes) -> bytes:
     secret = extract(shared, b"secret", b"")
     key, nonce = expand(secret, b"key", context, 32), expand(secret, b"base_nonce", context, 12)
     return AESGCM(key).decrypt(nonce, sealed[1120:], b"")
+
+
+def floe_kdf(key: bytes, begins: bytes, purpose: bytes, aad: bytes, size: int) -> bytes:
+    """`FLOE_KDF`: HKDF-Expand with SHA-384, block after block."""
+    made, block = b"", b""
+    for number in range(1, -(-size // 48) + 1):
+        block = hmac.digest(key, block + begins + purpose + aad + bytes([number]), "sha384")
+        made += block
+    return made[:size]
+
+
+def floe_seal(
+    key: bytes, plain: bytes, aad: bytes, segment: int, iv: bytes, nonces: list[bytes], *, key_lasts: int = 20
+) -> list[bytes]:
+    """The header and the segments of the FLOE specification, under an IV and nonces that are given."""
+    begins = struct.pack(">BBII", 0, 0, segment, 32) + iv
+    made = [begins + floe_kdf(key, begins, b"HEADER_TAG:", aad, 32)]
+    message_key = floe_kdf(key, begins, b"MESSAGE_KEY:", aad, 48)
+    parts = [plain[at : at + segment - 32] for at in range(0, len(plain), segment - 32)] or [b""]
+    for number, (part, nonce) in enumerate(zip(parts, nonces, strict=True)):
+        masked = struct.pack(">Q", number - number % 2**key_lasts)
+        is_last = number == len(parts) - 1
+        cipher = AESGCM(floe_kdf(message_key, begins, b"DEK:" + masked, aad, 32))
+        sealed = nonce + cipher.encrypt(nonce, part, struct.pack(">QB", number, is_last))
+        made.append((struct.pack(">I", len(sealed) + 4) if is_last else b"\xff" * 4) + sealed)
+    return made
+
+
+def file_chunks(
+    key: bytes, deployment: str, case: UUID, file: UUID, plain: bytes, iv: bytes, nonces: list[bytes]
+) -> list[bytes]:
+    """A file as it is kept: files.md, sections 2 and 3. There are as many chunks as nonces."""
+    aad = b"casetrack/v1/file\0" + lp(deployment) + case.bytes + file.bytes
+    return floe_seal(key, plain.ljust(len(nonces) * 65_504, b"\0"), aad, 65_536, iv, nonces)
+
+
+def file_digest(chunks: list[bytes]) -> bytes:
+    """What the sealed field says of the chunks: files.md, section 4."""
+    hashes = b"".join(hashlib.sha256(chunk).digest() for chunk in chunks)
+    return hashlib.sha256(b"casetrack/v1/file-digest\0" + hashes).digest()

@@ -1,4 +1,4 @@
-"""`docs/formats/sealing.md` names what the code writes, and nothing else."""
+"""`docs/formats/sealing.md` names what the code writes, and nothing else; the example of `files.md` is a vector."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ from tests.crypto.samples import VECTORS, read
 
 CHECKOUT = Path(__file__).parents[2]
 DOCUMENT = (CHECKOUT / "docs" / "formats" / "sealing.md").read_text(encoding="utf-8")
+FILES = (CHECKOUT / "docs" / "formats" / "files.md").read_text(encoding="utf-8")
 CODE = "".join(path.read_text(encoding="utf-8") for path in sorted((CHECKOUT / "casetrack" / "crypto").glob("*.py")))
 
 
@@ -35,3 +36,13 @@ def test_the_example_is_the_vector() -> None:
     assert read("field.json")["field_key"] in example
     assert case["stored"].startswith("c70100000003" + "02" * 24)
     assert "".join(re.findall(r"[0-9a-f]{32,}", example.split("stored = ")[1])) == case["stored"][60:]
+
+
+def test_the_example_of_a_file_is_the_vector() -> None:
+    case = read("file.json")["cases"][0]
+    example = FILES.split("```")[-2]
+    shown = re.findall(r"[0-9a-f]{64}", example)
+
+    assert shown == [case["header"][-64:], *case["chunks"], case["digest"]]
+    assert case["header"].startswith("00000001000000000020646566")
+    assert set(re.findall(r"casetrack/v1/([a-z-]+)", FILES)) == {"file", "file-digest"}

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from casetrack.crypto.datakeys import DataKey, KeyPlace
 from casetrack.crypto.fields import FieldLabel, Value, pack
 from casetrack.crypto.keysets import HolderKeyset, check_certificate
 from casetrack.crypto.letters import open_letter
+from casetrack.crypto.remote import RemoteRoot
 from casetrack.crypto.roots import RootFile, RootKey
 from casetrack.crypto.seals import Seal, check_seal, digest, seal_message
 from casetrack.crypto.signing import LogKey
@@ -171,6 +173,38 @@ def test_a_kept_keyset_opens() -> None:
     opened = HolderKeyset.open(sealed, RootKey(case["holder"], root), public=expected.public)
     assert opened.sign(b"message") == expected.sign(b"message")
     assert under_root(root, case["holder"], "keyset", expected.public.digest, sealed, held)
+
+
+class FrozenService:
+    """A service of keys that has the one of the vector."""
+
+    def __init__(self, case: dict[str, Any]) -> None:
+        self.key, self.key_id, self.aad = unhex(case, "key", "key_id", "aad")
+
+    def current(self) -> bytes:
+        return self.key_id
+
+    def encrypt(self, key_id: bytes, nonce: bytes, plain: bytes, aad: bytes) -> bytes:
+        assert (key_id, aad) == (self.key_id, self.aad)
+        return AESGCM(self.key).encrypt(nonce, plain, aad)
+
+    def decrypt(self, key_id: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
+        assert (key_id, aad) == (self.key_id, self.aad)
+        return AESGCM(self.key).decrypt(nonce, sealed, aad)
+
+
+def test_a_keyset_under_a_root_elsewhere_opens_and_is_made_again() -> None:
+    case = read("remote-root.json")
+    nonce, held, sealed = unhex(case, "nonce", "held", "sealed")
+    service, expected = FrozenService(case), frozen(case["holder"], case["version"])
+    root = RemoteRoot(case["holder"], service)
+
+    opened = HolderKeyset.open(sealed, root, public=expected.public)
+    assert opened.sign(b"message") == expected.sign(b"message")
+    header = b"\xc7\x07" + lp(service.key_id)
+    aad = header + lp(case["holder"]) + lp("keyset") + lp(expected.public.digest)
+    assert service.aad == b"casetrack/v1/remote-root-aad\0" + aad
+    assert sealed == header + nonce + service.encrypt(service.key_id, nonce, held, service.aad)
 
 
 def test_a_kept_log_key_opens() -> None:

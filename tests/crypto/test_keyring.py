@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from casetrack.crypto.datakeys import DataKey, KeyPlace
-from casetrack.crypto.errors import CannotOpen, Reason
+from casetrack.crypto.errors import CannotOpen, KeysOutOfReach
 from casetrack.crypto.keyring import Keyring
-from casetrack.crypto.keysets import trust
+from casetrack.crypto.keysets import HolderKeyset, trust
 from casetrack.crypto.letters import seal_letter
-from casetrack.crypto.roots import RootFile
+from casetrack.crypto.roots import RootFile, RootKey
 from casetrack.crypto.seals import check_seal
 from tests.crypto.samples import CASE, DEPLOYMENT, GIVEN_NAME, LEAST_WORK, ROW, TRANSFER, data_key
 
@@ -70,6 +70,27 @@ def test_a_data_key_goes_from_holder_to_holder(keyring: Keyring) -> None:
         keyring.open_wrap(kent, made, kent.public)
 
 
+def test_many_data_keys_are_opened_in_one_go_and_in_order(keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    kent, refuge = keyring.generate("kent"), keyring.generate("refuge")
+    keys = [data_key(number) for number in (3, 1, 2)]
+    wrapped = [(keyring.wrap(key, kent, refuge.public, TRANSFER), kent.public) for key in keys]
+    asked: list[str] = []
+    opening = RootKey.open
+
+    def counted(root: RootKey, use: str, context: bytes, sealed: bytes) -> bytes:
+        asked.append(root.holder)
+        return opening(root, use, context, sealed)
+
+    monkeypatch.setattr(RootKey, "open", counted)
+    opened = keyring.open_wraps(refuge, wrapped)
+
+    assert [key.commitment() for key in opened] == [key.commitment() for key in keys]
+    assert asked == ["refuge"]
+    with pytest.raises(CannotOpen):
+        keyring.open_wraps(refuge, [*wrapped, (wrapped[0][0], refuge.public)])
+    assert keyring.open_wraps(refuge, []) == []
+
+
 def test_a_data_key_of_another_deployment_is_not_wrapped(keyring: Keyring) -> None:
     kent = keyring.generate("kent")
     elsewhere = DataKey.generate(KeyPlace("another.example", CASE, 1))
@@ -89,10 +110,27 @@ def test_a_holder_reads_its_letters(keyring: Keyring) -> None:
     assert keyring.open_letter(kent, letter, b"reason") == "Worried."
 
 
+def test_a_holders_tags_are_its_own_and_those_of_its_version(keyring: Keyring) -> None:
+    kent, refuge = keyring.generate("kent"), keyring.generate("refuge")
+    entries = [("document", 256, "AB123456"), ("document", 20, "AB123456"), ("phone", 16, "0900123")]
+    made = keyring.tags(kent, entries)
+    assert [len(tag) for tag in made] == [32, 3, 2]
+    assert made == keyring.tags(kent, iter(entries))
+    assert made[0] not in keyring.tags(refuge, entries) + keyring.tags(keyring.renew(kent), entries)
+
+
+def test_a_search_is_marked_under_the_audit_desks_keys_alone(keyring: Keyring) -> None:
+    desk, kent = keyring.generate("refuge"), keyring.generate("kent")
+    (mark,) = keyring.search_marks(desk, [("document", "AB123456")])
+    assert [mark] == keyring.search_marks(desk, [("document", "AB123456")])
+    assert mark not in keyring.search_marks(kent, [("document", "AB123456")])
+    assert mark not in keyring.tags(desk, [("document", 256, "AB123456")])
+
+
 def test_a_holder_without_a_root_has_no_keys(keyring: Keyring, roots: RootFile) -> None:
-    with pytest.raises(CannotOpen) as refused:
+    with pytest.raises(KeysOutOfReach) as refused:
         keyring.generate("devon")
-    assert refused.value.reason is Reason.NO_ROOT
+    assert refused.value.holder == "devon"
     roots.add("devon")
     assert keyring.generate("devon").public.holder == "devon"
 
@@ -102,3 +140,27 @@ def test_another_key_file_opens_no_keyset(keyring: Keyring, tmp_path: Path) -> N
     others.add("kent")
     with pytest.raises(CannotOpen):
         Keyring(DEPLOYMENT, others).sign(keyring.generate("kent"), b"message")
+
+
+def test_a_private_half_is_known_from_another(keyring: Keyring) -> None:
+    kent, other = keyring.generate("kent"), keyring.generate("kent")
+    keyring.check(kent)
+    with pytest.raises(CannotOpen):
+        keyring.check(replace(kent, sealed=other.sealed))
+    half = HolderKeyset.generate("kent", 1)
+    forged = HolderKeyset(other.public, half._kem_seed + half._sign_seed + half._index_root)  # noqa: SLF001 - forged by its holder's own root
+    with pytest.raises(CannotOpen):
+        forged.check()
+
+
+def test_what_was_wrapped_for_one_version_is_wrapped_for_the_next_by_the_holder_itself(keyring: Keyring) -> None:
+    kent, refuge = keyring.generate("kent"), keyring.generate("refuge")
+    newer, key = keyring.renew(kent), DataKey.generate(KeyPlace(DEPLOYMENT, CASE, 1))
+    wrap = keyring.wrap(key, refuge, kent.public, TRANSFER)
+    (anew,) = keyring.rewrap(kent, [(wrap, refuge.public)], newer)
+    assert (anew.sender, anew.sender_version, anew.recipient_version, anew.transfer) == ("kent", 2, 2, wrap.transfer)
+    assert keyring.open_wrap(newer, anew, newer.public).commitment() == key.commitment()
+    with pytest.raises(CannotOpen):
+        keyring.open_wrap(kent, anew, newer.public)
+    with pytest.raises(ValueError, match="its own holder"):
+        keyring.rewrap(kent, [(wrap, refuge.public)], refuge)

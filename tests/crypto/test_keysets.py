@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from casetrack.crypto.errors import CannotOpen, Reason
-from casetrack.crypto.keysets import HolderKeyset, PublicKeyset, certify, check_certificate, trust
+from casetrack.crypto.keysets import HolderKeyset, PublicKeyset, believed, certify, check_certificate, trust
 from casetrack.crypto.roots import RootKey
 from tests.crypto import by_the_book
 from tests.crypto.samples import DEPLOYMENT, HOLDERS, flipped, made
@@ -28,6 +28,17 @@ def swapped(public: PublicKeyset, **changes: str | int | bytes) -> PublicKeyset:
 def test_the_newest_of_a_certified_chain_is_believed() -> None:
     assert trust(CHAIN, SERVICE.public, DEPLOYMENT) == CHAIN[2]
     assert trust(CHAIN[:1], SERVICE.public, DEPLOYMENT) == CHAIN[0]
+
+
+@pytest.mark.parametrize("known", range(len(CHAIN) + 1))
+def test_as_much_of_a_chain_is_believed_as_is_certified(known: int) -> None:
+    planted = tuple(replace(each, certificate=bytes(64)) for each in CHAIN[known:])
+    assert believed((*CHAIN[:known], *planted), SERVICE.public, DEPLOYMENT) == CHAIN[:known]
+
+
+def test_what_comes_after_a_version_that_is_missing_is_not_believed() -> None:
+    assert believed((CHAIN[0], CHAIN[2]), SERVICE.public, DEPLOYMENT) == CHAIN[:1]
+    assert believed(CHAIN[1:], SERVICE.public, DEPLOYMENT) == ()
 
 
 def test_the_service_certifies_its_own_first_keyset() -> None:

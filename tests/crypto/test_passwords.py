@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from casetrack.crypto.errors import WrongPassword
-from casetrack.crypto.passwords import NOBODY, burn, check_password, hash_password, needs_rehash
+from casetrack.crypto.passwords import LONGEST, NOBODY, burn, check_password, hash_password, needs_rehash
 
 PASSWORD = "correct horse façade staple"
 KEPT = hash_password(PASSWORD)
@@ -39,11 +39,28 @@ def test_a_name_that_nobody_has_costs_what_a_real_one_does() -> None:
     assert not needs_rehash(NOBODY)
     assert len(NOBODY) == len(KEPT)
     started = time.process_time()
-    burn()
+    burn(PASSWORD)
     burned = time.process_time() - started
     started = time.process_time()
     check_password(PASSWORD, KEPT)
     assert burned > (time.process_time() - started) / 4
+
+
+def test_the_longest_password_there_is_can_be_set() -> None:
+    longest = "\u0315\u0300" * (LONGEST // 2)
+    check_password(longest, hash_password(longest))
+
+
+def test_a_longer_one_is_refused_before_anything_is_done_with_it() -> None:
+    """Marks above and below a letter are put in order, which takes the square of their number: minutes, for these."""
+    endless = "a" + "\u0315\u0300" * 500_000
+    started = time.process_time()
+    with pytest.raises(WrongPassword):
+        check_password(endless, KEPT)
+    burn(endless)
+    with pytest.raises(ValueError, match="256"):
+        hash_password(endless)
+    assert time.process_time() - started < 0.1
 
 
 def test_nobodys_hash_accepts_no_likely_password() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from casetrack.crypto.errors import CannotOpen, Reason
+from casetrack.crypto.errors import CannotOpen, KeysOutOfReach, Reason
 from casetrack.crypto.roots import LOG, PassphraseWork, RootFile, RootKey
 from tests.crypto.samples import LEAST_WORK, flipped
 
@@ -51,9 +51,9 @@ def test_two_processes_that_add_at_once_both_keep_theirs(path: Path) -> None:
 
 
 def test_a_holder_without_a_root_is_refused_in_words(path: Path) -> None:
-    with pytest.raises(CannotOpen, match="holds no root key of that name") as refused:
+    with pytest.raises(KeysOutOfReach, match="holds no root key for kent") as refused:
         RootFile.create(path, PASSPHRASE, LEAST_WORK).root("kent")
-    assert refused.value.reason is Reason.NO_ROOT
+    assert refused.value.holder == "kent"
 
 
 def test_a_wrong_passphrase_is_refused_in_words(path: Path) -> None:

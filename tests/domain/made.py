@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from casetrack.domain.actors import Actor, Auth, Role
-from casetrack.domain.case import AgeGroup, Areas, Case
+from casetrack.domain.case import AgeGroup, Areas, BeginReason, Case
 from casetrack.domain.errors import CasetrackError
 from casetrack.domain.events import Event
 from casetrack.domain.holders import Holder, HolderKind
@@ -113,6 +113,28 @@ def accepted(transfer: Transfer, to: Holder, *, hour: float = 2) -> Transfer:
 def taken(case: Case, transfer: Transfer, to: Holder, *, hour: float = 2) -> Case:
     """The case, once that organisation has taken what the offer moves."""
     return case.hand_off(accepted(transfer, to, hour=hour), to=to, worker=WORKER, by=actor(to), at=after(hour))
+
+
+def holder_of(by: Actor) -> Holder:
+    """The organisation that the actor works for."""
+    return next(each for each in CASE_HOLDERS if each.code == by.holder)
+
+
+def lacking(case: Case) -> Strand:
+    """The strand that the case lacks; of one that lacks none, the investigation."""
+    return next(iter(case.holdings.lacking), Strand.INVESTIGATION)
+
+
+def begun(
+    case: Case,
+    by: Actor,
+    strand: Strand | None = None,
+    reason: BeginReason | None = BeginReason.AGREED,
+    *,
+    hour: float = 1,
+) -> Case:
+    """The case, once the actor's organisation leads the strand that it lacked too."""
+    return case.begin_strand(strand or lacking(case), reason, holder=holder_of(by), by=by, at=after(hour))
 
 
 def moved(case: Case, to: Holder, strands: Iterable[Strand] = BOTH, *, by: Holder = EASTMARCH, offer: int = 20) -> Case:

@@ -102,9 +102,10 @@ def test_an_offer_opens_nothing_of_the_case_to_its_receiver() -> None:
     assert reach(actor(NORTHMARCH), opened()) is Reach.NOTHING
 
 
-def test_a_token_does_not_accept_an_offer_and_may_decline_it() -> None:
+def test_a_token_neither_opens_an_offer_nor_accepts_it_and_may_decline_it() -> None:
     held = actor(NORTHMARCH, auth=Auth.TOKEN)
 
-    assert {action.verb for action in permitted_with(held, SENT)} == {"view", "see", "decline"}
-    with pytest.raises(NeedsStepUp):
-        require_side(held, Action.TRANSFER_ACCEPT, SENT)
+    assert {action.verb for action in permitted_with(held, SENT)} == {"view", "decline"}
+    for action in (Action.TRANSFER_SEE, Action.TRANSFER_ACCEPT):
+        with pytest.raises(NeedsStepUp):
+            require_side(held, action, SENT)

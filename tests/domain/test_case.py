@@ -22,14 +22,17 @@ from casetrack.domain.events import (
     CaseReopened,
     ContactRecorded,
     Event,
+    FileAttached,
     IdentityRecorded,
     MilestoneRecorded,
     MilestoneReopened,
+    NoteWritten,
+    StrandBegun,
     WorkerAssigned,
 )
 from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import Strand
-from casetrack.domain.ids import CaseId, HolderCode
+from casetrack.domain.ids import CaseId, FileId, HolderCode, NoteId
 from casetrack.domain.references import Pseudonym, Reference
 from tests.domain.made import (
     BOTH,
@@ -43,6 +46,7 @@ from tests.domain.made import (
     WORKER,
     actor,
     after,
+    begun,
     closed,
     differing,
     met,
@@ -77,7 +81,18 @@ CHANGES: dict[str, tuple[Change, type[Event], set[str]]] = {
         MilestoneReopened,
         {"records"},
     ),
+    "attach": (
+        lambda case, by: case.attach(FileId(number(80)), Strand.SUPPORT, bytes(32), by=by, at=ONE),
+        FileAttached,
+        set(),
+    ),
+    "write_note": (
+        lambda case, by: case.write_note(NoteId(number(81)), Strand.SUPPORT, corrects=None, by=by, at=ONE),
+        NoteWritten,
+        set(),
+    ),
     "close": (lambda case, by: case.close("support-ended", by=by, at=ONE), CaseClosed, {"status", "close_reason"}),
+    "begin_strand": (begun, StrandBegun, {"holdings", "workers"}),
     "reopen": (lambda case, by: case.reopen(by=by, at=ONE), CaseReopened, {"status", "close_reason"}),
 }
 """What a holder does to a case, the event that it makes, and the fields that differ afterwards."""
@@ -87,6 +102,8 @@ WHILE_OPEN = sorted(CHANGES.keys() - {"reopen"})
 
 def ready(name: str) -> Case:
     """A case to which that can be done."""
+    if name == "begin_strand":
+        return opened(EASTMARCH, SUPPORT)
     return closed(opened()) if name == "reopen" else opened()
 
 

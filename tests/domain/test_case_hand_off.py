@@ -8,6 +8,7 @@ from casetrack.domain.case import Case
 from casetrack.domain.errors import (
     CaseIsClosed,
     CasetrackError,
+    NoLongerHeld,
     NoPendingTransfer,
     NoStrand,
     NotAccepted,
@@ -170,8 +171,9 @@ def test_a_sender_that_has_handed_on_what_it_offered_can_hand_it_on_no_more() ->
     case = opened()
     first, second = offered(case, NORTHMARCH, SUPPORT), offered(case, LANTERN, SUPPORT, offer=21)
 
-    with pytest.raises(NotHeld):
+    with pytest.raises(NoLongerHeld) as refused:
         taken(taken(case, first, NORTHMARCH), second, LANTERN)
+    assert refused.value.sentence.startswith("The organisation that made this offer"), "it is the receiver who reads it"
 
 
 def test_an_accepted_offer_hands_off_once_even_when_its_sender_leads_again() -> None:

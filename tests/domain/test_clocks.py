@@ -215,20 +215,6 @@ def test_no_unverified_limit_of_the_catalogue_stands_as_anything_but_our_aim() -
     assert Standing.OUR_AIM not in {limit_standing(limit) for limit in limits if limit.verified != "no"}
 
 
-@pytest.mark.parametrize(
-    ("columns", "happened", "expected"),
-    [
-        ({"limit_kind": "min"}, at("2026-11-03"), True),
-        ({"limit_kind": "min"}, at("2026-11-04"), False),
-        ({"limit_kind": "max"}, at("2026-11-03"), False),
-        ({"limit_kind": "min", "limit_value": "24", "limit_unit": "hours"}, at("2026-11-03", 11), True),
-        ({"limit_kind": "min", "limit_value": "24", "limit_unit": "hours"}, at("2026-11-03", 12), False),
-    ],
-)
-def test_a_date_before_a_minimum_is_early(columns: Mapping[str, str], happened: datetime, *, expected: bool) -> None:
-    assert ends(rule_of(**columns), at("2026-11-02")).is_early(happened) is expected
-
-
 @given(
     started=INSTANTS,
     value=st.integers(1, 400),

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from casetrack.domain import errors
-from casetrack.domain.errors import CasetrackError, NotFound, RuleBroken
+from casetrack.domain.errors import CasetrackError, KeysUnavailable, NotFound, RuleBroken
 from casetrack.domain.words import N_
 
 REFUSALS: Final = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, CasetrackError)]
@@ -46,6 +46,14 @@ def test_the_message_of_a_refusal_is_its_name_and_nothing_else(kind: type[Casetr
 
 def test_a_refusal_need_have_no_facts() -> None:
     assert NotFound().facts == {}
+
+
+def test_a_refusal_says_the_facts_that_its_sentence_names_and_needs_none() -> None:
+    assert KeysUnavailable(holder="North Invented Police").said == (
+        "The keys of North Invented Police cannot be reached just now. Nothing was changed. Try again in a few minutes."
+    )
+    assert KeysUnavailable().said == KeysUnavailable.sentence
+    assert NotFound(count=3).said == NotFound.sentence
 
 
 def test_what_is_hidden_is_refused_as_what_does_not_exist_and_is_no_broken_rule() -> None:

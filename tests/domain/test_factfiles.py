@@ -56,9 +56,13 @@ def test_the_code_lists_are_those_that_the_forms_ask() -> None:
     assert FACTS.codes.keys() == {
         "close_reasons",
         "decline_reasons",
+        "erasure_reasons",
+        "erasure_rules",
         "exploitation_types",
         "handover_checklist",
+        "hold_reasons",
         "languages",
+        "lifting_reasons",
         "reveal_purposes",
         "risk_flags",
         "support_needs",

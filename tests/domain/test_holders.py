@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casetrack.domain.errors import HolderNotInForce, UnknownHolder
+from casetrack.domain.actors import Role
+from casetrack.domain.errors import HolderNotInForce, RoleDoesNotFit, UnknownHolder
 from casetrack.domain.holders import AUDIT_DESK, SERVICE, Holder, HolderKind, Holders
 from casetrack.domain.ids import HolderCode
 from tests.domain.made import CASE_HOLDERS, DESK, EASTMARCH, FORCES, HARBOUR, LANTERN, NORTHMARCH, PARTNERS, holder
@@ -135,6 +136,32 @@ def test_the_list_offers_exactly_those_that_can_receive(on: date) -> None:
     assert HARBOUR in listed
     assert (ENDED in listed, COMING in listed) == (ENDED.in_force(on), COMING.in_force(on))
     assert DESK not in listed
+
+
+@pytest.mark.parametrize("role", Role)
+def test_anybody_can_begin_to_work_where_there_are_cases(role: Role) -> None:
+    assert [ALL.employing(each.code, role, TODAY) for each in CASE_HOLDERS] == list(CASE_HOLDERS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "employs"),
+    [(HolderKind.AUDIT_DESK, {Role.AUDITOR, Role.ADMINISTRATOR}), (HolderKind.SERVICE, {Role.ADMINISTRATOR})],
+)
+def test_nobody_works_with_cases_where_there_are_none(kind: HolderKind, employs: set[Role]) -> None:
+    holders = Holders.of([replace(DESK, kind=kind)])
+    for role in Role:
+        if role in employs:
+            assert holders.employing(DESK.code, role, TODAY).kind is kind
+        else:
+            with pytest.raises(RoleDoesNotFit):
+                holders.employing(DESK.code, role, TODAY)
+
+
+def test_nobody_begins_to_work_at_an_organisation_that_has_ended_or_that_there_is_not() -> None:
+    with pytest.raises(HolderNotInForce):
+        ALL.employing(ENDED.code, Role.ADMINISTRATOR, TODAY)
+    with pytest.raises(UnknownHolder):
+        ALL.employing(HolderCode("nowhere"), Role.LEAD, TODAY)
 
 
 def test_the_services_own_holders_have_codes_of_their_own() -> None:

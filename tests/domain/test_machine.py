@@ -28,11 +28,11 @@ from casetrack.domain.access import (
 )
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor, Auth, Role
-from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState
+from casetrack.domain.case import AgeGroup, Areas, BeginReason, Case, IdentityState
 from casetrack.domain.errors import CasetrackError, NotFound, NotPermitted, OfferOpen, RuleBroken
 from casetrack.domain.events import Event
 from casetrack.domain.holders import Holder
-from casetrack.domain.holdings import Part, Strand
+from casetrack.domain.holdings import STRAND_PARTS, Part, Strand
 from casetrack.domain.ids import CaseId, HolderCode, Instant, TransferId
 from casetrack.domain.records import Recorded, RecordState
 from casetrack.domain.references import Pseudonym, Reference
@@ -46,6 +46,7 @@ from tests.domain.made import (
     WORKER,
     actor,
     after,
+    begun,
     is_unbroken,
     line,
     number,
@@ -61,6 +62,7 @@ OFTEN = 8
 MOST_CASES = 3
 NEAR = st.integers(0, 9)
 """How near an actor is to what they ask for; see `near`."""
+REASONS = st.sampled_from([*BeginReason, None])
 STRANDS = st.sampled_from([SUPPORT, INVESTIGATION, BOTH, INFORMATION_ONLY])
 
 CHANGES: dict[Action, Callable[[Case, Actor, Instant], Case]] = {
@@ -169,6 +171,25 @@ class Casework(RuleBasedStateMachine):
             return
         if stopped is None and refused is None:
             self.keep(CHANGES[action](case, by, self.now))
+
+    @rule(of=cases, anybody=ANYBODY, how=NEAR, strand=st.sampled_from(Strand), reason=REASONS)
+    def somebody_begins_a_strand(
+        self, of: CaseId, anybody: Actor, how: int, strand: Strand, reason: BeginReason | None
+    ) -> None:
+        case = self.case[of]
+        by = self.near(anybody, case.holdings.holders, how)
+        is_grounded = strand is Strand.SUPPORT or reason is not None
+        can_begin = is_grounded and strand in case.beginnable_by(HOLDER[by.holder])
+        has_button = can_begin and Action.STRAND_BEGIN in permitted(by, case)
+        stopped = refused_by(lambda: require(by, Action.STRAND_BEGIN, case))
+        refused = refused_by(lambda: begun(case, by, strand, reason, hour=self.hour))
+        self.agree(has_button=has_button, stopped=stopped, refused=refused)
+        if stopped or refused or self.open_offers(of):
+            return
+        now = begun(case, by, strand, reason, hour=self.hour)
+        assert now.holdings.led_by(by.holder) == BOTH
+        assert case.holdings.moved_parts(now.holdings) == {STRAND_PARTS[strand]}
+        self.keep(now)
 
     @rule(target=offers, of=cases, which=st.integers(0, 9), to=HOLDERS)
     def a_lead_offers_all_that_the_other_could_lead(

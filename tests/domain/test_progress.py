@@ -15,7 +15,7 @@ from casetrack.domain.progress import (
     EarlierNation,
     Row,
     Status,
-    earliest_due,
+    first_due,
     is_to_do_now,
     next_three,
     phase_of,
@@ -363,7 +363,7 @@ def test_the_longest_wait_comes_first() -> None:
     assert [row.rule.code for row in waiting_on_others(rows.values())] == ["long", "short"]
 
 
-def test_the_earliest_due_day_is_that_of_something_ours_with_a_date() -> None:
+def test_what_is_due_first_is_something_ours_with_a_date() -> None:
     rows = rows_of(
         catalogue_of(
             limited(code="ours", limit_value="9"),
@@ -376,9 +376,9 @@ def test_the_earliest_due_day_is_that_of_something_ours_with_a_date() -> None:
         day=3,
     )
 
-    assert earliest_due(rows.values()) == on_day(7).date()
+    assert first_due(rows.values()) is rows["ours-sooner"]
     assert is_to_do_now(rows.values())
-    assert earliest_due([rows["now"], rows["others"]]) is None
+    assert first_due([rows["now"], rows["others"]]) is None
     assert not is_to_do_now([rows["ours"]])
 
 
@@ -388,7 +388,7 @@ def test_no_list_learns_a_date_that_gives_the_birthday_away() -> None:
     assert rows["turning-18"].status is Status.DUE
     assert rows["turning-18"].sealed
     assert not rows["encounter"].sealed
-    assert earliest_due(rows.values()) is None
+    assert first_due(rows.values()) is None
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casetrack.audit.checkpoint import Checkpoint, open_checkpoint
-from casetrack.audit.entry import Entry
+from casetrack.audit.entry import Entry, commit
 from casetrack.audit.errors import FrontierDiffers, LogRolledBack, OriginDiffers, SignatureMissing
 from casetrack.audit.note import Note
 from casetrack.audit.tree import Frontier, leaf_hash
@@ -57,9 +57,9 @@ def queue(database: Database, count: int) -> set[UUID]:
         connection.execute(
             text(
                 "INSERT INTO events (id, at, time_ms, action, aspect, holders_then, payload, salt, commitment)"
-                " VALUES (:id, :at, 1, 'session:open', '', '{}', '{}', :salt, :salt)"
+                " VALUES (:id, :at, 1, 'session:open', '', '{}', '{}', :salt, :commitment)"
             ),
-            [{"id": each, "at": NOW, "salt": bytes(32)} for each in ids],
+            [{"id": each, "at": NOW, "salt": bytes(32), "commitment": commit(b"{}", bytes(32))} for each in ids],
         )
     return ids
 

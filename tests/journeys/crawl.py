@@ -17,7 +17,7 @@ from tests.journeys.visitor import Answer, Visitor
 LEAVES: Final = frozenset({"pages.exit"})
 """What ends the visit of whoever goes there."""
 OF_EACH: Final[Mapping[str, str]] = {"milestones.record": "code", "milestones.reopen": "code"}
-"""The pages that each case has many of, and what tells them apart."""
+"""The pages that each case has many of, and what tells them apart, beside whether the case is closed."""
 HEAVIEST_BYTES: Final = 150_000
 ONE_AT_A_TIME: Final = 1
 """Of the filters of a list each is tried by itself: together they have more values than anybody has time for."""
@@ -36,6 +36,7 @@ SAID_ALWAYS: Final[Mapping[str, str]] = {
 }
 NEVER_SAID: Final = frozenset({"Server-Timing", "X-Powered-By", "Access-Control-Allow-Origin"})
 _ASSET: Final = re.compile(r'<(?:link|script|img|source|iframe|use)\b[^>]*?\s(?:href|src)="([^"#]+)')
+_BAR_TAGS: Final = re.compile(r'ct-identity__tags">(.*?)</p>', re.DOTALL)
 _INLINE: Final = re.compile(r'<[a-z][^<>]*?\s(?:style|on[a-z]+)="|<style\b|<script(?![^>]*\ssrc=)|href="javascript:')
 
 
@@ -73,7 +74,8 @@ class Crawler:
     """Goes wherever links lead within one site, once to each page.
 
     It does not go to `LEAVES`; and of the pages that every case has one of for each milestone, it looks at each
-    milestone's on the first case that leads there: there are a hundred to a case, and they are drawn alike.
+    milestone's on the first open case that leads there, and on the first that is closed: there are a hundred to a case,
+    and they are drawn alike.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -85,10 +87,13 @@ class Crawler:
         crawl = Crawl()
         waiting = deque(start)
         known: set[str] = set()
+        closed: set[str] = set()
         while waiting:
             address = _in_order(waiting.popleft())
             endpoint, arguments = self._at(address, "GET")
-            page = f"{endpoint} {arguments[OF_EACH[endpoint]]}" if endpoint in OF_EACH else address
+            page = address
+            if endpoint in OF_EACH:
+                page = f"{endpoint} {arguments[OF_EACH[endpoint]]} {arguments['reference'] in closed}"
             if page in known or endpoint in LEAVES:
                 continue
             known.add(page)
@@ -97,6 +102,8 @@ class Crawler:
                 continue
             answer = visitor.request("GET", address)
             crawl.reached.setdefault(endpoint, []).append(answer)
+            if "reference" in arguments and _is_closed(answer):
+                closed.add(arguments["reference"])
             waiting.extend(self._next(answer, crawl))
         return crawl
 
@@ -137,6 +144,12 @@ class Crawler:
                 continue
             if len(parse_qsl(found.query)) <= ONE_AT_A_TIME:
                 yield found._replace(fragment="").geturl()
+
+
+def _is_closed(answer: Answer) -> bool:
+    """What the bar of a case says of it."""
+    tags = _BAR_TAGS.search(answer.text) if answer.is_page else None
+    return tags is not None and ">Closed<" in tags[1]
 
 
 def faults_of(answer: Answer) -> Iterator[str]:

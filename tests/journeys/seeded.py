@@ -9,9 +9,9 @@ from casetrack.cli.demo.acts import Journey, Open
 
 SHORTEST: Final = 5
 """Letters or digits; anything shorter stands on pages by chance."""
-IN_PARTS: Final = frozenset({"given_names", "family_name", "phone", "nrm_reference"})
+IN_PARTS: Final = frozenset({"given_names", "family_name", "phone", "nrm_reference", "document_numbers"})
 """The fields of which each word tells who it is."""
-WHOLE: Final = frozenset({"address", "voicemail", "unsafe_areas"})
+WHOLE: Final = frozenset({"address", "email", "voicemail", "unsafe_areas", "crime_references"})
 """The fields whose words are anybody's, and that tell something only as they stand."""
 _WORD: Final = re.compile(r"\w[\w'-]*\w")
 _MONTHS: Final = (

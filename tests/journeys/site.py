@@ -29,6 +29,7 @@ from casetrack.cli.databases import found
 from casetrack.cli.demo.accounts import ADMINISTRATOR, AUDITOR, colleagues
 from casetrack.cli.demo.acts import Desk, Journey
 from casetrack.cli.demo.build import Builder
+from casetrack.cli.demo.endings import ENDINGS
 from casetrack.cli.demo.journeys import plan_lives
 from casetrack.cli.demo.partners import CHARITY
 from casetrack.cli.demo.personas import demonstration_of
@@ -47,8 +48,9 @@ from casetrack.persistence.installing import forget_connections
 from casetrack.persistence.work import begin, begin_log
 from casetrack.services.checkpoints import CheckpointSigner, origin_of
 from casetrack.services.deployment import Deployment
-from casetrack.services.ports import Account
+from casetrack.services.people import Account
 from casetrack.services.sessions import NOBODY
+from casetrack.services.vouching import sealed_account
 from tests.journeys.seeded import Seeded
 from tests.journeys.visitor import Visitor
 from tests.persistence.databases import Database
@@ -56,8 +58,12 @@ from tests.persistence.databases import Database
 NAME: Final = "casetrack.journeys.test"
 SEED: Final = "journeys"
 PASSWORD: Final = "an invented password for tests"
-LIVES: Final = (*range(20), *range(40, 60), *range(60, 68), 193)
-"""Each kind of offer in each state, from Leeds and to Leeds; then each phase, and a case of Leeds that is closed."""
+LIVES: Final = tuple(sorted({*range(20), *range(40, 60), *range(60, 68), 84, 193, 271, 308, 380, *ENDINGS}))
+"""Each kind of offer in each state, from Leeds and to Leeds; then each phase.
+
+And of Leeds a case that lacks a strand, one that is closed, and one in which a strand began later; of Manchester one
+with notes, and one that lacks a strand. One that is held, one that somebody has proposed to erase, and one that was.
+"""
 PERSONAS: Final[Mapping[str, Desk]] = {
     "worker": Desk(LEEDS, Role.SUPPORT_WORKER),
     "lead": Desk(LEEDS, Role.LEAD),
@@ -194,7 +200,8 @@ def begin_site(config: Config, database: Database, world: World) -> None:
     """Every organisation is kept and has keys, as the demonstration's command leaves the database."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # A command leaves its connections to the end of its process.
-        found(config, database.url(roles.APP), key_folder(config), partners=tuple(world.partners))
+        urls = (database.url(roles.APP), database.url(roles.KEEPER))
+        found(config, *urls, key_folder(config), invented=world.invented)
         gc.collect()
 
 
@@ -219,9 +226,10 @@ def _seat(deployment: Deployment, world: World) -> tuple[Mapping[Desk, AccountId
             account = AccountId(deployment.chance.uuid())
             desk = each.desk
             national = desk.role in {Role.AUDITOR, Role.ADMINISTRATOR}
-            stores.accounts.add(
-                Account(account, each.sign_in_name, each.display_name, desk.role, desk.holder, password(), national)
+            seated = Account(
+                account, each.sign_in_name, each.display_name, desk.role, desk.holder, password(), national
             )
+            stores.accounts.add(sealed_account(seated, stores.keys, deployment))
             accounts[desk], names[account] = account, each.sign_in_name
     return accounts, names
 

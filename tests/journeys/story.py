@@ -7,7 +7,6 @@ is Chromium.
 import re
 from collections.abc import Sequence
 from typing import Final, Protocol
-from uuid import UUID
 
 from tests.journeys.pages import Answers, Page
 
@@ -95,6 +94,12 @@ def reveal(worker: Guest, reference: str, words: str, *, what: str = "identity")
     worker.answer({"purpose": "contact-person", "words": words})
 
 
+def find(worker: Guest, known: Answers, words: str = "Somebody rang for them.") -> None:
+    """Who matches is shown, among the cases that one may open."""
+    worker.go("/find")
+    worker.answer({"purpose": "contact-person", "words": words, **known})
+
+
 def offer(
     worker: Guest,
     reference: str,
@@ -139,13 +144,13 @@ def answer_acceptance(lead: Guest, day: Answers, words: str = "") -> None:
     lead.answer({"confirmed": form.choices("confirmed"), "worker": worker, "words": words, **day})
 
 
-def make_token(administrator: Guest, account: UUID) -> str:
-    """A token with which a program may act for that account."""
-    administrator.go(f"/admin/accounts/{account}/tokens/new")
-    administrator.answer({"name": "a test"})
-    found = TOKEN.search(administrator.page.text)
+def make_token(guest: Guest) -> str:
+    """A token with which a program may act for the guest's own account."""
+    guest.go("/account/tokens/new")
+    guest.answer({"name": "a test"})
+    found = TOKEN.search(guest.page.text)
     if found is None:
-        raise LookupError(f"{administrator.page.title!r} shows no token: {administrator.page.text[:400]}")
+        raise LookupError(f"{guest.page.title!r} shows no token: {guest.page.text[:400]}")
     return found[0]
 
 

@@ -18,10 +18,11 @@ from casetrack.services.fields import SEALED
 from tests.journeys import story
 from tests.journeys.pages import Answers
 from tests.journeys.scanner import Found, Scanner
-from tests.journeys.site import PERSONAS, Site
+from tests.journeys.site import Site
 from tests.journeys.visitor import Visitor
 
 MANCHESTER: Final = "greater-manchester"
+LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 LABELS: Final = "SELECT DISTINCT label_table, label_column FROM sealed_values v JOIN cases c ON c.id = v.case_id"
 
 
@@ -29,8 +30,8 @@ class Canaries:
     """Words that begin alike, and that nobody else would write."""
 
     def __init__(self) -> None:
-        """Choose how they begin."""
-        self.stem = f"Kanarie{secrets.token_hex(6)}"
+        """Choose how they begin: with letters alone, so that each is one word, and no other's name."""
+        self.stem = "Kanarie" + secrets.token_hex(6).translate(LETTERS)
 
     def __call__(self, where: str) -> str:
         """The canary of that place."""
@@ -47,6 +48,7 @@ def canaries(site: Site) -> Canaries:
     canaries = Canaries()
     reference = _a_whole_case(site, canaries)
     _reasons(site, canaries, reference)
+    _searches(site, canaries)
     _left_unfinished(site, canaries)
     _refused(site, canaries)
     _by_the_other_door(site, canaries)
@@ -124,12 +126,13 @@ def _dump(site: Site) -> bytes:
 
 def _somebody(canaries: Canaries) -> Answers:
     named = canaries.under("given_names", "family_name", "other_names", "nationality", "nrm_reference")
+    numbers = canaries.under("crime_references", "document_numbers")
     born = {"birth_date-day": "3", "birth_date-month": "2", "birth_date-year": "1991", "birth_date_is_estimate": "yes"}
-    return {"identity": "given", **named, **born}
+    return {"identity": "given", **named, **numbers, **born}
 
 
 def _reached(canaries: Canaries) -> Answers:
-    return canaries.under("phone", "address", "voicemail", "times", "unsafe_areas")
+    return canaries.under("phone", "email", "address", "voicemail", "times", "unsafe_areas")
 
 
 def _shared(canaries: Canaries) -> Answers:
@@ -147,6 +150,9 @@ def _a_whole_case(site: Site, canaries: Canaries) -> str:
     reference = story.open_case(worker, who=_somebody(canaries), reached=_reached(canaries))
     risk: Answers = {"state": "met", "outcome": "high", **_day(site, "happened")}
     story.record(worker, reference, "risk-assessed", {**risk, "note": canaries("supportnote")})
+    _notes(worker, reference, canaries)
+    _file(worker, reference, "support", canaries)
+    _file(worker, reference, "investigation", canaries)
     worker.go(f"/cases/{reference}/identity/record")
     worker.answer({"given_names": canaries("correctedname")})
     worker.go(f"/cases/{reference}/contacts/record")
@@ -165,6 +171,44 @@ def _a_whole_case(site: Site, canaries: Canaries) -> str:
     return reference
 
 
+def _notes(worker: Visitor, reference: str, canaries: Canaries) -> None:
+    """A note in each strand, one of them corrected and shown; one that belongs elsewhere; and one that is not done."""
+    for strand, sensitivity in (("support", "sensitive"), ("investigation", "ordinary")):
+        worker.go(f"/cases/{reference}/notes/write")
+        said = {"strand": strand, "kind": "account", "sensitivity": sensitivity}
+        worker.answer({**said, "words": canaries(f"note{strand}")})
+    assert canaries("noteinvestigation") in worker.page.text
+    assert canaries("notesupport") not in worker.page.text, "a sensitive note is closed until it is asked for"
+    worker.follow("Show")
+    assert canaries("notesupport") in worker.page.text
+    worker.go(f"/cases/{reference}/notes")
+    worker.follow("Correct")
+    worker.answer({"kind": "fact", "words": canaries("notecorrected")})
+    worker.go(f"/cases/{reference}/notes/write")
+    elsewhere = f"{canaries('givennames')} is on 07700 900123, {canaries('noteelsewhere')}"
+    worker.answer({"strand": "support", "kind": "fact", "words": elsewhere})
+    assert "A name of the person" in worker.page.text
+    worker.answer({"keep": "needed-here"})
+    worker.go(f"/cases/{reference}/notes/write")
+    worker.answer({"words": canaries("notedraft")}, "later")
+
+
+def _file(worker: Visitor, reference: str, strand: str, canaries: Canaries) -> None:
+    """A file, called by a canary and with another in it, attached and given out."""
+    worker.go(f"/cases/{reference}/files/attach")
+    page = worker.page.form("strand")
+    edge, name, held = "edge-of-a-part", f"{canaries('filename')}{strand}.txt", canaries(f"filecontent{strand}")
+    answers = {**dict(page.filled({"strand": strand}, "")), "strand": strand}
+    parts = [f'form-data; name="{key}"\r\n\r\n{value}' for key, value in answers.items() if key != "file"]
+    parts.append(f'form-data; name="file"; filename="{name}"\r\nContent-Type: text/plain\r\n\r\n{held}')
+    body = "".join(f"--{edge}\r\nContent-Disposition: {part}\r\n" for part in parts) + f"--{edge}--\r\n"
+    action = f"/cases/{reference}/files/attach"
+    sent = worker.request("POST", action, body.encode(), content_type=f"multipart/form-data; boundary={edge}")
+    assert sent.leads_to, sent.text[:400]
+    worker.go(sent.leads_to)
+    assert held in worker.get(worker.page.link(name)).text
+
+
 def _reasons(site: Site, canaries: Canaries, reference: str) -> None:
     """Every reason that somebody is asked for."""
     lead, other = site.visitor("receiving lead"), site.visitor("lead")
@@ -180,6 +224,19 @@ def _reasons(site: Site, canaries: Canaries, reference: str) -> None:
     other.answer({"reason": "lost-contact", "words": canaries("close")})
     other.go(f"/cases/{closed}/reopen")
     other.answer({"words": canaries("reopencase")})
+
+
+def _searches(site: Site, canaries: Canaries) -> None:
+    """What people are looked for by: where it finds somebody, where it finds nobody, and where it is refused."""
+    worker = site.visitor("worker")
+    reference = story.open_case(worker, who=_somebody(canaries), reached=_reached(canaries))
+    both = f"{canaries('givennames')} {canaries('familyname')}"
+    story.find(worker, {"name": both, "birth-year": "1991"}, canaries("soughtfor"))
+    assert reference in worker.page.text
+    mail = f"{canaries('soughtmail')}@example.org"
+    story.find(worker, {"name": canaries("soughtname"), "birth-year": "1991", "email": mail})
+    worker.go("/find")
+    worker.answer({"name": canaries("soughtinvain"), "document_number": canaries("soughtdocument")})
 
 
 def _left_unfinished(site: Site, canaries: Canaries) -> None:
@@ -218,8 +275,7 @@ def _refused(site: Site, canaries: Canaries) -> None:
 
 def _by_the_other_door(site: Site, canaries: Canaries) -> None:
     """The API: a case that is opened, one that is refused, and a body that is none."""
-    administrator, program = site.visitor("administrator"), site.visitor()
-    token = story.make_token(administrator, site.accounts[PERSONAS["worker"]])
+    program, token = site.visitor(), story.make_token(site.visitor("worker"))
     said = {
         "strands": ["support"],
         "age_group": "adult",

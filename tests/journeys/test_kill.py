@@ -161,7 +161,7 @@ def power(tmp_path: Path) -> Iterator[Power]:
 
 
 def test_killed_in_the_middle_of_writing_nothing_acknowledged_is_lost(power: Power) -> None:
-    who = ("--name", "A Worker", "--role", "support_worker", "--holder", "kent", "--generate")
+    who = ("--name", "A Worker", "--role", "support_worker", "--holder", "kent")
     power.command("account", "create", "a.worker", *who)
     found = TOKEN.search(power.command("token", "create", "a.worker", "a-test", "--days", "1"))
     assert found is not None

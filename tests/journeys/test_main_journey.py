@@ -60,7 +60,7 @@ def test_a_case_is_opened_recorded_revealed_offered_accepted_and_audited(seat: S
 
     story.reveal(worker, reference, "To ring about tomorrow.")
     assert NAME in worker.page.text
-    worker.go(f"/cases/{reference}/identity/hide")
+    worker.answer({})
     worker.go(f"/cases/{reference}/identity")
     assert NAME not in worker.page.text
 
@@ -110,6 +110,22 @@ def the_auditor_sees_all_of_it(auditor: Person, reference: str) -> None:
     auditor.go("/audit/verify")
     auditor.answer({}, button="now")
     assert "Everything is as it was recorded" in auditor.page.text
+
+
+def test_a_person_is_found_in_another_spelling_where_one_may_open_the_case_and_nowhere_else(seat: Seat) -> None:
+    worker, lead = seat("worker"), seat("receiving lead")
+    reference = story.open_case(worker)
+    story.find(worker, {"name": "Anuk, Soribeth", "birth-year": "1991"})
+    assert worker.page.headings == ["People who may match"]
+    assert reference in worker.page.text
+    assert "sound alike" in worker.page.text
+    assert NAME not in worker.page.text
+
+    story.find(lead, {"name": "Anuk, Soribeth", "birth-year": "1991"})
+    assert reference not in lead.page.text
+    story.find(lead, {"name": "Qwzx Vbnmq", "birth-year": "1931"})
+    assert "Nobody in the cases that you may open matches" in lead.page.text
+    assert "does not mean that nobody knows the person" in lead.page.text
 
 
 def test_an_offer_is_declined_with_words_that_the_sender_reads(seat: Seat) -> None:

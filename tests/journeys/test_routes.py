@@ -20,18 +20,28 @@ from tests.journeys.visitor import Visitor
 SINGULAR: Final = frozenset({"audit", "caseload", "history", "identity"})
 """The nouns that are one thing each, and so name their rooms in the singular."""
 USE_CASES: Final[Mapping[Action, str]] = {
+    Action.STRAND_BEGIN: "cases.begin_strand",
     Action.KEYSET_MAKE: "founding.make_keysets",
+    Action.PERSON_FIND: "finding.find_people",
     Action.TOKEN_CREATE: "accounts.create_token",
     Action.TOKEN_REVOKE: "accounts.revoke_token",
 }
-"""Use cases that are elsewhere: a token belongs to an account, and keys are made when an installation begins."""
+"""Use cases that are elsewhere: a strand is its case's, a token its account's, people are found, and an installation
+begins with keys."""
+ENDPOINTS: Final[Mapping[Action, str]] = {Action.STRAND_BEGIN: "cases.begin"}
+"""Endpoints that are elsewhere, as their use cases are."""
 PAGES: Final[Mapping[Action, str]] = {
+    Action.STRAND_BEGIN: "cases/begin.html",
     Action.CASE_FIND: "cases/list.html",
+    Action.FILE_OPEN: "files/list.html",
     Action.SESSION_CLOSE: "sessions/closed.html",
 }
-"""Templates by another name: what is found is a list, and whoever signs out is told that it is done."""
-SERVED: Final = tuple(action for action in Action if action is not Action.KEYSET_MAKE)
-"""What pages are for: only the service itself makes keys."""
+"""Templates by another name: what is found is a list, a file is given out from its list, and whoever signs out is told
+that it is done."""
+UNSERVED: Final = frozenset({Action.KEYSET_MAKE, Action.KEYSET_RENEW, Action.KEYSET_REWRAP, Action.KEYSET_RESEAL})
+"""What only the service itself does, or whoever is at its command line: keys are made and renewed."""
+SERVED: Final = tuple(action for action in Action if action not in UNSERVED)
+"""What pages are for."""
 UNDECLARED: Final[Mapping[str, str]] = {"static": "the files that every page asks for, which say nothing of anybody"}
 QUIET: Final = Desk(HolderCode("cumbria"), Role.SUPPORT_WORKER)
 """Somebody whose organisation has few cases or none, until it is given many."""
@@ -84,7 +94,7 @@ def test_an_action_has_a_use_case_of_its_name(action: Action) -> None:
 
 @pytest.mark.parametrize("action", SERVED)
 def test_an_action_has_an_endpoint_of_its_name_that_serves_it(action: Action, site: Site) -> None:
-    view = site.app.view_functions[f"{noun_of(action)}.{action.verb}"]
+    view = site.app.view_functions[ENDPOINTS.get(action, f"{noun_of(action)}.{action.verb}")]
     assert action in getattr(view, "serves", ())
 
 

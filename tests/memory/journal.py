@@ -1,19 +1,28 @@
 """The journal, in memory."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
+from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.errors import NotPermitted, Stale
-from casetrack.domain.ids import CaseId
+from casetrack.domain.ids import CaseId, EventId, Instant, ProposalId, TransferId
 from casetrack.domain.references import Reference
-from casetrack.services.lists import EventCard, LogQuery, Page
+from casetrack.services.journal import read_payload
+from casetrack.services.lists import EventCard, LogQuery, Outcome, Page
 from casetrack.services.ports import Change, JournalEntry, LastChange
 from tests.memory.kept import Memory, page_of
 
-STEPS = frozenset({"TransferSent", "TransferDeclined", "TransferWithdrawn"})
+KEYSETS_MADE = frozenset({Action.KEYSET_MAKE, Action.KEYSET_RENEW})
+STEPS = frozenset(
+    {
+        *("TransferSent", "TransferDeclined", "TransferWithdrawn"),
+        *("Proposed", "ProposalApproved", "ProposalRefused", "ProposalWithdrawn", "HoldSet", "HoldLifted"),
+    }
+)
 
 
 class MemoryJournal:
@@ -26,20 +35,40 @@ class MemoryJournal:
         scope = self._memory.acting
         if (entry.account, entry.holder) != (scope.account, scope.holder):
             raise NotPermitted
+        if entry.case_version is not None and not (entry.case and self._may_change(entry.case, entry.case_version)):
+            raise NotPermitted
+        if entry.step is not None and entry.action.noun == "transfer" and not self._is_side(entry):
+            raise NotPermitted
         change = (entry.case, entry.case_version)
         if entry.case_version is not None and any(
             (other.case, other.case_version) == change for other in self._memory.kept.entries
         ):
             raise Stale
+        step = (entry.aggregate, entry.step)
+        if entry.step is not None and any((other.aggregate, other.step) == step for other in self._memory.kept.entries):
+            raise Stale
         self._memory.kept.entries += (entry,)
 
-    def last_change(self, case: CaseId) -> LastChange | None:
-        changes = self._changes(case)
-        if not changes:
-            return None
-        version, newest = changes[-1]
-        digest = _payload(newest).get("seal_digest")
-        return LastChange(newest.id, version, bytes.fromhex(digest or ""))
+    def last_changes(self, cases: Sequence[CaseId]) -> Mapping[CaseId, LastChange]:
+        newest = {case: changes[-1] for case in cases if (changes := self._changes(case))}
+        return {case: _last(entry, version) for case, (version, entry) in newest.items()}
+
+    def last_step(self, aggregate: UUID) -> LastChange | None:
+        steps = [
+            (entry.step, entry)
+            for entry in self._memory.kept.entries
+            if entry.aggregate == aggregate and entry.step is not None and self._is_known(entry)
+        ]
+        version, newest = max(steps, key=lambda step: step[0], default=(0, None))
+        return _last(newest, version) if newest else None
+
+    def begun(self, case: CaseId, by: Action) -> frozenset[UUID]:
+        first = (each for each in self._memory.kept.entries if (each.case, each.step, each.action) == (case, 1, by))
+        return frozenset(each.aggregate for each in first if each.aggregate is not None and self._is_known(each))
+
+    def place_of(self, event: EventId) -> int | None:
+        leaves = {leaf[9:25]: number for number, leaf in enumerate(self._memory.kept.leaves)}
+        return leaves.get(event.bytes)
 
     def changes(self, case: CaseId, since: int) -> tuple[Change, ...]:
         return tuple(
@@ -52,6 +81,13 @@ class MemoryJournal:
         return self._cards(
             lambda entry: entry.case == case and (entry.case_version is not None or _is_step(entry)), page
         )
+
+    def keysets_made(self) -> Mapping[tuple[str, int], Instant]:
+        if self._memory.acting.role is not Role.ADMINISTRATOR:
+            return {}
+        made = [entry for entry in self._memory.kept.entries if entry.action in KEYSETS_MADE]
+        details = [json.loads(entry.payload)["detail"] for entry in made]
+        return {(told["holder"], told["version"]): entry.at for entry, told in zip(made, details, strict=True)}
 
     def search(self, query: LogQuery) -> Page[EventCard]:
         return self._cards(lambda entry: self._matches(query, entry), query.page, query.size)
@@ -67,20 +103,63 @@ class MemoryJournal:
         if scope.account is not None and entry.account == scope.account:
             return True
         if scope.role is Role.AUDITOR:
-            return scope.national or entry.holder == scope.holder or scope.holder in entry.holders_then
-        return entry.case is not None and self._memory.is_known(entry.case)
+            own = entry.holder == scope.holder or scope.holder in entry.holders_then
+            return scope.national or own or bool(self._refused_on(entry))
+        if entry.step is not None and entry.aggregate is not None:
+            kept = self._memory.kept.transfers.get(TransferId(entry.aggregate))
+            if kept is not None and self._memory.is_transfer_known(kept.transfer):
+                return True
+        if entry.case is None:
+            return False
+        left = self._memory.left_at(entry.case)
+        was_there = left is not None and entry.at <= left
+        return was_there or self._memory.is_at_hand(entry.case) or self._is_of_two(entry)
+
+    def _may_change(self, case: CaseId, version: int) -> bool:
+        """The actor's holder has the case; or the actor has just erased it."""
+        stone = self._memory.kept.tombstones.get(case)
+        erased = stone is not None and (stone.version, stone.stone.approved_by) == (
+            version,
+            self._memory.acting.account,
+        )
+        return erased or self._memory.is_held(case)
+
+    def _is_side(self, entry: JournalEntry) -> bool:
+        """The actor's holder offered, or is being offered, what the entry is a step of."""
+        kept = self._memory.kept.transfers.get(TransferId(entry.aggregate)) if entry.aggregate else None
+        if kept is None or kept.transfer.case != entry.case:
+            return False
+        return self._memory.caseworker in (kept.transfer.from_holder, kept.transfer.to_holder)
+
+    def _is_of_two(self, entry: JournalEntry) -> bool:
+        """A step of a proposal of the actor's, or the last change of a case of which the actor knows the tombstone."""
+        agreed = self._memory.kept.proposals.get(ProposalId(entry.aggregate)) if entry.aggregate else None
+        if entry.step is not None and agreed is not None and self._memory.is_side(agreed.proposal):
+            return True
+        stone = self._memory.kept.tombstones.get(entry.case) if entry.case else None
+        return stone is not None and entry.case_version == stone.version and self._memory.is_stone_known(stone)
 
     def _matches(self, query: LogQuery, entry: JournalEntry) -> bool:
         day = london_date(entry.at)
         about = {self._reference(case) for case in (entry.case, *(case for case, _ in entry.shown)) if case}
         return (
-            (query.reference is None or query.reference in about)
+            (query.reference is None or query.reference in about | self._refused_on(entry) | {entry.attempted})
+            and (query.outcome is None or (query.outcome is Outcome.REFUSED) is (entry.refusal is not None))
             and query.account in (None, entry.account)
             and query.holder in (None, entry.holder)
             and query.action in (None, entry.action)
             and (query.since is None or query.since <= day)
             and (query.until is None or day <= query.until)
         )
+
+    def _refused_on(self, entry: JournalEntry) -> set[Reference]:
+        """The references of the cases that somebody asked for and was refused, as far as the actor may read them."""
+        if entry.refusal is None:
+            return set()
+        kept = self._memory.kept.transfers.get(TransferId(entry.aggregate)) if entry.aggregate else None
+        cases = {case.case.id for case in self._memory.kept.cases.values() if case.case.reference == entry.attempted}
+        read = (self._reference(case) for case in cases | ({kept.transfer.case} if kept else set()))
+        return {reference for reference in read if reference is not None}
 
     def _cards(self, which: Callable[[JournalEntry], bool], page: int, size: int = 25) -> Page[EventCard]:
         found = [entry for entry in self._memory.kept.entries if self._is_known(entry) and which(entry)]
@@ -113,20 +192,29 @@ class MemoryJournal:
         if kept is None:
             return None
         if scope.role is not Role.AUDITOR:
-            return kept[0].case.reference if self._memory.is_known(case) else None
+            offers = (each.transfer for each in self._memory.kept.transfers.values())
+            mine = any((each.case, each.to_holder) == (case, scope.holder) and each.state.is_open for each in offers)
+            known = mine or self._memory.is_at_hand(case) or self._memory.left_at(case) is not None
+            return kept.case.reference if known else None
         transfers = (kept.transfer for kept in self._memory.kept.transfers.values())
         offered = any(each.case == case and each.to_holder == scope.holder for each in transfers)
-        had = scope.holder is not None and kept[0].case.holdings.ever_held_by(scope.holder)
-        return kept[0].case.reference if scope.national or had or offered else None
+        had = scope.holder is not None and kept.case.holdings.ever_held_by(scope.holder)
+        return kept.case.reference if scope.national or had or offered else None
 
 
 def _payload(entry: JournalEntry) -> Mapping[str, Any]:
-    payload: Mapping[str, Any] = json.loads(entry.payload)
-    return payload
+    return read_payload(entry.payload)
+
+
+def _last(entry: JournalEntry, version: int) -> LastChange:
+    digest = _payload(entry).get("seal_digest")
+    return LastChange(entry.id, version, bytes.fromhex(digest or ""))
 
 
 def _is_step(entry: JournalEntry) -> bool:
     """It took a transfer a step further, and is not told by a change of the case already."""
+    if entry.step is None:
+        return False
     payload = _payload(entry)
     kind, detail = payload["event"], payload["detail"]
     seen_first = kind == "TransferSeen" and detail["first"]

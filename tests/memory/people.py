@@ -1,15 +1,26 @@
 """Accounts, doors, drafts and holders, in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from uuid import UUID
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
 
 from casetrack.domain.errors import NameTaken, Stale
 from casetrack.domain.holders import Holder
 from casetrack.domain.ids import AccountId, HolderCode, Instant, SessionId
-from casetrack.services.lists import AccountCard, Page
-from casetrack.services.ports import Account, Draft, Failures, Session, Token
+from casetrack.services.lists import AccountCard, AccountQuery, AccountSort, AccountState, Page
+from casetrack.services.people import Account, Failures, Link, LinkUse, Session, Token
+from casetrack.services.ports import Draft
 from tests.memory.kept import Memory, page_of
+
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+ORDERS: Final[Mapping[AccountSort, Callable[[AccountCard], Any]]] = {
+    AccountSort.SIGN_IN_NAME: lambda card: card.sign_in_name,
+    AccountSort.NAME: lambda card: card.display_name,
+    AccountSort.HOLDER: lambda card: card.holder,
+    AccountSort.SIGNED_IN: lambda card: card.signed_in_at or NEVER,
+}
 
 
 class MemoryAccounts:
@@ -33,18 +44,31 @@ class MemoryAccounts:
         workers = (each for each in kept if each.holder == holder and each.role.is_caseworker and not each.closed_at)
         return tuple(sorted(workers, key=lambda each: (each.display_name, each.id)))
 
-    def list(self, holder: HolderCode | None, *, page: int) -> Page[AccountCard]:
-        found = (each for each in self._memory.kept.accounts.values() if holder in (None, each.holder))
-        return page_of((self._card(each) for each in sorted(found, key=lambda each: each.sign_in_name)), number=page)
+    def list(self, query: AccountQuery) -> Page[AccountCard]:
+        found = (
+            self._card(each)
+            for each in self._memory.kept.accounts.values()
+            if query.holder in (None, each.holder)
+            and (query.state is None or (query.state is AccountState.CLOSED) == (each.closed_at is not None))
+        )
+        by_name = sorted(found, key=lambda card: card.sign_in_name)
+        ordered = sorted(by_name, key=ORDERS[query.sort], reverse=query.descending)
+        return page_of(ordered, number=query.page)
 
     def add(self, account: Account) -> None:
         if self.named(account.sign_in_name) is not None:
             raise NameTaken
         self._memory.kept.accounts[account.id] = account
 
-    def put(self, account: Account) -> None:
-        before = self._memory.kept.accounts[account.id]
-        self._memory.kept.accounts[account.id] = replace(account, sign_in_name=before.sign_in_name)
+    def put(self, account: Account, *, before: Account) -> None:
+        kept = self._memory.kept.accounts.get(account.id)
+        if kept is None or kept.epoch != before.epoch:
+            raise Stale
+        changed = {name: getattr(account, name) for name in ("password", "closed_at", "epoch", "seal")}
+        self._memory.kept.accounts[account.id] = replace(kept, **changed)
+
+    def mark_signed_in(self, account: AccountId, at: Instant) -> None:
+        self._memory.kept.signed_in[account] = at
 
     def add_token(self, token: Token) -> None:
         self._memory.kept.tokens[token.id] = token
@@ -56,10 +80,10 @@ class MemoryAccounts:
         found = (each for each in self._memory.kept.tokens.values() if each.account == account)
         return tuple(sorted(found, key=lambda each: (-each.until.timestamp(), each.id)))
 
-    def revoke_token(self, token: UUID, at: Instant) -> None:
-        kept = self._memory.kept.tokens.get(token)
+    def revoke_token(self, token: Token) -> None:
+        kept = self._memory.kept.tokens.get(token.id)
         if kept is not None and kept.revoked_at is None:
-            self._memory.kept.tokens[token] = replace(kept, revoked_at=at)
+            self._memory.kept.tokens[token.id] = replace(kept, revoked_at=token.revoked_at, seal=token.seal)
 
     def _card(self, account: Account) -> AccountCard:
         return AccountCard(
@@ -69,6 +93,7 @@ class MemoryAccounts:
             role=account.role,
             holder=account.holder,
             closed=account.closed_at is not None,
+            signed_in_at=self._memory.kept.signed_in.get(account.id),
             tokens=tuple(token.id for token in self.tokens(account.id) if token.revoked_at is None),
         )
 
@@ -82,8 +107,16 @@ class MemoryDoors:
     def session(self, token_digest: bytes) -> Session | None:
         return next((each for each in self._memory.kept.sessions.values() if each.token == token_digest), None)
 
-    def keep_session(self, session: Session) -> None:
+    def add_session(self, session: Session) -> None:
         self._memory.kept.sessions[session.id] = session
+
+    def keep_session(self, session: Session) -> bool:
+        kept = self._memory.kept.sessions.get(session.id)
+        if kept is None:
+            return False
+        changed = replace(kept, seen=session.seen, sealed=session.sealed, mac=session.mac)
+        self._memory.kept.sessions[session.id] = changed
+        return True
 
     def end_session(self, session: SessionId) -> None:
         self._memory.kept.sessions.pop(session, None)
@@ -93,25 +126,36 @@ class MemoryDoors:
         kept.sessions = {each.id: each for each in kept.sessions.values() if each.account != account}
 
     def failures(self, throttle: bytes, since: Instant) -> Failures | None:
-        found = [at for key, at in self._memory.kept.failures if key == throttle and at > since]
+        found = [at for key, at in self._memory.kept.failures.values() if key == throttle and at > since]
         return Failures(len(found), max(found)) if found else None
 
-    def add_failure(self, throttle: bytes, at: Instant) -> None:
-        self._memory.kept.failures += ((throttle, at),)
+    def add_failure(self, throttle: bytes, at: Instant) -> UUID:
+        failure = uuid4()
+        self._memory.kept.failures[failure] = (throttle, at)
+        return failure
+
+    def forget_failure(self, failure: UUID) -> None:
+        self._memory.kept.failures.pop(failure, None)
+
+    def refuse_first(self, throttle: bytes, at: Instant) -> bool:
+        last = max((failed for key, failed in self._memory.kept.failures.values() if key == throttle), default=at)
+        is_first = (throttle, last) not in self._memory.kept.refused
+        self._memory.kept.refused |= {(throttle, last)}
+        return is_first
 
     def clear_failures(self, throttle: bytes) -> None:
         kept = self._memory.kept
-        kept.failures = tuple(each for each in kept.failures if each[0] != throttle)
+        kept.failures = {id_: each for id_, each in kept.failures.items() if each[0] != throttle}
 
-    def keep_link(self, digest: bytes, account: AccountId, until: Instant) -> None:
-        self._memory.kept.links[digest] = (account, until)
+    def keep_link(self, link: Link) -> None:
+        self._memory.kept.links[link.digest] = link
 
-    def use_link(self, digest: bytes, at: Instant) -> AccountId | None:
+    def use_link(self, digest: bytes, use: LinkUse, at: Instant) -> Link | None:
         link = self._memory.kept.links.get(digest)
-        if link is None or link[1] <= at:
+        if link is None or link.use is not use or link.until <= at:
             return None
         del self._memory.kept.links[digest]
-        return link[0]
+        return link
 
     def shift(self, account: AccountId) -> tuple[str, Instant] | None:
         return self._memory.kept.shifts.get(account)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from casetrack.domain.errors import NotPermitted, OfferOpen, Stale
+from casetrack.domain.holdings import STRAND_PARTS, Strand
 from casetrack.domain.ids import CaseId, HolderCode, TransferId
 from casetrack.domain.transfer import Transfer, TransferState
 from casetrack.services.lists import OfferCard, Page
@@ -21,13 +22,13 @@ class MemoryTransfers:
 
     def get(self, transfer: TransferId, *, lock: bool) -> KeptTransfer | None:  # noqa: ARG002 - nobody else is here
         kept = self._memory.kept.transfers.get(transfer)
-        return kept if kept and self._is_known(kept.transfer) else None
+        return kept if kept and self._memory.is_transfer_known(kept.transfer) else None
 
     def add(self, kept: KeptTransfer) -> None:
         transfer = kept.transfer
         if any(other.state.is_open for other in self._all() if other.case == transfer.case):
             raise OfferOpen
-        if transfer.from_holder != self._memory.caseworker or not self._memory.is_held(transfer.case):
+        if transfer.from_holder != self._memory.caseworker or not self._may_offer(transfer):
             raise NotPermitted
         self._keep(kept)
 
@@ -42,11 +43,12 @@ class MemoryTransfers:
         answerer = transfer.to_holder if transfer.state in FROM_THE_RECEIVER else transfer.from_holder
         if self._memory.caseworker != answerer:
             raise NotPermitted
-        self._memory.answered.add(transfer.id)
+        if transfer.state is TransferState.ACCEPTED:
+            self._memory.accepted.add(transfer.id)
         self._keep(kept)
 
     def of_case(self, case: CaseId) -> tuple[Transfer, ...]:
-        known = [each for each in self._all() if each.case == case and self._is_known(each)]
+        known = [each for each in self._all() if each.case == case and self._memory.is_transfer_known(each)]
         return tuple(sorted(known, key=lambda each: (each.sent_at, each.id)))
 
     def inbox(self, holder: HolderCode, *, page: int) -> Page[OfferCard]:
@@ -64,17 +66,25 @@ class MemoryTransfers:
     def _offers(
         self, which: Callable[[Transfer], bool], order: Callable[[Transfer], tuple[bool, float]], page: int
     ) -> Page[OfferCard]:
-        found = [each for each in self._all() if which(each) and self._is_known(each)]
+        found = [each for each in self._all() if which(each) and self._memory.is_transfer_known(each)]
         ordered = sorted(found, key=lambda each: (*order(each), each.id))
         return page_of((self._card(each) for each in ordered), number=page)
 
+    def _may_offer(self, transfer: Transfer) -> bool:
+        """What one leads, and the investigation of a case that has none, with the lead of its support."""
+        held = self._memory.parts_held(transfer.case)
+        led = {strand for strand in Strand if STRAND_PARTS[strand] in held}
+        if Strand.SUPPORT in led and not self._memory.holdings(transfer.case).lead(Strand.INVESTIGATION):
+            led.add(Strand.INVESTIGATION)
+        return bool(held) and transfer.strands <= led
+
     def _card(self, transfer: Transfer) -> OfferCard:
-        case = self._memory.kept.cases[transfer.case][0].case
+        case = self._memory.kept.cases[transfer.case].case
         return OfferCard(
             id=transfer.id,
             case=case.id,
             reference=case.reference,
-            pseudonym=case.pseudonym,
+            pseudonym=self._memory.goes_by(case),
             from_holder=transfer.from_holder,
             to_holder=transfer.to_holder,
             strands=transfer.strands,
@@ -85,11 +95,6 @@ class MemoryTransfers:
             sent_at=transfer.sent_at,
             answered_at=transfer.answered_at,
         )
-
-    def _is_known(self, transfer: Transfer) -> bool:
-        holder = self._memory.caseworker
-        sides = (transfer.from_holder, transfer.to_holder)
-        return holder is not None and (holder in sides or self._memory.is_held(transfer.case))
 
     def _keep(self, kept: KeptTransfer) -> None:
         self._memory.kept.transfers[kept.transfer.id] = replace(kept, transfer=replace(kept.transfer, events=()))

@@ -13,12 +13,12 @@ def world(request: pytest.FixtureRequest) -> World:
     """A small world, over either kind of stores."""
     if request.param == "memory":
         memory = MemoryStores()
-        return World.made(memory.begin, memory.transaction)
-    request.getfixturevalue("app_engine")
-    return World.made(work.begin, work.transaction)
+        return World.made(memory.begin, memory.transaction, memory.founding)
+    founding = request.getfixturevalue("app_engine").founding
+    return World.made(work.begin, work.transaction, founding)
 
 
 @pytest.fixture
 def walled(app_engine: Database) -> tuple[World, Database]:
     """A small world over PostgreSQL, and the database beneath it."""
-    return World.made(work.begin, work.transaction), app_engine
+    return World.made(work.begin, work.transaction, app_engine.founding), app_engine

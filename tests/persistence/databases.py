@@ -1,13 +1,18 @@
 """A database for tests: made, reached in each role, and emptied."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy.orm import Session
 
 from casetrack.persistence import schema
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
-from casetrack.persistence.roles import OWNER, create_roles
+from casetrack.persistence.roles import KEEPER, OWNER, create_roles
+from casetrack.persistence.work import stores_on
+from casetrack.services.ports import Scope, Stores
 
 TRIGGERS: Final = "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE tgname LIKE '%for_ever'"
 ENABLED: Final = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA", "D": "DISABLE"}
@@ -44,6 +49,12 @@ class Database:
             self._engines[role] = create_engine(self.url(role), poolclass=NullPool)
         return self._engines[role]
 
+    @contextmanager
+    def founding(self, _: Scope) -> Iterator[Stores]:
+        """The stores, in one transaction of the role that keeps organisations and their keys."""
+        with Session(self.engine(KEEPER), autoflush=False) as session, session.begin():
+            yield stores_on(session)
+
     def dispose(self) -> None:
         """Every engine is closed."""
         for engine in self._engines.values():
@@ -58,5 +69,6 @@ class Database:
             connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
             for table in TABLES:
                 connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - a table of ours
+            connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
             for table, trigger, enabled in kept:
                 connection.execute(text(f"ALTER TABLE {table} {ENABLED[enabled]} TRIGGER {trigger}"))

@@ -8,7 +8,7 @@ from casetrack.domain.errors import NotFound
 from casetrack.persistence.batches import Batches
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.work import begin
-from casetrack.services.cases import view_case
+from casetrack.services.cases import view_case, view_held
 from casetrack.services.journal import CASEWORK
 from casetrack.services.sessions import NOBODY
 from casetrack.services.work import at_work
@@ -20,8 +20,7 @@ from tests.world import SOUTH, World
 @pytest.fixture
 def world(app_engine: Database) -> World:
     """A small deployment over PostgreSQL."""
-    assert app_engine.name
-    return World.over(begin)
+    return World.over(begin, app_engine.founding)
 
 
 def lived(world: World) -> str:
@@ -56,7 +55,7 @@ def test_what_one_batch_kept_the_next_goes_on_from(world: World) -> None:
     world.begin = begin
     with world.work("receiving-lead") as work:
         # Everything is read from the database and held against its seal.
-        assert view_case(work, case.reference).version == work.in_hand(case.id).case.version > 3
+        assert view_held(work, case.reference).version == work.in_hand(case.id).case.version > 3
 
 
 def test_a_batch_that_fails_leaves_nothing(world: World, app_engine: Database) -> None:
@@ -85,6 +84,18 @@ def test_a_refusal_is_on_the_journal_and_the_batch_goes_on(world: World, app_eng
             text("SELECT count(*) FROM events WHERE convert_from(payload, 'UTF8') LIKE '%\"NotFound\"%'")
         )
     assert refused == 1
+
+
+def test_in_a_batch_nobody_is_told_more_of_a_case_than_the_database_would_tell_them(world: World) -> None:
+    with Batches().begin(NOBODY) as batch:
+        world.begin = batch.begin
+        case = acts.opened(world)
+        offer = acts.offered(world, case, SOUTH, acts.SUPPORT)
+        with world.work("receiving-lead") as work:
+            assert work.stores.cases.get(case.id, lock=False) is None
+        acts.accepted(world, offer)
+        with world.work("receiving-lead") as work:
+            assert work.stores.cases.get(case.id, lock=False) is not None
 
 
 def test_a_case_that_another_kept_is_read(world: World) -> None:

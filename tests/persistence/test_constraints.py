@@ -15,14 +15,17 @@ from casetrack.persistence.embedded import SUPERUSER
 from tests import builders
 from tests.builders import NINE, NORTHMARCH, after
 from tests.persistence.databases import Database
-from tests.persistence.walls import Walled, full_case
+from tests.persistence.walls import ACCEPT, Walled, full_case
 from tests.persistence.worlds import World
 
 BEGIN = text(
     "INSERT INTO holdings (case_id, position, part, holder, number, since, until, via, seal_holder, seal_keyset, "
     "seal_signature) VALUES (:case, :position, :part, :holder, :number, :since, :until, :via, :holder, 1, '')"
 )
-END = text("UPDATE holdings SET until = :until WHERE case_id = :case AND part = :part AND until IS NULL")
+END = text(
+    "UPDATE holdings SET until = :until, pseudonym = 'an old name' "
+    "WHERE case_id = :case AND part = :part AND until IS NULL"
+)
 DAY = timedelta(days=1)
 
 
@@ -39,12 +42,6 @@ def broken(error: pytest.ExceptionInfo[DBAPIError]) -> str:
 
 def a_transfer(world: World, case: Case) -> UUID:
     return world.offer(case).transfer.id
-
-
-ACCEPT = text(
-    "UPDATE transfers SET state = 'accepted', seen_at = sent_at, answered_at = sent_at, answered_by = sent_by "
-    "WHERE id = :via"
-)
 
 
 def pass_on(
@@ -65,7 +62,7 @@ def pass_on(
             "via": via,
         },
     )
-    connection.execute(ACCEPT, {"via": via})
+    connection.execute(ACCEPT, {"id": via})
 
 
 def test_a_line_without_gap_or_overlap_is_kept(walled: Walled) -> None:
@@ -111,7 +108,7 @@ def test_a_lead_does_not_begin_without_the_one_before(walled: Walled) -> None:
     def begin() -> None:
         with superuser(database) as connection:
             connection.execute(BEGIN, {"case": case.id, "position": 9, "until": None, "via": via, **second})
-            connection.execute(ACCEPT, {"via": via})
+            connection.execute(ACCEPT, {"id": via})
 
     with pytest.raises(DBAPIError) as error:
         begin()
@@ -128,7 +125,7 @@ def test_nobody_takes_a_case_by_an_offer_that_is_not_accepted_or_not_theirs(wall
         with superuser(database) as connection:
             connection.execute(BEGIN, {**taken, "holder": holder, "since": after(1)})
             if accepted:
-                connection.execute(ACCEPT, {"via": via})
+                connection.execute(ACCEPT, {"id": via})
 
     for holder, accepted in ((NORTHMARCH.code, False), (builders.HARBOUR.code, True)):
         with pytest.raises(DBAPIError) as error:
@@ -210,10 +207,17 @@ def test_two_offers_of_a_case_are_never_open_at_once(walled: Walled) -> None:
         ("UPDATE cases SET home = 'nowhere'", "fk_cases_home_holders"),
         ("UPDATE cases SET seal_digest = ''", "ck_cases_seal"),
         ("UPDATE cases SET seal_keyset = 7", "fk_cases_seal_holder_keysets"),
-        ("UPDATE holdings SET until = since - interval '1 day'", "ck_holdings_instants"),
+        ("UPDATE holdings SET until = since - interval '1 day', pseudonym = 'old'", "ck_holdings_instants"),
+        ("UPDATE holdings SET until = since", "ck_holdings_pseudonym"),
+        ("UPDATE holdings SET pseudonym = 'too early'", "ck_holdings_pseudonym"),
         ("UPDATE holdings SET part = 'everything' WHERE number IS NULL", "ck_holdings_part"),
-        ("UPDATE sealed_values SET superseded = version", "ck_sealed_values_superseded"),
+        ("UPDATE sealed_values SET superseded = version - 1", "ck_sealed_values_superseded"),
         ("UPDATE case_keys SET commitment = ''", "ck_case_keys_commitment"),
+        ("UPDATE file_chunks SET part = 'identity'", "ck_file_chunks_part"),
+        ("UPDATE file_chunks SET number = -1 WHERE number = 0", "ck_file_chunks_number"),
+        ("UPDATE file_chunks SET sealed = sealed || sealed", "ck_file_chunks_sealed"),
+        ("UPDATE file_chunks SET number = 1 WHERE number = 0", "ck_file_chunks_sealed"),
+        ("UPDATE file_chunks SET case_id = file_id", "fk_file_chunks_case_id_cases"),
         ("UPDATE wraps SET number = 7 WHERE number = 1", "fk_wraps_case_id_case_keys"),
         ("UPDATE wraps SET number = NULL, transfer_id = NULL", "ck_wraps_offer"),
         ("UPDATE wraps SET recipient_version = 7", "fk_wraps_recipient_keysets"),

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casetrack.app import utc_now
+from casetrack.audit.entry import commit
 from casetrack.domain.errors import Unavailable
 from casetrack.persistence.diagnosis import Examined, examine
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import engine_at, engine_for
-from casetrack.persistence.roles import APP, AUDITOR, OWNER, create_roles
+from casetrack.persistence.roles import APP, AUDITOR, create_roles
+from casetrack.persistence.schema import head
 from tests.persistence.databases import Database
 
 LOOSENED = {
@@ -21,6 +23,10 @@ LOOSENED = {
         f"ALTER ROLE {AUDITOR} RESET synchronous_commit",
     ),
     Examined.ROLES: (f"ALTER ROLE {APP} BYPASSRLS", f"ALTER ROLE {APP} NOBYPASSRLS"),
+    Examined.SETTINGS: (
+        f"ALTER ROLE {APP} SET statement_timeout = 0",
+        f"ALTER ROLE {APP} SET statement_timeout = '20s'",
+    ),
     Examined.WALLS: ("ALTER TABLE wraps NO FORCE ROW LEVEL SECURITY", "ALTER TABLE wraps FORCE ROW LEVEL SECURITY"),
     Examined.FOR_EVER: (
         "ALTER TABLE leaves DISABLE TRIGGER leaves_are_for_ever",
@@ -58,9 +64,25 @@ def test_what_somebody_loosened_is_found(database: Database, examined: Examined)
 
 
 def test_a_role_that_serves_and_owns_a_table_is_found(database: Database) -> None:
-    give = f"ALTER TABLE failures OWNER TO {APP}"
-    with loosened(database, give, f"ALTER TABLE failures OWNER TO {OWNER}") as engine:
-        assert "failures" in wrong_with(engine)[Examined.ROLES]
+    give = f"CREATE TABLE strays (); ALTER TABLE strays OWNER TO {APP}"
+    with loosened(database, give, "DROP TABLE strays") as engine:
+        assert "strays" in wrong_with(engine)[Examined.ROLES]
+
+
+def test_what_a_role_set_for_itself_in_this_database_alone_is_found(database: Database) -> None:
+    """PostgreSQL has no way to forbid it."""
+    here = f"ALTER ROLE {APP} IN DATABASE casetrack"
+    with database.engine(APP).begin() as connection:
+        connection.execute(text(f"{here} SET lock_timeout = 0"))
+    with loosened(database, "SELECT 1", f"{here} RESET lock_timeout") as engine:
+        assert wrong_with(engine) == {Examined.SETTINGS: f"not as it was given: {APP} lock_timeout"}
+
+
+def test_a_role_that_may_keep_the_sequencer_waiting_is_found(database: Database) -> None:
+    lock = "EXECUTE ON FUNCTION pg_advisory_lock(bigint)"
+    with loosened(database, f"GRANT {lock} TO PUBLIC", f"REVOKE {lock} FROM PUBLIC") as engine:
+        found = wrong_with(engine)[Examined.ROLES]
+    assert found == "casetrack_app, casetrack_auditor, casetrack_keeper may take the lock of the log"
 
 
 @pytest.mark.parametrize("what", ["UPDATE", "UPDATE (payload)", "DELETE", "TRUNCATE"])
@@ -81,9 +103,9 @@ def test_an_event_that_waits_too_long_is_found(database: Database) -> None:
         connection.execute(
             text(
                 "INSERT INTO events (id, at, time_ms, action, aspect, holders_then, payload, salt, commitment)"
-                " VALUES (gen_random_uuid(), now(), 1, 'x:y', '', '{}', '{}', :salt, :salt)"
+                " VALUES (gen_random_uuid(), now(), 1, 'x:y', '', '{}', '{}', :salt, :commitment)"
             ),
-            {"salt": bytes(32)},
+            {"salt": bytes(32), "commitment": commit(b"{}", bytes(32))},
         )
         connection.execute(text("UPDATE log_queue SET queued_at = queued_at - interval '3 minutes'"))
     with engine_at(database.url(AUDITOR), statement_timeout_ms=20_000) as engine:
@@ -96,7 +118,7 @@ def test_of_a_database_without_tables_only_that_is_said(cluster: EmbeddedCluster
     with bare.engine(SUPERUSER).begin() as connection:
         create_roles(connection)
     with engine_at(bare.url(AUDITOR), statement_timeout_ms=20_000) as engine:
-        assert list(examine(engine, utc_now())) == [(Examined.MIGRATIONS, "at base, and this version has 0001")]
+        assert list(examine(engine, utc_now())) == [(Examined.MIGRATIONS, f"at base, and this version has {head()}")]
     bare.dispose()
 
 

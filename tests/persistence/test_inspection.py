@@ -1,17 +1,24 @@
 """What verifying reads, over PostgreSQL: everything, in order, as one instant, and nothing that opens anything."""
 
 from dataclasses import replace
-from uuid import UUID
+from hashlib import sha256
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from casetrack.domain.errors import NotPermitted
+from casetrack.domain.holdings import Part
+from casetrack.domain.ids import CaseId, FileId
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.refusals import DatabaseRefused
 from casetrack.persistence.roles import APP, AUDITOR, SEQUENCER
 from casetrack.persistence.work import begin_log
+from casetrack.services.evidence import KeptAccount, KeptFile
+from casetrack.services.people import Token
+from casetrack.services.ports import KeptCase
 from tests import builders
 from tests.persistence.databases import Database
 from tests.persistence.worlds import World
@@ -65,8 +72,11 @@ def test_a_case_comes_as_its_store_has_it(walled: Walled) -> None:
     world.take(cases[0], world.offer(cases[0]))
     with inspecting(database.engine(AUDITOR)) as evidence:
         found = {kept.case.id: kept for kept in evidence.cases()}
-    with world.as_(world.sender) as stores:
-        assert found == {case.id: stores.cases.get(case.id, lock=False) for case in cases}
+    stored: dict[CaseId, KeptCase] = {}
+    for account in (world.sender, world.receiver):
+        with world.as_(account) as stores:
+            stored |= {kept.case.id: kept for kept in stores.cases.all_of([case.id for case in cases])}
+    assert found == stored
 
 
 def test_a_sealed_value_is_hashed_as_it_is_now(walled: Walled) -> None:
@@ -97,6 +107,29 @@ def test_a_transfer_comes_as_its_store_has_it(walled: Walled) -> None:
     offer = world.offer(world.case())
     with inspecting(database.engine(AUDITOR)) as evidence:
         assert list(evidence.transfers()) == [replace(offer, transfer=replace(offer.transfer, events=()))]
+
+
+def test_a_file_comes_with_the_hashes_of_its_chunks_as_they_are_now(walled: Walled) -> None:
+    world, database = walled
+    files: dict[UUID, KeptFile] = {}
+    for case in (world.case(), world.case()):
+        file, chunks = FileId(uuid4()), builders.new_chunks(2)
+        files[file] = KeptFile(file, case.id, tuple(sha256(chunk).digest() for chunk in chunks))
+        with world.as_(world.sender) as stores:
+            stores.files.add(case.id, Part.SUPPORT, file, chunks)
+    with inspecting(database.engine(AUDITOR)) as evidence:
+        assert {file.id: file for file in evidence.attached()} == files
+
+    swapped = next(iter(files.values()))
+    swap = "UPDATE file_chunks SET number = 3 - number WHERE file_id = :file AND number > 0"
+    with database.engine(SUPERUSER).begin() as connection:
+        connection.execute(text("ALTER TABLE file_chunks DROP CONSTRAINT pk_file_chunks"))
+        connection.execute(text(swap), {"file": swapped.id})
+        connection.execute(text("ALTER TABLE file_chunks ADD CONSTRAINT pk_file_chunks PRIMARY KEY (file_id, number)"))
+    with inspecting(database.engine(AUDITOR)) as evidence:
+        found = {file.id: file.hashes for file in evidence.attached()}
+    header, *rest = swapped.hashes
+    assert found[swapped.id] == (header, *reversed(rest))
 
 
 def test_keysets_come_without_their_private_half(walled: Walled) -> None:
@@ -138,3 +171,33 @@ def test_the_roles_that_serve_cannot_verify(walled: Walled, role: str) -> None:
     world.case()
     with pytest.raises((NotPermitted, DatabaseRefused)), inspecting(database.engine(role)) as evidence:
         list(evidence.cases())
+
+
+def test_an_account_comes_without_its_password_and_with_a_digest_of_its_hash_as_it_is_now(walled: Walled) -> None:
+    world, database = walled
+    accounts = {each.id: each for each in (world.sender, world.receiver, world.stranger, world.auditor)}
+    with inspecting(database.engine(AUDITOR)) as evidence:
+        found = {kept.account.id: kept for kept in evidence.accounts()}
+    for account in accounts.values():
+        assert found[account.id] == KeptAccount(replace(account, password=""), account.password_digest)
+
+    with database.engine(SUPERUSER).begin() as connection:
+        connection.execute(text("UPDATE accounts SET password = 'another'"))
+    with inspecting(database.engine(AUDITOR)) as evidence:
+        assert {kept.password_digest for kept in evidence.accounts()} == {sha256(b"another").digest()}
+
+
+def test_the_verifying_role_reads_no_password(walled: Walled) -> None:
+    _, database = walled
+    with database.engine(AUDITOR).connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+        connection.execute(text("SELECT password FROM accounts"))
+
+
+def test_a_token_comes_as_its_store_has_it(walled: Walled) -> None:
+    world, database = walled
+    token = Token(uuid4(), "invented program", bytes(32), world.sender.id, 0, builders.NINE)
+    with world.begin(builders.NOBODY) as stores:
+        stores.accounts.add_token(token)
+        kept = stores.accounts.tokens(world.sender.id)
+    with inspecting(database.engine(AUDITOR)) as evidence:
+        assert tuple(evidence.tokens()) == kept

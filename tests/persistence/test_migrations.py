@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -9,10 +10,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from casetrack import resources
+from casetrack.domain.holdings import Part
+from casetrack.domain.ids import FileId
 from casetrack.persistence import schema
 from casetrack.persistence.db import Row
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.roles import OWNER, create_roles
+from tests import builders
 from tests.persistence.databases import Database
 from tests.persistence.worlds import World
 
@@ -113,6 +117,33 @@ def test_a_migration_goes_down_over_what_was_kept(walled: tuple[World, Database]
         assert schema.current(connection) is None
         begun.rollback()
         assert schema.current(connection) == schema.head()
+
+
+def test_files_can_be_attached_to_cases_that_were_there_before_files_were(walled: tuple[World, Database]) -> None:
+    world, database = walled
+    case = world.case()
+    with database.engine(OWNER).begin() as connection:
+        schema.downgrade(connection, "0001")
+        assert schema.current(connection) == "0001"
+    with database.engine(OWNER).begin() as connection:
+        schema.upgrade(connection)
+    file = FileId(uuid4())
+    with world.as_(world.sender) as stores:
+        stores.files.add(case.id, Part.SUPPORT, file, builders.new_chunks())
+        assert len(stores.files.hashes(file)) == 2
+
+
+def test_people_are_found_in_cases_that_were_there_before_they_could_be(walled: tuple[World, Database]) -> None:
+    world, database = walled
+    case = world.case()
+    with database.engine(OWNER).begin() as connection:
+        schema.downgrade(connection, "0002")
+    with database.engine(OWNER).begin() as connection:
+        schema.upgrade(connection)
+    tag = builders.new_tag(world.sender.holder)
+    with world.as_(world.sender) as stores:
+        stores.tags.replace(case.id, Part.IDENTITY, [tag])
+        assert stores.tags.cases([tag], most=1) == (case.id,)
 
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(fresh: Database) -> None:

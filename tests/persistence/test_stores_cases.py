@@ -6,12 +6,14 @@ from uuid import uuid4
 
 import pytest
 
-from casetrack.domain.case import Areas, IdentityState, Status
+from casetrack.domain.case import Areas, BeginReason, Case, IdentityState, Status
 from casetrack.domain.errors import NotPermitted, Stale, Unavailable
+from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.ids import CaseId
 from casetrack.domain.records import Recorded, RecordState
-from casetrack.domain.references import Reference
+from casetrack.domain.references import Pseudonym, Reference
+from casetrack.services.people import Account
 from casetrack.services.ports import KeptCase
 from tests import builders
 from tests.builders import EASTMARCH, LANTERN, NINE, NORTHMARCH, actor_of, after
@@ -28,9 +30,9 @@ def test_a_case_is_read_again_as_it_was_kept(world: World) -> None:
     case = case.place(Areas(EASTMARCH.code, NORTHMARCH.code, None), by=by, at=after(1))
     case = case.record_identity(IdentityState.WITHHELD, (), by=by, at=after(1))
     case = case.record(met("risk-assessed", 1), by=by).record(met("nrm-referral", 2), by=by)
-    kept = KeptCase(case, builders.aggregate_seal(EASTMARCH.code), (), ())
+    kept = KeptCase(case, builders.aggregate_seal(EASTMARCH.code), (), (), builders.outlook())
     with world.as_(world.sender) as stores:
-        stores.cases.add(kept, builders.changed_holdings(case), builders.outlook())
+        stores.cases.add(kept, builders.changed_holdings(case))
 
     with world.as_(world.sender) as stores:
         assert stores.cases.get(case.id, lock=False) == replace(kept, case=replace(case, events=()))
@@ -168,61 +170,121 @@ def test_a_hand_off_ends_the_holdings_of_the_one_and_begins_those_of_the_other(w
     assert {row.until for row in kept.case.holdings.rows if row.holder == EASTMARCH.code} == {after(2)}
 
 
-def test_who_passed_a_case_on_still_knows_of_it_and_changes_it_no_more(world: World) -> None:
+def test_who_passed_a_case_on_is_left_with_its_stub_and_changes_it_no_more(world: World) -> None:
     case = world.case()
     taken = world.take(case, world.offer(case))
 
     with world.as_(world.sender) as stores:
-        kept = stores.cases.get(case.id, lock=True)
-    assert kept is not None
-    assert kept.case == taken
+        assert stores.cases.find(case.reference) is None
+        assert stores.cases.get(case.id, lock=True) is None
+        stub = stores.cases.stub(case.reference)
+    assert {(each.case, each.reference, each.opened_at) for each in stub} == {(case.id, case.reference, case.opened_at)}
+    assert [each.holding for each in stub] == [
+        row for row in taken.holdings.rows if row.holder == EASTMARCH.code or (row.is_open and row.number)
+    ]
+    assert {each.pseudonym for each in stub if each.holding.until} == {case.pseudonym}
+    assert {each.pseudonym for each in stub if each.holding.is_open} == {None}
     forged = taken.place(Areas(home=EASTMARCH.code), by=actor_of(world.receiver), at=after(3))
     with pytest.raises(Stale), world.as_(world.sender) as stores:
         builders.keep_change(stores, forged, taken, by=EASTMARCH.code)
 
 
-def test_an_offered_case_is_known_to_its_receiver_until_the_offer_is_answered(world: World) -> None:
+def test_a_stub_says_nothing_of_what_came_after_but_who_is_responsible(world: World) -> None:
+    """The case was passed on twice more, closed, and opened again under another name."""
     case = world.case()
-    offer = world.offer(case, LANTERN, (Strand.SUPPORT,))
+    taken = world.take(case, world.offer(case))
+    there = builders.new_offer(taken, world.receiver, LANTERN, (Strand.SUPPORT,))
+    with world.as_(world.receiver) as stores:
+        offer = builders.keep_offer(stores, there)
+    moved = world.take(taken, offer, world.partner)
+    by = actor_of(world.partner)
+    closed = moved.close("support-ended", by=by, at=after(3))
+    again = replace(closed, events=()).reopen(by=by, at=after(4), pseudonym=Pseudonym("another name"))
     with world.as_(world.partner) as stores:
-        assert stores.cases.find(case.reference) == case.id
-        declined = offer.transfer.decline("not-our-area", by=actor_of(world.partner), at=after(2))
-        stores.transfers.put(builders.kept_offer(declined, LANTERN.code, like=offer))
-        assert stores.cases.find(case.reference) == case.id, "the transaction that answers goes on"
+        before = builders.keep_change(stores, closed, moved, by=LANTERN.code)
+        builders.keep_change(stores, again, before, by=LANTERN.code)
+
+    with world.as_(world.sender) as stores:
+        stub = stores.cases.stub(case.reference)
+        (card,) = stores.cards.find(builders.passed_on(EASTMARCH.code)).items
+        (sent,) = stores.transfers.sent(EASTMARCH.code, page=1).items
+    assert {each.pseudonym for each in stub} == {case.pseudonym, None}
+    assert {each.holding.holder for each in stub if each.holding.is_open} == {LANTERN.code, NORTHMARCH.code}
+    assert {each.holding.holder for each in stub if not each.holding.is_open} == {EASTMARCH.code}
+    assert (card.pseudonym, card.status) == (case.pseudonym, None)
+    assert sent.pseudonym == case.pseudonym
+
+
+def test_of_a_case_that_one_has_or_never_had_there_is_no_stub(world: World) -> None:
+    case = world.case()
+    world.take(case, world.offer(case, strands=(Strand.SUPPORT,)))
+
+    for account in (world.sender, world.receiver, world.stranger, world.auditor, world.national):
+        with world.as_(account) as stores:
+            assert stores.cases.stub(case.reference) == ()
+
+
+def test_an_offered_case_is_its_receivers_to_read_only_once_it_has_accepted(world: World) -> None:
+    by = actor_of(world.partner)
+    declined, accepted = (world.offer(world.case(), LANTERN, (Strand.SUPPORT,)) for _ in range(2))
 
     with world.as_(world.partner) as stores:
+        assert stores.cases.all_of([declined.transfer.case, accepted.transfer.case]) == ()
+    with world.as_(world.partner) as stores:
+        no = declined.transfer.decline("not-our-area", by=by, at=after(2))
+        stores.transfers.put(builders.kept_offer(no, LANTERN.code, like=declined))
+        yes = accepted.transfer.accept(by=by, at=after(2))
+        stores.transfers.put(builders.kept_offer(yes, LANTERN.code, like=accepted))
+        assert stores.cases.get(declined.transfer.case, lock=True) is None
+        assert stores.cases.get(accepted.transfer.case, lock=True) is not None
+
+
+def test_information_alone_opens_no_case_when_it_is_accepted(world: World) -> None:
+    case = world.case()
+    offer = world.offer(case, LANTERN, ())
+    with world.as_(world.partner) as stores:
+        accepted = offer.transfer.accept(by=actor_of(world.partner), at=after(2))
+        stores.transfers.put(builders.kept_offer(accepted, LANTERN.code, like=offer))
         assert stores.cases.find(case.reference) is None
-        assert stores.cases.get(case.id, lock=False) is None
+        assert stores.cases.get(case.id, lock=True) is None
 
 
 def test_who_is_being_offered_a_case_changes_nothing_of_it_without_taking_it(world: World) -> None:
     case = world.case()
-    world.offer(case)
+    offer = world.offer(case)
     placed = case.place(Areas(home=NORTHMARCH.code), by=actor_of(world.sender), at=after(2))
+    accepted = offer.transfer.accept(by=actor_of(world.receiver), at=after(2))
 
-    with pytest.raises(NotPermitted), world.as_(world.receiver) as stores:
+    with pytest.raises(Stale), world.as_(world.receiver) as stores:
+        builders.keep_change(stores, placed, case, by=NORTHMARCH.code)
+    with pytest.raises(NotPermitted), world.as_(world.receiver) as stores:  # noqa: PT012 - both, in one transaction
+        stores.transfers.put(builders.kept_offer(accepted, NORTHMARCH.code, like=offer))
         builders.keep_change(stores, placed, case, by=NORTHMARCH.code)
 
 
-@pytest.mark.parametrize("case_first", [True, False], ids=["case first", "offer first"])
-def test_a_hand_off_is_kept_in_either_order(world: World, case_first: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_a_hand_off_is_kept_once_the_offer_is_accepted_and_not_before(world: World) -> None:
     case = world.case()
     offer = world.offer(case)
     accepted = offer.transfer.accept(by=actor_of(world.receiver), at=after(2))
     after_it = case.hand_off(
         accepted, to=NORTHMARCH, worker=world.receiver.id, by=actor_of(world.receiver), at=after(2)
     )
-    with world.as_(world.receiver) as stores:
-        if not case_first:
-            stores.transfers.put(builders.kept_offer(accepted, NORTHMARCH.code, like=offer))
+    with pytest.raises(Stale), world.as_(world.receiver) as stores:
         builders.keep_change(stores, after_it, case, by=NORTHMARCH.code)
-        if case_first:
-            stores.transfers.put(builders.kept_offer(accepted, NORTHMARCH.code, like=offer))
+    with world.as_(world.receiver) as stores:
+        stores.transfers.put(builders.kept_offer(accepted, NORTHMARCH.code, like=offer))
+        builders.keep_change(stores, after_it, case, by=NORTHMARCH.code)
 
     with world.as_(world.receiver) as stores:
         kept = stores.cases.get(case.id, lock=False)
     assert kept is not None
     assert kept.case.holdings.lead(Strand.SUPPORT) == NORTHMARCH.code
+
+
+@pytest.mark.parametrize("account", ["auditor", "national"])
+def test_only_who_works_with_cases_is_told_which_names_are_taken(world: World, account: str) -> None:
+    with pytest.raises(NotPermitted), world.as_(getattr(world, account)) as stores:
+        stores.cases.pseudonym_is_taken(Pseudonym("quiet harbour"))
 
 
 def test_a_strand_that_there_was_none_of_begins_by_an_offer(world: World) -> None:
@@ -239,6 +301,55 @@ def test_a_strand_that_there_was_none_of_begins_by_an_offer(world: World) -> Non
     assert kept.case.holdings.holders_of(Part.SUPPORT) == {LANTERN.code}
 
 
+def begun(case: Case, by: Account, holder: Holder) -> Case:
+    """The case, once the account has begun the strand that it lacks, three hours after nine."""
+    (strand,) = case.holdings.lacking
+    return case.begin_strand(strand, BeginReason.AGREED, holder=holder, by=actor_of(by), at=after(3))
+
+
+@pytest.mark.parametrize("had", Strand)
+def test_a_strand_that_a_case_lacks_begins_with_whoever_leads_the_other(world: World, had: Strand) -> None:
+    case = world.case(strands=(had,))
+    with world.as_(world.sender) as stores:
+        now = builders.keep_change(stores, begun(case, world.sender, EASTMARCH), case, by=EASTMARCH.code)
+
+    with world.as_(world.sender) as stores:
+        kept = stores.cases.get(case.id, lock=False)
+    assert kept is not None
+    assert kept.case == now
+    assert kept.case.holdings.leads == dict.fromkeys(Strand, EASTMARCH.code)
+    assert kept.case.workers == dict.fromkeys(Strand, world.sender.id)
+
+
+def test_a_strand_begins_with_whoever_took_the_other_over(world: World) -> None:
+    case = world.case(strands=(Strand.SUPPORT,))
+    taken = world.take(case, world.offer(case, strands=(Strand.SUPPORT,)))
+    with world.as_(world.receiver) as stores:
+        builders.keep_change(stores, begun(taken, world.receiver, NORTHMARCH), taken, by=NORTHMARCH.code)
+
+    with world.as_(world.receiver) as stores:
+        kept = stores.cases.get(case.id, lock=False)
+    assert kept is not None
+    assert kept.case.holdings.leads == dict.fromkeys(Strand, NORTHMARCH.code)
+
+
+def test_no_strand_begins_while_an_offer_of_the_case_waits_for_an_answer(world: World) -> None:
+    case = world.case(strands=(Strand.SUPPORT,))
+    world.offer(case, strands=(Strand.SUPPORT,))
+
+    with pytest.raises(NotPermitted), world.as_(world.sender) as stores:
+        builders.keep_change(stores, begun(case, world.sender, EASTMARCH), case, by=EASTMARCH.code)
+
+
+def test_of_two_who_begin_the_same_strand_at_once_the_first_does(world: World) -> None:
+    case = world.case(strands=(Strand.SUPPORT,))
+    with world.as_(world.sender) as stores:
+        builders.keep_change(stores, begun(case, world.sender, EASTMARCH), case, by=EASTMARCH.code)
+
+    with pytest.raises(Stale), world.as_(world.sender) as stores:
+        builders.keep_change(stores, begun(case, world.sender, EASTMARCH), case, by=EASTMARCH.code)
+
+
 def test_a_transaction_that_does_not_end_well_leaves_nothing(world: World) -> None:
     case = builders.new_case(world.sender)
 
@@ -252,7 +363,7 @@ def test_a_transaction_that_does_not_end_well_leaves_nothing(world: World) -> No
         half_done()
     with world.as_(world.sender) as stores:
         assert stores.cases.get(case.id, lock=False) is None
-        assert stores.journal.last_change(case.id) is None
+        assert stores.journal.last_changes([case.id]) == {}
 
 
 def test_two_transactions_do_not_begin_at_once(world: World) -> None:

@@ -7,11 +7,14 @@ import pytest
 
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Areas, Case
+from casetrack.domain.door_events import SignedIn, SignInRefused
 from casetrack.domain.errors import NotPermitted, Stale
-from casetrack.domain.events import Refused, SignedIn, SignInRefused
+from casetrack.domain.events import Refused
 from casetrack.domain.holdings import Strand
-from casetrack.services.lists import LogQuery
-from casetrack.services.ports import Account, Change, JournalEntry
+from casetrack.domain.ids import TransferId
+from casetrack.services.lists import LogQuery, Outcome
+from casetrack.services.people import Account
+from casetrack.services.ports import Change, JournalEntry, LastChange
 from tests import builders
 from tests.builders import EASTMARCH, LANTERN, NINE, NOBODY, NORTHMARCH, actor_of, after, listed, new_entry, viewed
 from tests.persistence.worlds import World
@@ -44,9 +47,33 @@ def test_the_newest_change_is_the_one_with_the_highest_version(world: World) -> 
     write(world, new_entry(viewed(case, world.sender, at=after(2)), world.sender), world.sender)
 
     with world.as_(world.sender) as stores:
-        last = stores.journal.last_change(case.id)
-    assert last is not None
+        last = stores.journal.last_changes([case.id])[case.id]
     assert (last.event, last.version, last.seal_digest) == (entry.id, case.version, bytes(32))
+
+
+def test_the_newest_step_of_an_offer_is_known_to_both_its_sides_after_it_was_declined(world: World) -> None:
+    kept = world.offer(world.case())
+    offer = kept.transfer
+    declined = offer.decline("duplicate", by=actor_of(world.receiver), at=after(2))
+    step = new_entry(declined.events[-1], world.receiver, version=declined.version, seal_digest=bytes(32))
+    with world.as_(world.receiver) as stores:
+        stores.transfers.put(builders.kept_offer(declined, NORTHMARCH.code, b"words", like=kept))
+        stores.journal.write(step)
+
+    for side in (world.sender, world.receiver):
+        with world.as_(side) as stores:
+            assert stores.journal.last_step(offer.id) == LastChange(step.id, 2, bytes(32))
+    with world.as_(world.stranger) as stores:
+        assert stores.journal.last_step(offer.id) is None
+
+
+def test_no_two_steps_make_the_same_version_of_an_offer(world: World) -> None:
+    offer = world.offer(world.case()).transfer
+    step = offer.see(by=actor_of(world.receiver), at=after(2)).events[-1]
+    write(world, new_entry(step, world.receiver, version=2), world.receiver)
+
+    with pytest.raises(Stale):
+        write(world, new_entry(step, world.receiver, version=2), world.receiver)
 
 
 def test_changes_since_a_version_say_what_was_touched_by_whom(world: World) -> None:
@@ -107,9 +134,9 @@ def test_history_tells_each_step_of_an_offer_once(world: World) -> None:
     again = replace(seen, events=()).see(by=receiver, at=after(2.5))
     accepted = replace(again, events=()).accept(by=receiver, at=after(3))
     sent = builders.new_offer(case, world.sender, NORTHMARCH).events[0]
-    write(world, new_entry(replace(sent, transfer=offer.transfer.id), world.sender), world.sender)
-    for step in (seen, again, accepted):
-        write(world, new_entry(step.events[0], world.receiver), world.receiver)
+    write(world, new_entry(replace(sent, transfer=offer.transfer.id), world.sender, version=1), world.sender)
+    for version, step in enumerate((seen, again, accepted), start=2):
+        write(world, new_entry(step.events[0], world.receiver, version=version), world.receiver)
 
     with world.as_(world.sender) as stores:
         told = [card.payload["event"] for card in stores.journal.history(case.id, page=1).items]
@@ -120,11 +147,22 @@ def test_history_tells_of_information_that_was_taken_without_a_strand(world: Wor
     case = world.case()
     offer = world.offer(case, LANTERN, ())
     accepted = offer.transfer.accept(by=actor_of(world.partner), at=after(3))
-    write(world, new_entry(accepted.events[0], world.partner), world.partner)
+    write(world, new_entry(accepted.events[0], world.partner, version=2), world.partner)
 
     with world.as_(world.sender) as stores:
         told = [card.payload["event"] for card in stores.journal.history(case.id, page=1).items]
     assert told == ["TransferAccepted", "CaseOpened"]
+
+
+def test_history_tells_of_no_step_that_took_its_offer_nowhere(world: World) -> None:
+    """Anybody may journal in their own name; what they say of a case of others is no part of its history."""
+    case = world.case()
+    sent = builders.new_offer(case, world.sender, NORTHMARCH).events[0]
+    write(world, new_entry(sent, world.stranger), world.stranger)
+
+    with world.as_(world.sender) as stores:
+        told = [card.payload["event"] for card in stores.journal.history(case.id, page=1).items]
+    assert told == ["CaseOpened"]
 
 
 def test_history_comes_in_pages(world: World) -> None:
@@ -143,7 +181,7 @@ def test_a_stranger_has_no_history(world: World) -> None:
 
     with world.as_(world.stranger) as stores:
         assert stores.journal.history(case.id, page=1).items == ()
-        assert stores.journal.last_change(case.id) is None
+        assert stores.journal.last_changes([case.id]) == {}
         assert stores.journal.changes(case.id, 0) == ()
 
 
@@ -214,6 +252,38 @@ def test_a_search_by_reference_finds_the_lists_that_showed_the_case(world: World
     assert {card.action for card in page.items} == {Action.CASE_LIST, Action.CASE_OPEN}
 
 
+def test_what_was_refused_is_read_by_the_auditors_of_whose_case_it_was_and_found_by_its_reference(world: World) -> None:
+    case, other = world.case(), world.case()
+    offer = world.offer(case)
+
+    def refused(by: Account, reference: str | None = None, transfer: TransferId | None = None) -> object:
+        event = Refused(
+            action=Action.CASE_VIEW,
+            refusal="NotFound",
+            reference=reference,
+            transfer=transfer,
+            at=after(3),
+            by=by.id,
+        )
+        return write(world, new_entry(event, by), by).id
+
+    asked = refused(world.stranger, reference=case.reference)
+    answered = refused(world.stranger, transfer=offer.transfer.id)
+    refused(world.stranger, reference=other.reference)
+    unknown = refused(world.stranger, reference="CT-0000-0000")
+    elsewhere = replace(world.auditor, holder=LANTERN.code)
+    by_reference = LogQuery(reference=case.reference, outcome=Outcome.REFUSED)
+
+    assert set(searched(world, by_reference, world.auditor)) == {asked, answered}
+    assert set(searched(world, by_reference, world.national)) == {asked, answered}
+    assert set(searched(world, by_reference, replace(world.auditor, holder=NORTHMARCH.code))) == {asked, answered}
+    assert set(searched(world, LogQuery(reference=case.reference), world.auditor)) > {asked, answered}
+    for query in (by_reference, LogQuery()):
+        assert searched(world, query, elsewhere) == []
+    assert unknown not in searched(world, LogQuery(), world.auditor)
+    assert searched(world, LogQuery(outcome=Outcome.REFUSED), world.sender) == []
+
+
 def test_a_search_is_narrowed_by_account_holder_action_and_day(world: World) -> None:
     case = world.case()
     # Half past midnight in London on the 1st of July, when it is still the 30th of June in UTC.
@@ -230,6 +300,8 @@ def test_a_search_is_narrowed_by_account_holder_action_and_day(world: World) -> 
     assert found(action=Action.CASE_VIEW) == [early.id]
     assert found(since=date(2026, 7, 1), until=date(2026, 7, 1)) == [early.id]
     assert found(until=date(2026, 6, 30)) == []
+    assert found(action=Action.CASE_VIEW, outcome=Outcome.DONE) == [early.id]
+    assert found(action=Action.CASE_VIEW, outcome=Outcome.REFUSED) == []
     assert early.id not in found(since=date(2026, 7, 2))
 
 

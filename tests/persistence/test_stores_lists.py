@@ -10,7 +10,7 @@ from casetrack.domain.case import Case, Status
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import HolderCode
 from casetrack.services.lists import CaseQuery, Due, Sort, WorkCounts
-from casetrack.services.ports import Account
+from casetrack.services.people import Account
 from tests import builders
 from tests.builders import EASTMARCH, LANTERN, NORTHMARCH, actor_of, after
 from tests.persistence.worlds import World
@@ -46,7 +46,7 @@ def test_a_card_says_what_a_list_shows_of_a_case(world: World) -> None:
     assert (card.id, card.reference, card.pseudonym) == (case.id, case.reference, case.pseudonym)
     assert (card.status, card.leads) == (Status.OPEN, dict.fromkeys(Strand, EASTMARCH.code))
     assert (card.worker, card.worker_name) == (world.sender.id, world.sender.display_name)
-    assert (card.phase, card.due, card.do_now) == ("referral", YESTERDAY, False)
+    assert (card.phase, card.due, card.milestone, card.do_now) == ("referral", YESTERDAY, "crime-recorded", False)
     assert (card.held, card.waiting, card.high_risk) == (True, True, True)
     assert (card.opened_on, card.offered_to) == (date(2026, 11, 2), NORTHMARCH.code)
 
@@ -101,17 +101,17 @@ def test_what_is_due_is_what_is_due_in_the_strands_that_the_holder_leads(world: 
     taken = case.hand_off(accepted, to=NORTHMARCH, worker=world.receiver.id, by=actor_of(world.receiver), at=after(2))
     with world.as_(world.receiver) as stores:
         outlook = builders.outlook(TOMORROW, YESTERDAY)
-        builders.keep_change(stores, taken, case, by=NORTHMARCH.code, outlook_now=outlook)
         stores.transfers.put(builders.kept_offer(accepted, NORTHMARCH.code, like=offer))
+        builders.keep_change(stores, taken, case, by=NORTHMARCH.code, outlook_now=outlook)
 
     with world.as_(world.sender) as stores:
         (mine,) = stores.cards.find(query()).items
-        mine_counted = stores.cards.counts(EASTMARCH.code, TODAY, TODAY + timedelta(7))
+        mine_counted = stores.cards.counts(query())
     with world.as_(world.receiver) as stores:
         (theirs,) = stores.cards.find(query(NORTHMARCH.code)).items
-        theirs_counted = stores.cards.counts(NORTHMARCH.code, TODAY, TODAY + timedelta(7))
-    assert (mine.due, mine.worker) == (TOMORROW, world.sender.id)
-    assert (theirs.due, theirs.worker) == (YESTERDAY, world.receiver.id)
+        theirs_counted = stores.cards.counts(query(NORTHMARCH.code))
+    assert (mine.due, mine.milestone, mine.worker) == (TOMORROW, "risk-assessed", world.sender.id)
+    assert (theirs.due, theirs.milestone, theirs.worker) == (YESTERDAY, "crime-recorded", world.receiver.id)
     assert (mine_counted, theirs_counted) == (WorkCounts(0, 1, 0, 0), WorkCounts(1, 0, 0, 0))
 
 
@@ -216,9 +216,12 @@ def test_my_work_counts_what_its_lists_list(world: World) -> None:
     world.case(world.stranger, builders.HARBOUR, SUPPORT, outlook=builders.outlook(YESTERDAY))
 
     with world.as_(world.sender) as stores:
-        counts = stores.cards.counts(EASTMARCH.code, TODAY, TODAY + timedelta(7))
+        counts = stores.cards.counts(query())
     assert counts == WorkCounts(overdue=1, due_soon=2, waiting=1, transfers=1)
     assert counts.overdue == len(found(world, query(due=Due.OVERDUE)))
     assert counts.due_soon == len(found(world, query(due=Due.SOON)))
     assert counts.waiting == len(found(world, query(waiting=True)))
     assert counts.transfers == len(found(world, query(offered=True)))
+    with world.as_(world.sender) as stores:
+        assert stores.cards.counts(query(worker=world.sender.id)) == counts
+        assert stores.cards.counts(query(worker=world.receiver.id)) == WorkCounts(0, 0, 0, 0)

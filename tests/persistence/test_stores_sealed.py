@@ -6,12 +6,25 @@ from dataclasses import replace
 import pytest
 
 from casetrack.crypto.datakeys import OFFER
+from casetrack.crypto.fields import FieldLabel
 from casetrack.domain.case import Case
 from casetrack.domain.errors import NotPermitted
 from casetrack.domain.holdings import Part, Strand
-from casetrack.services.ports import Account, SealedValue
+from casetrack.domain.ids import HolderCode
+from casetrack.services.people import Account
+from casetrack.services.ports import SealedValue
 from tests import builders
-from tests.builders import EASTMARCH, FAMILY_NAME, HARBOUR, LANTERN, NORTHMARCH, digest_of, new_value
+from tests.builders import (
+    EASTMARCH,
+    FAMILY_NAME,
+    HARBOUR,
+    LANTERN,
+    NORTHMARCH,
+    actor_of,
+    after,
+    digest_of,
+    new_value,
+)
 from tests.persistence.worlds import World
 
 
@@ -41,6 +54,18 @@ def test_a_changed_value_supersedes_the_one_before_which_stays(world: World) -> 
     with world.as_(world.sender) as stores:
         assert set(stores.values.current(case.id, Part.IDENTITY)) == {now, other}
         assert set(stores.values.all_of(case.id, Part.IDENTITY)) == {superseded, now, other}
+
+
+def test_a_value_that_was_cleared_is_no_longer_current_and_both_rows_of_it_stay(world: World) -> None:
+    case = world.case()
+    before = new_value(case)
+    keep(world, before)
+    cleared = replace(new_value(case, version=4), superseded=4)
+    keep(world, cleared)
+
+    with world.as_(world.sender) as stores:
+        assert stores.values.current(case.id, Part.IDENTITY) == ()
+        assert set(stores.values.all_of(case.id, Part.IDENTITY)) == {replace(before, superseded=4), cleared}
 
 
 def test_a_value_supersedes_nothing_of_another_subject_or_case(world: World) -> None:
@@ -93,14 +118,11 @@ def sealed_and_handed_off(world: World) -> tuple[Case, SealedValue]:
     return world.take(case, world.offer(case)), value
 
 
-def test_a_former_holder_is_left_with_hashes_and_no_ciphertext(world: World) -> None:
-    case, value = sealed_and_handed_off(world)
+def test_a_former_holder_is_left_with_nothing_that_is_sealed(world: World) -> None:
+    case, _ = sealed_and_handed_off(world)
 
     with world.as_(world.sender) as stores:
-        kept = stores.cases.get(case.id, lock=False)
-        assert kept is not None
-        assert kept.values == (digest_of(value),)
-        assert [key.number for key in kept.keys] == [1]
+        assert stores.cases.get(case.id, lock=False) is None
         assert stores.values.all_of(case.id, Part.IDENTITY) == ()
         assert stores.values.current_of([case.id], Part.IDENTITY) == ()
         assert stores.keys.wraps([case.id], EASTMARCH.code) == ()
@@ -119,18 +141,30 @@ def test_a_stranger_and_an_auditor_read_nothing_that_is_sealed(world: World) -> 
             assert stores.keys.wraps([case.id], EASTMARCH.code) == ()
 
 
-def test_the_receiver_of_an_open_offer_reads_what_the_hand_off_needs(world: World) -> None:
+def test_the_receiver_of_an_offer_reads_what_it_moves_once_it_has_accepted_and_nothing_else_of_the_case(
+    world: World,
+) -> None:
     case = world.case()
-    value, wrap = new_value(case), builders.new_wrap(case, EASTMARCH.code, by=EASTMARCH.code)
-    keep(world, value)
+    moving, staying = (
+        replace(new_value(case, label=FieldLabel("notes", part.value)), part=part)
+        for part in (Part.SUPPORT, Part.INVESTIGATION)
+    )
+    keep(world, moving, staying)
+    wraps = [builders.new_wrap(case, EASTMARCH.code, by=EASTMARCH.code, number=number) for number in (1, 2)]
     with world.as_(world.sender) as stores:
-        stores.keys.add(builders.new_key(case))
-        stores.keys.add_wraps([wrap])
-    world.offer(case)
+        stores.keys.add(builders.new_key(case, 1, Part.SUPPORT))
+        stores.keys.add(builders.new_key(case, 2, Part.INVESTIGATION))
+        stores.keys.add_wraps(wraps)
+    offer = world.offer(case, strands=(Strand.SUPPORT,))
+    accepted = offer.transfer.accept(by=actor_of(world.receiver), at=after(2))
 
     with world.as_(world.receiver) as stores:
-        assert stores.values.all_of(case.id, Part.IDENTITY) == (value,)
-        assert stores.keys.wraps([case.id], EASTMARCH.code) == (wrap,)
+        assert [stores.values.all_of(case.id, part) for part in Part] == [()] * 4
+        assert stores.keys.wraps([case.id], EASTMARCH.code) == ()
+        stores.transfers.put(builders.kept_offer(accepted, NORTHMARCH.code, like=offer))
+        assert stores.values.all_of(case.id, Part.SUPPORT) == (moving,)
+        assert stores.values.all_of(case.id, Part.INVESTIGATION) == ()
+        assert stores.keys.wraps([case.id], EASTMARCH.code) == (wraps[0],)
 
 
 def test_the_receiver_of_an_open_offer_changes_nothing_that_is_sealed_before_it_takes_it(world: World) -> None:
@@ -190,11 +224,34 @@ def test_the_wraps_of_a_holder_come_for_many_cases_at_once(world: World) -> None
     with world.as_(world.sender) as stores:
         for case in cases:
             stores.keys.add(builders.new_key(case))
-        stores.keys.add_wraps([*wraps, builders.new_wrap(cases[0], LANTERN.code, by=EASTMARCH.code)])
+        stores.keys.add_wraps(wraps)
 
     with world.as_(world.sender) as stores:
         found = stores.keys.wraps([case.id for case in cases[:2]], EASTMARCH.code)
     assert found == tuple(sorted(wraps[:2], key=lambda wrap: wrap.case))
+
+
+def test_a_key_is_wrapped_for_nobody_who_does_not_have_its_part(world: World) -> None:
+    case = world.case()
+    with world.as_(world.sender) as stores:
+        stores.keys.add(builders.new_key(case))
+
+    with pytest.raises(NotPermitted), world.as_(world.sender) as stores:
+        stores.keys.add_wraps([builders.new_wrap(case, LANTERN.code, by=EASTMARCH.code)])
+
+
+def test_an_offers_key_is_wrapped_by_its_sender_for_its_two_sides_alone(world: World) -> None:
+    case = world.case()
+    offer = world.offer(case).transfer
+
+    def wrapped(account: Account, recipient: HolderCode) -> None:
+        with world.as_(account) as stores:
+            wrap = builders.new_wrap(case, recipient, by=account.holder, number=OFFER, transfer=offer.id)
+            stores.keys.add_wraps([wrap])
+
+    for account, recipient in ((world.sender, LANTERN.code), (world.receiver, NORTHMARCH.code)):
+        with pytest.raises(NotPermitted):
+            wrapped(account, recipient)
 
 
 def test_nobody_wraps_a_key_in_anothers_name(world: World) -> None:
@@ -253,7 +310,7 @@ def test_what_was_offered_can_be_read_by_its_two_sides_after_the_answer(world: W
 
 def test_the_keysets_of_a_holder_come_oldest_first(world: World) -> None:
     second = builders.new_keyset(EASTMARCH.code, 2)
-    with world.begin(builders.NOBODY) as stores:
+    with world.founding(builders.NOBODY) as stores:
         stores.keys.add_keyset(second)
 
     with world.begin(builders.NOBODY) as stores:

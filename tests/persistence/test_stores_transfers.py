@@ -10,7 +10,8 @@ from casetrack.domain.errors import NotPermitted, OfferOpen, Stale
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import TransferId
 from casetrack.domain.transfer import Transfer, TransferState
-from casetrack.services.ports import Account, KeptTransfer
+from casetrack.services.people import Account
+from casetrack.services.ports import KeptTransfer
 from tests import builders
 from tests.builders import EASTMARCH, HARBOUR, LANTERN, NORTHMARCH, actor_of, after
 from tests.persistence.worlds import BOTH, World

@@ -3,15 +3,19 @@
 import pytest
 
 from casetrack.domain.actions import Action
-from casetrack.domain.errors import NotFound, OwnOffer
+from casetrack.domain.case import BeginReason
+from casetrack.domain.errors import NotFound, OfferOpen, OwnOffer
 from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.ids import AccountId
+from casetrack.domain.records import RecordState
+from casetrack.domain.stub import Stub
 from casetrack.persistence import work
 from casetrack.services.caseload import everything, view_caseload
-from casetrack.services.cases import list_cases, open_case, view_case
+from casetrack.services.cases import begin_strand, list_cases, open_case, view_case
 from casetrack.services.history import view_history
 from casetrack.services.identity import reveal_identity
 from casetrack.services.lists import LogQuery
+from casetrack.services.milestones import NewRecord, list_milestones, record_milestone
 from casetrack.services.transfers import (
     NewOffer,
     accept_transfer,
@@ -21,7 +25,7 @@ from casetrack.services.transfers import (
     send_transfer,
     view_transfer,
 )
-from tests.world import ACCOUNTS, REASON, SOUTH, World, a_new_case
+from tests.world import ACCOUNTS, NORTH, REASON, SOUTH, World, a_new_case
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -29,8 +33,7 @@ def real(request: pytest.FixtureRequest) -> World:
     """A deployment with real keys, over either kind of stores."""
     if request.param == "memory":
         return World.in_memory()
-    request.getfixturevalue("app_engine")
-    return World.over(work.begin)
+    return World.over(work.begin, request.getfixturevalue("app_engine").founding)
 
 
 def offer(strands: frozenset[Strand]) -> NewOffer:
@@ -64,6 +67,7 @@ def test_a_case_is_opened_offered_accepted_and_read_by_whoever_may(real: World) 
         accept_transfer(at, sent.id, worker=worker("worker"), seen=None)
     with real.work("receiving-lead") as at:
         taken = accept_transfer(at, sent.id, worker=worker("receiver"), seen=None)
+    assert taken is not None
     assert taken.holdings.holders == {SOUTH.code}
 
     with real.work("receiver", REASON) as at:
@@ -71,6 +75,7 @@ def test_a_case_is_opened_offered_accepted_and_read_by_whoever_may(real: World) 
         assert names["given_names"] == "Testa Maria"
     with real.work("worker") as at:
         stub = view_case(at, case.reference)
+        assert isinstance(stub, Stub)
         assert (stub.holdings.leads, at.stores.values.all_of(case.id, Part.IDENTITY)) == (taken.holdings.leads, ())
     with real.work("worker") as at:
         assert view_transfer(at, sent.id).transfer.state.value == "accepted"
@@ -90,7 +95,38 @@ def test_what_was_offered_in_part_leaves_the_rest_where_it_was(real: World) -> N
         assert set(mine.holdings.parts_of(ACCOUNTS["worker"].holder)) == {Part.IDENTITY, Part.INVESTIGATION}
         history = view_history(at, case.reference, page=1)[1]
         assert Action.TRANSFER_ACCEPT in {card.action for card in history.items}
+    assert taken is not None
     assert taken.holdings.lead(Strand.SUPPORT) == SOUTH.code
+
+
+@pytest.mark.parametrize("had", Strand)
+def test_a_strand_that_a_case_lacks_begins_and_has_a_key_of_its_own(real: World, had: Strand) -> None:
+    with real.work("worker") as at:
+        case = open_case(at, a_new_case(frozenset({had})))
+    (lacking,) = case.holdings.lacking
+    with real.work("worker") as at:
+        begun = begin_strand(at, case.reference, lacking, BeginReason.AGREED, seen=case.version)
+    with real.work("worker") as at:
+        note = NewRecord(code="encounter", state=RecordState.MET, outcome=None, at=real.now, note="Met at the market.")
+        record_milestone(at, case.reference, note, seen=begun.version)
+    with real.work("lead") as at:
+        assert list(list_milestones(at, case.reference).notes.values()) == ["Met at the market."]
+        assert {wrap.number for wrap in at.stores.keys.wraps([case.id], NORTH.code)} == {1, 2, 3, 4}
+    with real.work("worker") as at:
+        sent = send_transfer(at, case.reference, offer(frozenset({lacking})), seen=None)
+    with real.work("receiving-lead") as at:
+        taken = accept_transfer(at, sent.id, worker=worker("receiver"), seen=None)
+    assert taken is not None
+    assert taken.holdings.leads == {had: NORTH.code, lacking: SOUTH.code}
+
+
+def test_nothing_begins_while_an_offer_waits(real: World) -> None:
+    with real.work("worker") as at:
+        case = open_case(at, a_new_case(frozenset({Strand.SUPPORT})))
+    with real.work("worker") as at:
+        send_transfer(at, case.reference, offer(frozenset({Strand.SUPPORT})), seen=None)
+    with pytest.raises(OfferOpen), real.work("worker") as at:
+        begin_strand(at, case.reference, Strand.INVESTIGATION, BeginReason.AGREED, seen=None)
 
 
 def test_a_declined_offer_leaves_the_case_with_its_sender(real: World) -> None:

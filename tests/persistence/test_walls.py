@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from casetrack.domain.holdings import Strand
 from casetrack.persistence.embedded import SUPERUSER
-from casetrack.persistence.roles import APP, AUDITOR, DEFINER, OWNER, SEQUENCER
+from casetrack.persistence.roles import APP, AUDITOR, DEFINER, ERASER, JOBS, OWNER, SEQUENCER
 from tests import builders
 from tests.persistence.databases import TABLES, Database
 from tests.persistence.walls import (
@@ -13,7 +13,10 @@ from tests.persistence.walls import (
     ELSEWHERE,
     FOR_EVER,
     INSUFFICIENT_PRIVILEGE,
+    OF_TWO_PEOPLE,
     ROLES,
+    VIEWS,
+    WITHIN,
     Walled,
     as_,
     full_case,
@@ -21,9 +24,12 @@ from tests.persistence.walls import (
     rows,
 )
 
+SWEPT = {"sessions", "links", "failures", "drafts", "answers", "quota_uses", "quota_raises"}
+SWEPT_BY_THEIR_TIME = ("at FROM failures", "at FROM drafts", "at FROM answers", "at FROM quota_uses")
+
 
 def test_every_table_is_about_cases_or_known_not_to_be() -> None:
-    assert set(TABLES) == {*ABOUT_CASES, *ELSEWHERE}
+    assert set(TABLES) == {*ABOUT_CASES, *OF_TWO_PEOPLE, *ELSEWHERE}
 
 
 def test_row_level_security_is_forced_on_everything_that_is_about_a_case(migrated: Database) -> None:
@@ -31,7 +37,7 @@ def test_row_level_security_is_forced_on_everything_that_is_about_a_case(migrate
         forced = connection.scalars(
             text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
         ).all()
-    assert set(forced) == set(ABOUT_CASES)
+    assert set(forced) == {*ABOUT_CASES, *OF_TWO_PEOPLE}
 
 
 def test_no_policy_is_for_everybody(migrated: Database) -> None:
@@ -69,9 +75,9 @@ def test_no_role_passes_the_wall_and_the_application_owns_nothing(migrated: Data
     assert {row.rolname for row in attributes} == set(ROLES)
     for row in attributes:
         assert (row.rolsuper, row.rolbypassrls, row.rolcreaterole, row.rolcreatedb) == (False, False, False, False)
-        assert (row.rolcanlogin, row.rolinherit) == (row.rolname != DEFINER, False)
-    assert set(owned) == {OWNER, DEFINER}
-    assert members == [(DEFINER, OWNER)]
+        assert (row.rolcanlogin, row.rolinherit) == (row.rolname not in (DEFINER, ERASER), False)
+    assert set(owned) == {OWNER, DEFINER, ERASER}
+    assert set(map(tuple, members)) == {(DEFINER, OWNER), (ERASER, OWNER)}
 
 
 def test_what_the_definer_owns_is_what_says_who_may_see_what(migrated: Database) -> None:
@@ -92,19 +98,29 @@ def test_what_the_definer_owns_is_what_says_who_may_see_what(migrated: Database)
         )
     assert {(name, owner) for name, owner, _ in definers} == {
         ("pseudonym_is_taken", DEFINER),
-        ("is_first_holder", DEFINER),
+        ("may_begin", DEFINER),
         ("queue_event", DEFINER),
+        ("forget_tags", DEFINER),
+        ("erase_case", ERASER),
+        ("forget_case", ERASER),
+        ("require_tombstone", ERASER),
     }
     assert all(settings == ["search_path=pg_catalog, pg_temp"] for _, _, settings in definers)
-    assert set(views) == {
-        "offers_to_me",
-        "cases_held",
-        "cases_at_hand",
-        "cases_known",
-        "value_digests",
-        "case_references",
-    }
+    assert set(views) == {*VIEWS, *WITHIN, "key_rows", "keysets_made"}
     assert others == 0
+
+
+def test_nothing_that_an_asker_wrote_is_tried_on_a_row_before_a_view_has_settled_whose_it_is(
+    migrated: Database,
+) -> None:
+    with migrated.engine(SUPERUSER).connect() as connection:
+        leaky = connection.scalars(
+            text(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v' "
+                "AND NOT coalesce(reloptions, '{}') @> '{security_barrier=true}'"
+            )
+        ).all()
+    assert leaky == []
 
 
 def test_nothing_is_granted_to_everybody_and_nobody_may_truncate(migrated: Database) -> None:
@@ -138,7 +154,7 @@ def test_no_trigger_can_be_slept_through(migrated: Database) -> None:
         ).all()
     assert {enabled for _, enabled in triggers} == {"A"}
     assert sorted(table for table, _ in triggers) == [
-        *("checkpoints", "event_shown", "events", "events", "leaves", "milestone_records")
+        *("cases", "checkpoints", "event_shown", "events", "events", "leaves", "milestone_records", "tombstones")
     ]
 
 
@@ -149,7 +165,7 @@ def test_what_the_owner_makes_later_is_for_nobody_until_it_is_granted(migrated: 
         connection.rollback()
 
 
-@pytest.mark.parametrize("role", [APP, OWNER, SEQUENCER, AUDITOR])
+@pytest.mark.parametrize("role", [APP, OWNER, SEQUENCER, JOBS, AUDITOR])
 @pytest.mark.parametrize("table", ["cases", "events", "leaves"])
 def test_nobody_truncates(database: Database, role: str, table: str) -> None:
     with database.engine(role).connect() as connection:
@@ -168,14 +184,40 @@ def test_the_sequencer_reads_of_an_event_what_its_leaf_is_made_of(walled: Walled
             assert refused(connection, f"SELECT * FROM {table}") == INSUFFICIENT_PRIVILEGE  # noqa: S608 - names of ours
 
 
+def test_the_sweeper_reads_when_something_ends_and_never_whose_it_is_or_what_it_says(walled: Walled) -> None:
+    world, database = walled
+    full_case(world)
+
+    with database.engine(JOBS).connect() as connection:
+        for seen in (
+            "since, seen FROM sessions",
+            "until, used_at FROM links",
+            "until FROM quota_raises",
+            *SWEPT_BY_THEIR_TIME,
+        ):
+            connection.execute(text(f"SELECT {seen}"))
+        for column in ("account FROM sessions", "sealed FROM sessions", "digest FROM links", "throttle FROM failures"):
+            assert refused(connection, f"SELECT {column}") == INSUFFICIENT_PRIVILEGE
+        for table in set(TABLES) - SWEPT:
+            assert refused(connection, f"SELECT * FROM {table}") == INSUFFICIENT_PRIVILEGE  # noqa: S608 - names of ours
+            assert refused(connection, f"DELETE FROM {table}") == INSUFFICIENT_PRIVILEGE  # noqa: S608 - names of ours
+        for table in SWEPT:
+            assert refused(connection, f"INSERT INTO {table} DEFAULT VALUES") == INSUFFICIENT_PRIVILEGE
+
+
 def test_who_verifies_reads_all_that_is_signed_and_changes_nothing(walled: Walled) -> None:
     world, database = walled
     full_case(world)
 
     with database.engine(AUDITOR).connect() as connection:
-        for table in set(ABOUT_CASES) - {"wraps"}:
+        for table in set(ABOUT_CASES) - {"wraps", "index_tags"}:
             assert rows(connection, table) > 0, table
-        for secret in ("SELECT * FROM wraps", "SELECT sealed FROM keysets", "SELECT password FROM accounts"):
+        for secret in (
+            "SELECT * FROM wraps",
+            "SELECT * FROM index_tags",
+            "SELECT sealed FROM keysets",
+            "SELECT password FROM accounts",
+        ):
             assert refused(connection, secret) == INSUFFICIENT_PRIVILEGE
         for change in ("UPDATE cases SET phase = ''", "DELETE FROM events", "INSERT INTO holders DEFAULT VALUES"):
             assert refused(connection, change) == INSUFFICIENT_PRIVILEGE

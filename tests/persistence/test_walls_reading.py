@@ -13,6 +13,7 @@ from tests.persistence.databases import Database
 from tests.persistence.walls import (
     ABOUT_CASES,
     NO_SCOPE,
+    VIEWS,
     Walled,
     act_as,
     as_,
@@ -20,8 +21,6 @@ from tests.persistence.walls import (
     refused,
     rows,
 )
-
-VIEWS = ("offers_to_me", "cases_held", "cases_at_hand", "cases_known", "value_digests", "case_references")
 
 
 @pytest.mark.parametrize("table", ABOUT_CASES)
@@ -54,24 +53,6 @@ def test_the_owner_of_the_tables_reads_no_row_of_them(walled: Walled, table: str
 
     with database.engine(OWNER).connect() as connection:
         assert rows(connection, table) == 0
-
-
-@pytest.mark.parametrize("table", ABOUT_CASES)
-def test_a_former_holder_sees_the_stub_and_no_ciphertext(walled: Walled, table: str) -> None:
-    world, database = walled
-    case = full_case(world)
-    with world.as_(world.receiver) as stores:
-        (card,) = stores.transfers.inbox(NORTHMARCH.code, page=1).items
-        offer = stores.transfers.get(card.id, lock=False)
-    assert offer is not None
-    world.take(case, offer)
-
-    with as_(database, world.sender) as connection:
-        seen = rows(connection, table)
-        if table == "wraps":
-            assert connection.scalar(text("SELECT count(*) FROM wraps WHERE number IS NOT NULL")) == 0
-        else:
-            assert (seen == 0) is (table == "sealed_values")
 
 
 @pytest.mark.parametrize("table", ABOUT_CASES)

@@ -6,9 +6,10 @@ from sqlalchemy import text
 from casetrack.domain.holdings import Strand
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.roles import OWNER
-from casetrack.services.ports import Account
-from tests.builders import NORTHMARCH
+from casetrack.services.people import Account
+from tests.builders import NORTHMARCH, actor_of, after
 from tests.persistence.walls import (
+    ACCEPT,
     FOR_EVER,
     INSUFFICIENT_PRIVILEGE,
     Walled,
@@ -16,6 +17,7 @@ from tests.persistence.walls import (
     full_case,
     refused,
 )
+from tests.persistence.worlds import handed_off
 
 
 def test_a_sender_does_not_accept_its_own_offer(walled: Walled) -> None:
@@ -54,7 +56,15 @@ def test_what_an_offer_is_about_never_changes(walled: Walled, column: str) -> No
         "UPDATE sealed_values SET part = part",
         "UPDATE case_keys SET commitment = commitment",
         "UPDATE wraps SET sealed = sealed",
+        "UPDATE file_chunks SET sealed = sealed",
         "UPDATE keysets SET sign_public = sign_public",
+        *(f"UPDATE accounts SET {name} = {name}" for name in ("role", "holder", "national")),  # noqa: S608 - a column of ours
+        "UPDATE accounts SET display_name = display_name",
+        "DELETE FROM accounts",
+        *(f"UPDATE sessions SET {name} = {name}" for name in ("account", "token", "epoch", "since", "auth")),  # noqa: S608 - a column of ours
+        *(f"UPDATE tokens SET {name} = {name}" for name in ("account", "digest", "until", "epoch")),  # noqa: S608 - a column of ours
+        "UPDATE links SET account = account",
+        "UPDATE links SET until = until",
         "UPDATE accounts SET sign_in_name = sign_in_name",
         "UPDATE events SET payload = payload",
         "UPDATE milestone_records SET at = at",
@@ -64,6 +74,7 @@ def test_what_an_offer_is_about_never_changes(walled: Walled, column: str) -> No
         "DELETE FROM holdings",
         "DELETE FROM transfers",
         "DELETE FROM sealed_values",
+        "DELETE FROM file_chunks",
         "DELETE FROM events",
         "DELETE FROM event_shown",
         "DELETE FROM milestone_records",
@@ -95,54 +106,104 @@ def test_what_is_written_once_stays_even_for_the_owner(walled: Walled, table: st
             assert refused(connection, f"DELETE FROM {table}") == FOR_EVER  # noqa: S608 - a table of ours
 
 
+BEGIN = (
+    "INSERT INTO holdings (case_id, position, part, holder, number, since, via, seal_holder, seal_keyset, "
+    "seal_signature) VALUES (:case, :position, :part, :holder, :number, now(), :via, :holder, 1, '')"
+)
+
+
 @pytest.mark.parametrize("offered", list(Strand))
-def test_a_holding_begins_only_for_oneself_and_only_by_an_offer_of_that_strand(walled: Walled, offered: Strand) -> None:
+def test_a_holding_begins_only_for_oneself_and_only_by_an_offer_that_moves_that_part(
+    walled: Walled, offered: Strand
+) -> None:
     world, database = walled
     case = world.case()
     offer = world.offer(case, NORTHMARCH, (offered,)).transfer
     moved = offered.value
     other = next(strand.value for strand in Strand if strand is not offered)
-    begin = (
-        "INSERT INTO holdings (case_id, position, part, holder, number, since, via, seal_holder, seal_keyset, "
-        "seal_signature) VALUES (:case, 9, :part, :holder, :number, now(), :via, :holder, 1, '')"
-    )
 
-    def begun(account: Account, part: str, *, holder: str | None = None, via: object = offer.id) -> str:
+    def begun(account: Account, part: str, *, holder: str | None = None, accepted: bool = True) -> str:
         with as_(database, account) as connection:
-            return refused(
-                connection,
-                begin,
-                case=case.id,
-                part=part,
-                holder=holder or account.holder,
-                number=2 if part in {"support", "investigation"} else None,
-                via=via,
-            )
+            if accepted:
+                connection.execute(ACCEPT, {"id": offer.id})
+            told = {"case": case.id, "position": 9, "part": part, "holder": holder or account.holder}
+            number = 2 if part in {"support", "investigation"} else None
+            return refused(connection, BEGIN, **told, number=number, via=offer.id)
 
+    assert begun(world.receiver, moved, accepted=False) == INSUFFICIENT_PRIVILEGE, "it was not accepted"
     assert begun(world.stranger, moved) == INSUFFICIENT_PRIVILEGE
     assert begun(world.receiver, other) == INSUFFICIENT_PRIVILEGE, "it was not offered"
     assert begun(world.receiver, moved, holder=world.stranger.holder) == INSUFFICIENT_PRIVILEGE
-    assert begun(world.receiver, "identity", via=None) == INSUFFICIENT_PRIVILEGE
-    assert begun(world.sender, moved) == INSUFFICIENT_PRIVILEGE, "the offer is to another"
+    assert begun(world.sender, moved, accepted=False) == INSUFFICIENT_PRIVILEGE, "the offer is to another"
     assert begun(world.receiver, moved) == "23505", "the one before has not ended: that is the next wall"
+    if offered is Strand.INVESTIGATION:
+        assert begun(world.receiver, "safe-address") == INSUFFICIENT_PRIVILEGE, "it stays with the support"
 
 
-def test_a_holding_ends_for_oneself_or_for_whoever_offered_it(walled: Walled) -> None:
+@pytest.mark.parametrize("part", ["identity", "support"])
+def test_nobody_begins_a_holding_in_a_case_that_is_not_new_and_not_theirs(walled: Walled, part: str) -> None:
     world, database = walled
     case = world.case()
-    end = text("UPDATE holdings SET until = now() WHERE case_id = :case")
+    world.offer(case)
 
-    def ended(account: Account) -> int:
+    for account in (world.receiver, world.stranger):
         with as_(database, account) as connection:
-            found = connection.execute(end, {"case": case.id}).rowcount
+            told = {"case": case.id, "position": 9, "part": part, "holder": account.holder, "via": None}
+            assert refused(connection, BEGIN, **told, number=None) == INSUFFICIENT_PRIVILEGE
+
+
+def test_a_strand_begins_only_with_whoever_leads_the_other_and_only_once(walled: Walled) -> None:
+    world, database = walled
+    case = world.case(strands=(Strand.SUPPORT,))
+    world.take(case, world.offer(case, strands=(Strand.SUPPORT,)))
+    begin = (
+        "INSERT INTO holdings (case_id, position, part, holder, number, since, seal_holder, seal_keyset, "
+        "seal_signature) VALUES (:case, :position, :part, :holder, 1, now(), :holder, 1, '')"
+    )
+
+    def begun(account: Account, part: str = "investigation", *, holder: str | None = None) -> str:
+        with as_(database, account) as connection:
+            told = {"case": case.id, "position": 20, "part": part, "holder": holder or account.holder}
+            return refused(connection, begin, **told)
+
+    assert begun(world.sender) == INSUFFICIENT_PRIVILEGE, "it leads nothing any more"
+    assert begun(world.stranger) == INSUFFICIENT_PRIVILEGE
+    assert begun(world.receiver, holder=world.stranger.holder) == INSUFFICIENT_PRIVILEGE
+    assert begun(world.receiver, "safe-address") == INSUFFICIENT_PRIVILEGE, "it follows a strand"
+    assert begun(world.receiver, "support") == INSUFFICIENT_PRIVILEGE, "it is what it leads"
+    with as_(database, world.receiver) as connection:
+        told = {"case": case.id, "part": "investigation", "holder": world.receiver.holder}
+        assert connection.execute(text(begin), {**told, "position": 20}).rowcount == 1
+        assert refused(connection, begin, **told, position=21) == "23505", "it has begun: that is the next wall"
+
+
+END = text("UPDATE holdings SET until = now(), pseudonym = 'old' WHERE case_id = :case RETURNING holder, part")
+
+
+@pytest.mark.parametrize("offered", [(), (Strand.SUPPORT,), (Strand.INVESTIGATION,), tuple(Strand)], ids=str)
+def test_a_holding_ends_only_by_an_offer_that_was_just_accepted_and_moves_it(
+    walled: Walled, offered: tuple[Strand, ...]
+) -> None:
+    world, database = walled
+    case = world.case()
+    offer = world.offer(case, NORTHMARCH, offered).transfer
+    accepted = offer.accept(by=actor_of(world.receiver), at=after(2))
+    expected = {
+        (row.holder, row.part.value)
+        for row in (handed_off(case, accepted, world.receiver.id).holdings.rows if offered else ())
+        if row.until is not None
+    }
+
+    def ended(account: Account, *, accepts: bool = False) -> set[tuple[str, str]]:
+        with as_(database, account) as connection:
+            if accepts:
+                assert connection.execute(ACCEPT, {"id": offer.id}).rowcount == 1
+            found = {(row.holder, row.part) for row in connection.execute(END, {"case": case.id})}
             connection.rollback()
             return found
 
-    assert (ended(world.stranger), ended(world.receiver), ended(world.sender)) == (0, 0, 4)
-    world.offer(case)
-    assert (ended(world.stranger), ended(world.receiver)) == (0, 4)
-    with as_(database, world.sender) as connection:
-        assert refused(connection, "UPDATE holdings SET until = NULL") == INSUFFICIENT_PRIVILEGE
+    assert [ended(each) for each in (world.stranger, world.receiver, world.sender)] == [set(), set(), set()]
+    assert ended(world.receiver, accepts=True) == expected
 
 
 def test_a_retired_key_is_not_brought_back(walled: Walled) -> None:

@@ -78,20 +78,23 @@ def test_a_fault_in_a_block_is_not_the_databases(walled: Walled) -> None:
 
 def test_a_line_that_the_end_of_the_transaction_finds_broken_is_refused_there(walled: Walled) -> None:
     world, _ = walled
-    case = builders.new_case(world.sender)
+    case = world.case()
+    offer = world.offer(case)
+    accepted = offer.transfer.accept(by=actor_of(world.receiver), at=after(2))
+    end = text("UPDATE holdings SET until = now(), pseudonym = 'old' WHERE case_id = :case AND part = 'support'")
 
     def keep_a_gap() -> None:
-        with world.as_(world.sender) as stores:
-            builders.keep_case(stores, case)
-            room.db.session.execute(
-                text("UPDATE holdings SET until = since WHERE case_id = :case AND part = 'support'"), {"case": case.id}
-            )
+        with world.as_(world.receiver) as stores:
+            stores.transfers.put(builders.kept_offer(accepted, NORTHMARCH.code, like=offer))
+            room.db.session.execute(end, {"case": case.id})
 
     with pytest.raises(DatabaseRefused) as refused:
         keep_a_gap()
     assert refused.value.constraint == "fk_holdings_after"
     with world.as_(world.sender) as stores:
-        assert stores.cases.get(case.id, lock=False) is None
+        kept = stores.cases.get(case.id, lock=False)
+    assert kept is not None
+    assert kept.case == case
 
 
 def test_a_database_that_is_not_there_is_unavailable() -> None:
@@ -181,9 +184,9 @@ def test_of_many_who_take_an_offer_at_once_one_takes_it(walled: Walled, store_ap
                 assert kept is not None
                 if not kept.transfer.state.is_open:
                     return False
+                stores.transfers.put(builders.kept_offer(accepted, NORTHMARCH.code, like=offer))
                 builders.keep_change(stores, taken, case, by=NORTHMARCH.code)
                 builders.journal_changes(stores, taken, world.receiver)
-                stores.transfers.put(builders.kept_offer(accepted, NORTHMARCH.code, like=offer))
             return True
         return False
 

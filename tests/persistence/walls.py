@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from casetrack.domain.case import Case
-from casetrack.persistence.roles import APP, AUDITOR, DEFINER, OWNER, SEQUENCER
+from casetrack.domain.holdings import Part
+from casetrack.domain.ids import FileId
+from casetrack.persistence.roles import APP, AUDITOR, DEFINER, ERASER, JOBS, KEEPER, OWNER, SEQUENCER
 from casetrack.persistence.work import ACT_AS
-from casetrack.services.ports import Account, Scope
+from casetrack.services.people import Account
+from casetrack.services.ports import Scope
 from tests import builders
 from tests.builders import FAMILY_NAME, scope_of
 from tests.persistence.databases import Database
@@ -24,15 +28,32 @@ ABOUT_CASES = (
     "case_keys",
     "wraps",
     "sealed_values",
+    "index_tags",
+    "file_chunks",
     "events",
     "event_shown",
 )
+VIEWS = (
+    *("parts_held", "cases_held", "parts_taken", "parts_at_hand", "cases_at_hand", "keys_held", "keys_at_hand"),
+    *("cases_left", "stubs", "case_names", "value_digests", "case_references", "transfer_cases"),
+)
+"""What the policies, and the application, ask who may see what."""
+WITHIN = ("offers_to_me", "offers_taken")
+"""What nothing asks but those views."""
+OF_TWO_PEOPLE = ("proposals", "legal_holds", "tombstones")
+"""What stays, or may, when the case that it is about is erased: `test_erasing` is about these."""
 ELSEWHERE = {
     *("holders", "keysets", "accounts", "tokens", "sessions", "failures", "links", "shifts", "answers", "drafts"),
+    *("quota_uses", "quota_raises"),
     *("log_queue", "leaves", "checkpoints"),
 }
-ROLES = (OWNER, APP, SEQUENCER, AUDITOR, DEFINER)
+ROLES = (OWNER, APP, SEQUENCER, JOBS, AUDITOR, KEEPER, DEFINER, ERASER)
 INSUFFICIENT_PRIVILEGE, NO_SCOPE, FOR_EVER = "42501", "CT001", "CT002"
+
+ACCEPT = text(
+    "UPDATE transfers SET state = 'accepted', seen_at = sent_at, answered_at = sent_at, answered_by = sent_by "
+    "WHERE id = :id"
+)
 
 Walled = tuple[World, Database]
 
@@ -45,6 +66,7 @@ def act_as(connection: Connection, scope: Scope) -> None:
             "role": scope.role.value if scope.role else "",
             "holder": scope.holder or "",
             "national": "yes" if scope.national else "",
+            "session": str(scope.session or ""),
         },
     )
 
@@ -75,6 +97,8 @@ def full_case(world: World) -> Case:
         stores.keys.add(builders.new_key(case))
         stores.keys.add_wraps([builders.new_wrap(case, by=world.sender.holder, recipient=world.sender.holder)])
         stores.values.add([builders.new_value(case), builders.new_value(case, label=FAMILY_NAME)])
+        stores.tags.replace(case.id, Part.IDENTITY, [builders.new_tag(world.sender.holder)])
+        stores.files.add(case.id, Part.SUPPORT, FileId(uuid4()), builders.new_chunks())
         stores.journal.write(builders.new_entry(builders.listed([case], world.sender), world.sender))
     world.offer(kept)
     return kept

@@ -11,7 +11,8 @@ from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import AccountId
 from casetrack.domain.transfer import Transfer
-from casetrack.services.ports import Account, KeptTransfer, Outlook, Scope, Stores
+from casetrack.services.people import Account
+from casetrack.services.ports import KeptTransfer, Outlook, Scope, Stores
 from tests import builders
 from tests.builders import EASTMARCH, HARBOUR, LANTERN, NOBODY, NORTHMARCH, actor_of, after, scope_of
 
@@ -33,6 +34,7 @@ class World:
 
     begin: Callable[[Scope], AbstractContextManager[Stores]]
     transaction: Callable[[Scope], AbstractContextManager[Begun]]
+    founding: Callable[[Scope], AbstractContextManager[Stores]]
     sender: Account
     receiver: Account
     stranger: Account
@@ -45,8 +47,9 @@ class World:
         cls,
         begin: Callable[[Scope], AbstractContextManager[Stores]],
         transaction: Callable[[Scope], AbstractContextManager[Begun]],
+        founding: Callable[[Scope], AbstractContextManager[Stores]],
     ) -> "World":
-        """The organisations and the accounts are kept."""
+        """The organisations and the accounts are kept, the one by whoever founds a deployment."""
         accounts = {
             "sender": builders.new_account(EASTMARCH),
             "receiver": builders.new_account(NORTHMARCH),
@@ -55,9 +58,12 @@ class World:
             "auditor": builders.new_account(EASTMARCH, Role.AUDITOR),
             "national": builders.new_account(builders.DESK, Role.AUDITOR, national=True),
         }
+        with founding(NOBODY) as kept:
+            builders.found(kept)
         with begin(NOBODY) as stores:
-            builders.seed(stores, *accounts.values())
-        return cls(begin, transaction, **accounts)
+            for account in accounts.values():
+                stores.accounts.add(account)
+        return cls(begin, transaction, founding, **accounts)
 
     def as_(self, account: Account) -> AbstractContextManager[Stores]:
         """The stores, as that account finds them, in a transaction."""
@@ -86,20 +92,20 @@ class World:
             stores.keys.add_wraps(builders.offer_wraps(case, transfer))
         return kept
 
-    def take(self, case: Case, offer: KeptTransfer, by: Account | None = None) -> Case:
-        """The receiver has taken what was offered."""
+    def take(self, case: Case, offer: KeptTransfer, by: Account | None = None, *, hour: float = 2) -> Case:
+        """The receiver has taken what was offered, so many hours after nine."""
         taker = by or self.receiver
-        accepted = offer.transfer.accept(by=actor_of(taker), at=after(2))
-        after_it = handed_off(case, accepted, taker.id)
+        accepted = offer.transfer.accept(by=actor_of(taker), at=after(hour))
+        after_it = handed_off(case, accepted, taker.id, hour=hour)
         with self.as_(taker) as stores:
+            stores.transfers.put(builders.kept_offer(accepted, taker.holder, like=offer))
             kept = builders.keep_change(stores, after_it, case, by=taker.holder)
             builders.journal_changes(stores, after_it, taker)
-            stores.transfers.put(builders.kept_offer(accepted, taker.holder, like=offer))
         return kept
 
 
-def handed_off(case: Case, transfer: Transfer, worker: AccountId) -> Case:
+def handed_off(case: Case, transfer: Transfer, worker: AccountId, *, hour: float = 2) -> Case:
     """The case, once the receiver is responsible for it."""
     to = next(holder for holder in builders.EVERY_HOLDER if holder.code == transfer.to_holder)
     by = replace(actor_of(builders.new_account(to)), account=worker)
-    return case.hand_off(transfer, to=to, worker=worker, by=by, at=after(2))
+    return case.hand_off(transfer, to=to, worker=worker, by=by, at=after(hour))

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from casetrack.domain.actions import Action
-from casetrack.schemas.accounts import CreateAccount, CreateToken
+from casetrack.schemas.accounts import ChangePassword, CreateAccount, CreateToken, SetPassword
 from casetrack.schemas.audit import FindAccount, OpenLog, SearchAudit
 from casetrack.services.audit import Use
 from tests.schemas.reading import read, refused
@@ -15,7 +15,6 @@ ACCOUNT = {
     "display_name": "Ann",
     "role": "auditor",
     "holder": "north",
-    "password": " four random words ",
 }
 
 
@@ -49,8 +48,15 @@ def test_one_of_four_lawful_uses_is_said() -> None:
     assert refused(FindAccount(), {"name": " "}).keys() == {"name"}
 
 
-def test_a_password_is_taken_exactly_as_it_is() -> None:
-    assert read(CreateAccount(), ACCOUNT)["password"] == " four random words "
+def test_a_password_is_taken_exactly_as_it_is_and_typed_twice() -> None:
+    typed = {"new_password": " four random words ", "new_password_again": " four random words "}
+    assert read(SetPassword(), typed) == typed
+    assert refused(SetPassword(), {**typed, "new_password_again": "four random words"}).keys() == {"new_password_again"}
+    assert refused(ChangePassword(), typed).keys() == {"password"}
+
+
+def test_nobody_says_a_password_for_another() -> None:
+    assert refused(CreateAccount(), {**ACCOUNT, "password": "four random words"}).keys() == {"password"}
 
 
 @pytest.mark.parametrize("role", ["support_worker", "lead", "supervisor"])

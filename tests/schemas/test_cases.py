@@ -2,11 +2,12 @@
 
 import pytest
 
-from casetrack.domain.case import AgeGroup, IdentityState
+from casetrack.domain.case import AgeGroup, BeginReason, IdentityState
 from casetrack.domain.catalogue import Phase
 from casetrack.domain.holdings import Strand
 from casetrack.schemas.cases import (
     AssignCase,
+    BeginStrand,
     ChooseStrands,
     CloseCase,
     FindCase,
@@ -59,6 +60,35 @@ def test_each_area_is_apart_from_the_others_and_can_be_unknown() -> None:
 )
 def test_what_is_missing_is_asked_for(schema: CloseCase, said: dict[str, list[str]]) -> None:
     assert refused(schema, {}) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({}, {"strand": ["Choose support or investigation."]}),
+        ({"strand": "investigation"}, {"reason": ["Choose whether the person has agreed."]}),
+        ({"strand": "investigation", "reason": None}, {"reason": ["Choose whether the person has agreed."]}),
+        ({"strand": "investigation", "reason": "maybe"}, {"reason": ["Choose one of the answers."]}),
+        (
+            {"strand": "investigation", "reason": "without-agreement", "words": "  "},
+            {"words": ["Say why it must begin although the person has not agreed."]},
+        ),
+        ({"strand": "support", "reason": "person-agreed"}, {"reason": ["This was not asked for."]}),
+        ({"strand": "support", "holder": "north"}, {"holder": ["This was not asked for."]}),
+    ],
+)
+def test_an_investigation_begins_on_a_ground_and_support_without_one(
+    said: dict[str, str | None], wrong: dict[str, list[str]]
+) -> None:
+    assert refused(BeginStrand(), said) == wrong
+
+
+def test_the_ground_of_an_investigation_is_one_of_two_codes() -> None:
+    agreed = read(BeginStrand(), {"strand": "investigation", "reason": "person-agreed"})
+    assert agreed == {"strand": Strand.INVESTIGATION, "reason": BeginReason.AGREED, "words": "", "keep": None}
+    without = read(BeginStrand(), {"strand": "investigation", "reason": "without-agreement", "words": "In danger."})
+    assert without["reason"] is BeginReason.WITHOUT_AGREEMENT
+    assert read(BeginStrand(), {"strand": "support"})["reason"] is None
 
 
 def test_an_address_that_asks_for_nothing_asks_for_open_cases_by_when_they_are_due() -> None:

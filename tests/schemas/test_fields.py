@@ -12,6 +12,7 @@ from casetrack.domain.case import Status
 from casetrack.domain.references import new_reference
 from casetrack.schemas.fields import (
     LINE,
+    MASK,
     PARAGRAPH,
     Answered,
     Area,
@@ -20,6 +21,7 @@ from casetrack.schemas.fields import (
     Code,
     Day,
     Known,
+    Masked,
     Moment,
     Organisation,
     Password,
@@ -37,6 +39,7 @@ class Everything(Said):
     text = Text()
     name = Text(missing="Give a name.")
     paragraph = Text(PARAGRAPH)
+    masked = Masked()
     password = Password()
     choice = Choice(Status)
     several = Several(Status)
@@ -252,3 +255,23 @@ def test_a_moment_that_is_read_shows_the_same_clock_in_london(on: date, at: time
     if said_of("at", typed) is None:
         shown = field("at", typed).astimezone(LONDON)
         assert (shown.date(), shown.hour, shown.minute) == (on, at.hour, at.minute)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read_as"),
+    [
+        (MASK, ""),
+        (f" {MASK} ", ""),
+        ("", ""),
+        (None, None),
+        (" 01632 960001 ", "01632 960001"),
+        ("• Ring first", "• Ring first"),
+    ],
+)
+def test_a_mask_left_alone_keeps_what_is_hidden_and_nothing_at_all_clears_it(sent: str | None, read_as: str) -> None:
+    assert field("masked", sent) == read_as
+
+
+@pytest.mark.parametrize("sent", [f"{MASK}1", f"12 Lane {MASK}", MASK[:-1], MASK[0], f"{MASK[0]} {MASK[0]}•"])
+def test_what_is_left_of_a_mask_is_no_answer(sent: str) -> None:
+    assert "Delete the dots" in str(said_of("masked", sent))

@@ -6,7 +6,7 @@ import pytest
 
 from casetrack.schemas.caseload import NameCaseload
 from casetrack.schemas.contacts import RecordContact, RevealContact
-from casetrack.schemas.identity import RecordIdentity, RevealIdentity
+from casetrack.schemas.identity import RecordIdentity, RevealIdentity, SayWhy
 from tests.schemas.reading import read, refused
 
 BORN = {"identity": "given", "birth_date-day": "27", "birth_date-month": "3", "birth_date-year": "1998"}
@@ -31,13 +31,15 @@ def test_a_date_of_birth_has_passed_and_not_too_long_ago(year: str) -> None:
 
 
 @pytest.mark.parametrize("schema", [RevealIdentity(), RevealContact(), NameCaseload()])
-def test_what_is_sealed_is_asked_for_with_a_purpose_and_with_words(schema: RevealIdentity) -> None:
+def test_what_is_sealed_is_asked_for_with_a_purpose_and_with_words(schema: SayWhy) -> None:
     assert refused(schema, {"words": " "}) == {
         "purpose": ["Choose what you need this for."],
         "words": ["Say in your own words why you need this now."],
     }
-    assert read(schema, {"purpose": "court", "words": "Hearing."}) == {"purpose": "court", "words": "Hearing."}
+    said = read(schema, {"purpose": "court", "words": "Hearing."})
+    assert (said["purpose"], said["words"]) == ("court", "Hearing.")
 
 
-def test_a_safe_contact_can_be_any_of_five_things_or_none() -> None:
-    assert read(RecordContact(), {}) == dict.fromkeys(("address", "phone", "voicemail", "times", "unsafe_areas"), "")
+def test_a_safe_contact_can_be_any_of_six_things_or_none() -> None:
+    things = ("address", "phone", "email", "voicemail", "times", "unsafe_areas")
+    assert read(RecordContact(), {}) == dict.fromkeys(things, "")

@@ -15,6 +15,7 @@ def test_what_happened_has_a_date_and_is_met_unless_it_is_said_otherwise() -> No
         "outcome": "",
         "happened": datetime(2026, 11, 20, 10, 5, tzinfo=UTC),
         "note": "",
+        "keep": None,
     }
 
 

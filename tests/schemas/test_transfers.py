@@ -104,7 +104,7 @@ def test_first_contact_is_today_or_later() -> None:
 
 def test_an_offer_is_declined_for_a_reason_of_the_list() -> None:
     assert refused(DeclineTransfer(), {"reason": "bored"}).keys() == {"reason"}
-    assert read(DeclineTransfer(), {"reason": "duplicate"}) == {"reason": "duplicate", "words": ""}
+    assert read(DeclineTransfer(), {"reason": "duplicate"}) == {"reason": "duplicate", "words": "", "keep": None}
     assert read(WithdrawTransfer(), {}) == {}
 
 

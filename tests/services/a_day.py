@@ -8,18 +8,30 @@ from uuid import uuid4
 
 import pytest
 
+from casetrack.crypto.tokens import token_digest
 from casetrack.domain.actors import Auth, Role
-from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState
+from casetrack.domain.case import AgeGroup, Areas, BeginReason, Case, IdentityState
 from casetrack.domain.errors import NotFound, SignInFailed
+from casetrack.domain.finding import Birth, Known
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import SessionId, TransferId
+from casetrack.domain.misplaced import Keeping
+from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.records import RecordState
-from casetrack.services.accounts import NewAccount, close_account, create_account, create_token, revoke_token
+from casetrack.services.accounts import (
+    NewAccount,
+    close_account,
+    create_account,
+    create_token,
+    reset_account,
+    revoke_token,
+)
 from casetrack.services.audit import Use, begin_verifying, search_audit
 from casetrack.services.caseload import begin_shift, everything, name_caseload, view_caseload
 from casetrack.services.cases import (
     NewCase,
     assign_case,
+    begin_strand,
     close_case,
     find_case,
     list_cases,
@@ -29,15 +41,21 @@ from casetrack.services.cases import (
     view_case,
 )
 from casetrack.services.contacts import record_contact, reveal_contact
+from casetrack.services.files import NewFile, attach_file, list_files, open_file
+from casetrack.services.finding import Sought, find_people
 from casetrack.services.founding import journal_keysets
 from casetrack.services.history import view_history
 from casetrack.services.identity import record_identity, reveal_identity
-from casetrack.services.journal import Purpose
+from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.journeys import view_journey
+from casetrack.services.keysets import list_keysets, renew_keyset, reseal_keyset
 from casetrack.services.lists import LogQuery
 from casetrack.services.milestones import NewRecord, list_milestones, record_milestone, reopen_milestone
-from casetrack.services.ports import Session
-from casetrack.services.sessions import NOBODY, check_credentials, close_session, open_session
+from casetrack.services.notes import NewNote, NoteQuery, list_notes, open_note, write_note
+from casetrack.services.passwords import change_password, set_password
+from casetrack.services.people import Session
+from casetrack.services.quotas import raise_quota, view_quotas
+from casetrack.services.sessions import NOBODY, actor_of, check_credentials, close_session, open_session
 from casetrack.services.transfers import (
     NewOffer,
     accept_transfer,
@@ -48,17 +66,36 @@ from casetrack.services.transfers import (
     view_transfer,
     withdraw_transfer,
 )
+from casetrack.services.vouching import vouched_session
 from casetrack.services.work import UnitOfWork
 from tests.services import acts
+from tests.services.keeping import keeper, moved, rewrapped
 from tests.world import NORTH, SOUTH, START, World
 
 TYPED = (
     *("Quetzala", "Nightingalesdottir", "Zibeline", "1999-04-17", "01632 960444", "14 Marzipan Yard"),
     *("She hums while she waits.", "I must ring her sister.", "Somebody follows her.", "Our flats are full."),
     *("Ottoline Invented", "ottoline.invented", "a-very-long-invented-password", "The night shift's program"),
+    "Periwinkle recollections",
 )
 """Everything that somebody typed in the course of the day."""
-(GIVEN, FAMILY, OTHER, BORN, PHONE, ADDRESS, NOTE, REASON, RISK, ANSWER, DISPLAYED, SIGN_IN, PASSWORD, PROGRAM) = TYPED
+(
+    GIVEN,
+    FAMILY,
+    OTHER,
+    BORN,
+    PHONE,
+    ADDRESS,
+    NOTE,
+    REASON,
+    RISK,
+    ANSWER,
+    DISPLAYED,
+    SIGN_IN,
+    PASSWORD,
+    PROGRAM,
+    FILE,
+) = TYPED
 
 WHY = Purpose("contact-person", REASON)
 NO = Purpose("casework", ANSWER)
@@ -81,6 +118,7 @@ def a_full_day() -> Day:
     for doing in (_casework, _transfers, _oversight):
         doing(world, case)
     _doors(world)
+    _keys(world)
     session = _signed_in(world)
     return Day(world, acts.kept_case(world, case).case, session)
 
@@ -93,7 +131,7 @@ def did(world: World, name: str, doing: Callable[[UnitOfWork], object], purpose:
 
 def _opened(world: World) -> Case:
     new = NewCase(
-        strands=frozenset(Strand),
+        strands=acts.SUPPORT,
         age_group=AgeGroup.ADULT,
         areas=Areas(exploitation=SOUTH.code, home=NORTH.code),
         identity=IdentityState.GIVEN,
@@ -112,6 +150,8 @@ def _opened(world: World) -> Case:
 def _casework(world: World, case: Case) -> None:
     reference = case.reference
     met = NewRecord(code="encounter", state=RecordState.MET, outcome=None, at=START, note=NOTE)
+    inquiry, unagreed = Strand.INVESTIGATION, BeginReason.WITHOUT_AGREEMENT
+    did(world, "worker", lambda work: begin_strand(work, reference, inquiry, unagreed, seen=None))
     did(world, "worker", lambda work: place_case(work, reference, Areas(encounter=NORTH.code), seen=None))
     did(world, "lead", lambda work: assign_case(work, reference, Strand.SUPPORT, acts.account("worker"), seen=None))
     given = IdentityState.GIVEN
@@ -119,6 +159,9 @@ def _casework(world: World, case: Case) -> None:
     did(world, "worker", lambda work: record_contact(work, reference, {"phone": PHONE, "voicemail": OTHER}, seen=None))
     did(world, "worker", lambda work: record_milestone(work, reference, met, seen=None))
     did(world, "worker", lambda work: reopen_milestone(work, reference, "encounter", seen=None))
+    _files(world, case)
+    _notes(world, case)
+    _finding(world, case)
     did(world, "lead", lambda work: close_case(work, reference, "support-complete", seen=None))
     did(world, "lead", lambda work: reopen_case(work, reference, seen=None))
     did(world, "worker", lambda work: view_case(work, reference))
@@ -134,6 +177,35 @@ def _casework(world: World, case: Case) -> None:
     did(world, "worker", lambda work: name_caseload(work, page=1, shift=timedelta(hours=10)))
     with pytest.raises(NotFound):
         did(world, "receiver", lambda work: view_case(work, reference))
+
+
+def _files(world: World, case: Case) -> None:
+    new = NewFile(
+        strand=Strand.SUPPORT, name=f"{FILE}.txt", declared="text/plain", pieces=[f"{FILE}, invented.".encode()]
+    )
+    with world.work("worker") as work:
+        file = attach_file(work, case.reference, new, seen=None)[1].id
+    did(world, "worker", lambda work: list_files(work, case.reference))
+    did(world, "worker", lambda work: open_file(work, case.reference, file))
+
+
+def _notes(world: World, case: Case) -> None:
+    """A note that is sensitive, and that somebody is shown; and one in which a number stays for a reason."""
+    new = NewNote(
+        strand=Strand.SUPPORT, kind=NoteKind.ACCOUNT, sensitivity=Sensitivity.SENSITIVE, words=f"{NOTE} {PHONE}"
+    )
+    with world.work("worker", replace(CASEWORK, keeping=Keeping.NEEDED_HERE)) as work:
+        note = write_note(work, case.reference, new, seen=None)[1]
+    did(world, "worker", lambda work: list_notes(work, case.reference, NoteQuery()))
+    did(world, "worker", lambda work: open_note(work, case.reference, note))
+
+
+def _finding(world: World, case: Case) -> None:
+    """Somebody looks for the person, finds them, and is allowed to look for more."""
+    known = Known((GIVEN, FAMILY), Birth.on(date.fromisoformat(BORN)), phones=(PHONE,))
+    did(world, "worker", lambda work: find_people(work, Sought(known, case.pseudonym)))
+    did(world, "supervisor", view_quotas)
+    did(world, "supervisor", lambda work: raise_quota(work, acts.account("worker"), timedelta(hours=1)))
 
 
 def _transfers(world: World, case: Case) -> None:
@@ -172,27 +244,42 @@ def _oversight(world: World, case: Case) -> None:
 
 
 def _doors(world: World) -> None:
-    new = NewAccount(sign_in_name=SIGN_IN, display_name=DISPLAYED, role=Role.LEAD, holder=NORTH.code, password=PASSWORD)
+    """Somebody is given an account, chooses a password, changes it, makes a token; and all of that is ended again."""
+    new = NewAccount(sign_in_name=SIGN_IN, display_name=DISPLAYED, role=Role.LEAD, holder=NORTH.code)
     with world.work("administrator") as work:
-        made = create_account(work, new).id
-    with world.work("administrator") as work:
+        set_up = create_account(work, new)
+    chosen = set_password(world.begin, world.deployment, token_digest(set_up.link), PASSWORD, world.now)
+    actor, made = actor_of(chosen, Auth.PASSWORD, None), chosen.id
+    with acts.acting(world, actor) as work:
+        change_password(work, f"{PASSWORD}-changed")
+    with acts.acting(world, actor) as work:
         create_token(work, made, PROGRAM, timedelta(days=30))
         (token,) = work.stores.accounts.tokens(made)
     did(world, "administrator", lambda work: revoke_token(work, made, token.id))
+    did(world, "administrator", lambda work: reset_account(work, made))
     did(world, "administrator", lambda work: close_account(work, made))
     with pytest.raises(SignInFailed):
         check_credentials(world.begin, world.deployment, SIGN_IN, PASSWORD, source="here", now=world.now)
 
 
+def _keys(world: World) -> None:
+    """The keys of one organisation are renewed, and sealed again under a root of their own."""
+    with world.work("administrator") as work:
+        list_keysets(work)
+    renew_keyset(keeper(world), NORTH.code)
+    rewrapped(world, NORTH.code)
+    reseal_keyset(keeper(moved(world)), NORTH.code)
+
+
 def _signed_in(world: World) -> SessionId:
     """Somebody signed in, at a browser that is known by a hash of its address, and out again."""
     id_ = SessionId(uuid4())
-    actor = replace(world.actor("worker"), session=id_, client=bytes(range(16)))
+    actor = replace(world.actor("worker"), client=bytes(range(16)))
     session = Session(
         id=id_, token=bytes(32), account=actor.account, auth=Auth.PASSWORD, epoch=0, since=START, seen=START, sealed=b""
     )
     with acts.acting(world, actor) as work:
-        open_session(work, session)
-    with acts.acting(world, actor) as work:
+        open_session(work, vouched_session(session, world.deployment))
+    with acts.acting(world, replace(actor, session=id_)) as work:
         close_session(work, id_)
     return id_

@@ -6,6 +6,9 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Final
 
+from casetrack.crypto.keyring import Keyring
+from casetrack.crypto.providers import GivenRoot, Providers
+from casetrack.crypto.roots import RootKey
 from casetrack.domain.actors import Actor, Role
 from casetrack.domain.case import Case
 from casetrack.domain.holders import Holder
@@ -16,11 +19,12 @@ from casetrack.domain.transfer import Transfer
 from casetrack.services.cases import open_case
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.milestones import NewRecord, record_milestone
+from casetrack.services.people import Account
 from casetrack.services.ports import CaseKey, JournalEntry, KeptCase, SealedValue
 from casetrack.services.transfers import NewOffer, accept_transfer, send_transfer
 from casetrack.services.work import UnitOfWork, at_work
 from tests.memory.kept import Kept
-from tests.world import ACCOUNTS, CHARITY, EAST, NORTH, SOUTH, World, a_new_case
+from tests.world import ACCOUNTS, CHARITY, EAST, NORTH, SOUTH, World, a_new_case, sealed
 
 SUPPORT: Final = frozenset({Strand.SUPPORT})
 INVESTIGATION: Final = frozenset({Strand.INVESTIGATION})
@@ -56,7 +60,7 @@ def kept(world: World) -> Kept:
 
 def kept_case(world: World, case: Case) -> KeptCase:
     """The case as it is kept."""
-    return kept(world).cases[case.id][0]
+    return kept(world).cases[case.id]
 
 
 def acting(world: World, actor: Actor, purpose: Purpose = CASEWORK) -> AbstractContextManager[UnitOfWork]:
@@ -90,7 +94,8 @@ def accepted(world: World, offer: Transfer) -> Case:
     """What was offered is taken by the lead of the receiving organisation, who will work with the person too."""
     lead = LEADS[offer.to_holder]
     with world.work(lead) as work:
-        return accept_transfer(work, offer.id, worker=account(lead), seen=None)
+        taken = accept_transfer(work, offer.id, worker=account(lead), seen=None)
+    return taken or kept(world).cases[offer.case].case
 
 
 def moved(world: World, case: Case, to: Holder, strands: frozenset[Strand] = BOTH, *, by: str = "lead") -> Case:
@@ -152,3 +157,20 @@ def names_of(entries: Iterable[Mapping[str, Any]]) -> list[str]:
 def journalled(world: World, before: int) -> list[dict[str, Any]]:
     """What the journal has beyond its first entries."""
     return events(world)[before:]
+
+
+def without_keys_of(world: World, holder: Holder) -> Keyring:
+    """The keys of everybody else."""
+    keyring = world.deployment.keyring
+    elsewhere = {holder.code: GivenRoot(RootKey("somebody-else", bytes(32)))}
+    return Keyring(keyring.deployment, Providers(keyring._roots, elsewhere))  # type: ignore[arg-type]  # noqa: SLF001 - the same roots, but for one
+
+
+def keep_account(world: World, account: Account) -> None:
+    """The account is there, as the service seals it."""
+    kept(world).accounts[account.id] = sealed(account)
+
+
+def refusals(world: World) -> list[tuple[str, str | None]]:
+    """By which rule each try to get in was refused, and whose account it was."""
+    return [(each["refusal"], each["detail"]["account"]) for each in events(world, "SignInRefused")]

@@ -6,19 +6,31 @@ from typing import Final, TypeAlias
 
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor
-from casetrack.domain.case import Areas, Case, IdentityState
-from casetrack.domain.errors import CasetrackError, NoIdentity, NotHeld, OfferOpen, SameHolder, StrandNeedsForce
+from casetrack.domain.case import Areas, BeginReason, Case, IdentityState
+from casetrack.domain.errors import (
+    CasetrackError,
+    NoIdentity,
+    NotFound,
+    NotHeld,
+    OfferOpen,
+    SameHolder,
+    StrandExists,
+    StrandNeedsForce,
+)
 from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import Strand
-from casetrack.domain.ids import TransferId
+from casetrack.domain.ids import FileId, NoteId, TransferId
 from casetrack.domain.milestone_refusals import NothingToReopen
+from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.records import RecordState, in_effect
-from casetrack.services.cases import assign_case, close_case, place_case, reopen_case, view_case
+from casetrack.services.cases import assign_case, begin_strand, close_case, place_case, reopen_case, view_case
 from casetrack.services.contacts import record_contact, reveal_contact
+from casetrack.services.files import NewFile, attach_file, list_files, open_file
 from casetrack.services.history import view_history
 from casetrack.services.identity import record_identity, reveal_identity
 from casetrack.services.journeys import view_journey
 from casetrack.services.milestones import NewRecord, list_milestones, record_milestone, reopen_milestone
+from casetrack.services.notes import NewNote, NoteQuery, list_notes, open_note, write_note
 from casetrack.services.transfers import (
     accept_transfer,
     decline_transfer,
@@ -28,8 +40,9 @@ from casetrack.services.transfers import (
     withdraw_transfer,
 )
 from casetrack.services.work import UnitOfWork
+from tests.domain.made import lacking
 from tests.services.acts import an_offer
-from tests.world import START
+from tests.world import CHARITY, START
 
 Refusal: TypeAlias = type[CasetrackError]
 Doing: TypeAlias = Callable[[UnitOfWork], object]
@@ -52,6 +65,27 @@ class Deed:
 def led(case: Case, by: Actor) -> Strand:
     """A strand that the actor's organisation leads, if it leads any."""
     return next(iter(sorted(case.holdings.led_by(by.holder))), Strand.SUPPORT)
+
+
+def _against_beginning(case: Case, by: Actor, offered: bool) -> Reasons:  # noqa: FBT001 - as every deed is asked
+    reasons = {
+        OfferOpen: offered,
+        StrandExists: not case.holdings.lacking,
+        StrandNeedsForce: by.holder == CHARITY.code and lacking(case) is Strand.INVESTIGATION,
+    }
+    return frozenset(reason for reason, stands in reasons.items() if stands)
+
+
+def a_file(strand: Strand) -> NewFile:
+    """A short text, to lie with that strand."""
+    return NewFile(strand=strand, name="chat.txt", declared="text/plain", pieces=[b"An invented conversation."])
+
+
+def a_note(strand: Strand) -> NewNote:
+    """A short note, to lie with that strand."""
+    return NewNote(
+        strand=strand, kind=NoteKind.FACT, sensitivity=Sensitivity.ORDINARY, words="Nothing that belongs elsewhere."
+    )
 
 
 def name_at(version: int) -> str:
@@ -100,6 +134,11 @@ DEEDS: Final[Mapping[Action, Deed]] = {
         lambda _case, _by, offered: frozenset({OfferOpen}) if offered else NO_REASON,
     ),
     Action.CASE_REOPEN: Deed(lambda work, case, seen: reopen_case(work, case.reference, seen=seen), "status"),
+    Action.STRAND_BEGIN: Deed(
+        lambda work, case, seen: begin_strand(work, case.reference, lacking(case), BeginReason.AGREED, seen=seen),
+        "holdings",
+        _against_beginning,
+    ),
     Action.IDENTITY_RECORD: Deed(_record_identity, "identity"),
     Action.CONTACT_RECORD: Deed(
         lambda work, case, seen: record_contact(work, case.reference, {"times": f"At {case.version}"}, seen=seen),
@@ -110,6 +149,26 @@ DEEDS: Final[Mapping[Action, Deed]] = {
         lambda work, case, seen: reopen_milestone(work, case.reference, CODE, seen=seen),
         f"milestone:{CODE}",
         lambda case, _by, _: NO_REASON if _stands(case) else frozenset({NothingToReopen}),
+    ),
+    Action.FILE_LIST: Deed(lambda work, case, _: list_files(work, case.reference)),
+    Action.FILE_ATTACH: Deed(
+        lambda work, case, seen: attach_file(work, case.reference, a_file(led(case, work.actor)), seen=seen),
+        "file:new",
+        lambda case, by, _: NO_REASON if case.holdings.led_by(by.holder) else frozenset({NotHeld}),
+    ),
+    Action.NOTE_LIST: Deed(lambda work, case, _: list_notes(work, case.reference, NoteQuery())),
+    Action.NOTE_WRITE: Deed(
+        lambda work, case, seen: write_note(work, case.reference, a_note(led(case, work.actor)), seen=seen),
+        "note:new",
+        lambda case, by, _: NO_REASON if case.holdings.led_by(by.holder) else frozenset({NotHeld}),
+    ),
+    Action.NOTE_OPEN: Deed(
+        lambda work, case, _: open_note(work, case.reference, NoteId(case.id)),
+        against=lambda _case, _by, _: frozenset({NotFound}),
+    ),
+    Action.FILE_OPEN: Deed(
+        lambda work, case, _: open_file(work, case.reference, FileId(case.id)),
+        against=lambda _case, _by, _: frozenset({NotFound}),
     ),
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,11 +13,11 @@ from casetrack.audit.entry import Entry
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.signing import LogKey
-from casetrack.domain.references import Reference
+from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.checkpoints import CheckpointSigner, CheckpointVerifier, origin_of
-from casetrack.services.evidence import KeptEvent, KeptHolding
-from casetrack.services.ports import JournalEntry, KeptCase, KeptTransfer
-from casetrack.services.seals import canonical_holding
+from casetrack.services.evidence import KeptAccount, KeptEvent, KeptFile
+from casetrack.services.people import Token
+from casetrack.services.ports import JournalEntry, KeptCase, KeptHolding, KeptTransfer
 from casetrack.services.verifying import Believed, Finding, verify_database
 from tests.services.acts import kept
 from tests.world import NAME, World
@@ -42,6 +43,12 @@ class Everything:
     files: list[KeptCase]
     held: list[KeptHolding]
     offers: list[KeptTransfer]
+    proposed: list[KeptProposal]
+    on_hold: list[KeptHold]
+    stones: list[KeptTombstone]
+    chunks: list[KeptFile]
+    people: list[KeptAccount]
+    programs: list[Token]
     public: dict[str, tuple[PublicKeyset, ...]]
 
     @classmethod
@@ -51,7 +58,7 @@ class Everything:
         leaves = [Entry(_ms(each.at), each.id.bytes, each.commitment).leaf() for each in entries]
         journal = [_event(each, leaf) for each, leaf in zip(entries, leaves, strict=True)]
         journal.sort(key=lambda event: (str(event.case or "~"), event.case_version or 10**6))
-        cases = [each for each, _ in kept(world).cases.values()]
+        cases, accounts = [*kept(world).cases.values()], kept(world).accounts.values()
         chains: dict[str, tuple[PublicKeyset, ...]] = {}
         for keyset in kept(world).keysets.values():
             chains[keyset.public.holder] = (*chains.get(keyset.public.holder, ()), keyset.public)
@@ -60,8 +67,17 @@ class Everything:
             rows=[(number, entries[number].id, leaf) for number, leaf in enumerate(leaves)],
             journal=journal,
             files=cases,
-            held=[holding for case in cases for holding in _holdings(world, case)],
+            held=list(kept(world).holdings.values()),
             offers=list(kept(world).transfers.values()),
+            proposed=list(kept(world).proposals.values()),
+            on_hold=list(kept(world).holds.values()),
+            stones=list(kept(world).tombstones.values()),
+            chunks=[
+                KeptFile(file, case, tuple(sha256(chunk).digest() for chunk in held))
+                for file, (case, _, held) in kept(world).files.items()
+            ],
+            people=[KeptAccount(replace(each, password=""), each.password_digest) for each in accounts],
+            programs=list(kept(world).tokens.values()),
             public=chains,
         )
 
@@ -110,6 +126,30 @@ class Everything:
         """The transfers."""
         yield from self.offers
 
+    def proposals(self) -> Iterator[KeptProposal]:
+        """The proposals."""
+        yield from self.proposed
+
+    def holds(self) -> Iterator[KeptHold]:
+        """The legal holds."""
+        yield from self.on_hold
+
+    def tombstones(self) -> Iterator[KeptTombstone]:
+        """The tombstones."""
+        yield from self.stones
+
+    def attached(self) -> Iterator[KeptFile]:
+        """The files."""
+        yield from self.chunks
+
+    def accounts(self) -> Iterator[KeptAccount]:
+        """The accounts."""
+        yield from self.people
+
+    def tokens(self) -> Iterator[Token]:
+        """The tokens."""
+        yield from self.programs
+
     def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
         """The public keysets."""
         return self.public
@@ -140,9 +180,12 @@ def _event(entry: JournalEntry, leaf: bytes) -> KeptEvent:
         account=entry.account,
         holder=entry.holder,
         case=entry.case,
-        transfer=entry.transfer,
+        aggregate=entry.aggregate,
         case_version=entry.case_version,
+        step=entry.step,
         aspect=entry.aspect,
+        refusal=entry.refusal,
+        attempted=entry.attempted,
         holders_then=tuple(entry.holders_then),
         payload=entry.payload,
         salt=entry.salt,
@@ -152,15 +195,6 @@ def _event(entry: JournalEntry, leaf: bytes) -> KeptEvent:
         leaf=leaf,
         queued_at=None,
     )
-
-
-def _holdings(world: World, kept_case: KeptCase) -> Iterator[KeptHolding]:
-    """The holdings of the case, each sealed by the organisation whose time it is."""
-    case = kept_case.case
-    for position, holding in enumerate(case.holdings.rows):
-        mine = kept(world).keysets[holding.holder, 1]
-        seal = world.deployment.keyring.seal(mine, canonical_holding(case.id, holding))
-        yield KeptHolding(case.id, Reference(case.reference), position, holding, seal)
 
 
 def _ms(at: datetime) -> int:

@@ -14,9 +14,11 @@ from casetrack.audit.entry import Entry
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.signing import LogKey
+from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.checkpoints import CheckpointSigner, CheckpointVerifier, origin_of
-from casetrack.services.evidence import Evidence, KeptEvent, KeptHolding
-from casetrack.services.ports import JournalEntry, KeptCase, KeptTransfer
+from casetrack.services.evidence import Evidence, KeptAccount, KeptEvent, KeptFile
+from casetrack.services.people import Token
+from casetrack.services.ports import JournalEntry, KeptCase, KeptHolding, KeptTransfer
 from casetrack.services.verifying import Believed
 from tests.services.acts import kept
 from tests.world import World
@@ -26,7 +28,7 @@ LOG_KEY: Final = LogKey(secrets.token_bytes(32))
 
 
 class MemoryEvidence:
-    """Everything that the world keeps. The seals of holdings are not kept in memory, so none is here."""
+    """Everything that the world keeps."""
 
     def __init__(self, world: World) -> None:
         """Sequence the journal, and sign what the log then is."""
@@ -58,18 +60,44 @@ class MemoryEvidence:
 
     def cases(self) -> Iterator[KeptCase]:
         """Every case, with what its sealed values are now."""
-        for case, _ in kept(self._world).cases.values():
+        for case in kept(self._world).cases.values():
             values = [each for each in kept(self._world).values.values() if each.case == case.case.id]
-            found = sorted((each.id, sha256(each.stored).digest(), each.superseded) for each in values)
+            found = sorted((each.id, each.digest, each.superseded) for each in values)
             yield replace(case, values=tuple(found))
 
     def holdings(self) -> Iterator[KeptHolding]:
-        """None."""
-        yield from ()
+        """Every holding."""
+        yield from kept(self._world).holdings.values()
 
     def transfers(self) -> Iterator[KeptTransfer]:
         """Every transfer."""
         yield from kept(self._world).transfers.values()
+
+    def proposals(self) -> Iterator[KeptProposal]:
+        """Every proposal."""
+        yield from kept(self._world).proposals.values()
+
+    def holds(self) -> Iterator[KeptHold]:
+        """Every legal hold."""
+        yield from kept(self._world).holds.values()
+
+    def tombstones(self) -> Iterator[KeptTombstone]:
+        """Every tombstone."""
+        yield from kept(self._world).tombstones.values()
+
+    def attached(self) -> Iterator[KeptFile]:
+        """Every file."""
+        for file, (case, _, chunks) in kept(self._world).files.items():
+            yield KeptFile(file, case, tuple(sha256(chunk).digest() for chunk in chunks))
+
+    def accounts(self) -> Iterator[KeptAccount]:
+        """Every account, without its password."""
+        for account in kept(self._world).accounts.values():
+            yield KeptAccount(replace(account, password=""), account.password_digest)
+
+    def tokens(self) -> Iterator[Token]:
+        """Every token."""
+        yield from kept(self._world).tokens.values()
 
     def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
         """The public keysets of every holder."""
@@ -106,9 +134,12 @@ def _kept_event(entry: JournalEntry, leaf: bytes) -> KeptEvent:
         account=entry.account,
         holder=entry.holder,
         case=entry.case,
-        transfer=entry.transfer,
+        aggregate=entry.aggregate,
         case_version=entry.case_version,
+        step=entry.step,
         aspect=entry.aspect,
+        refusal=entry.refusal,
+        attempted=entry.attempted,
         holders_then=tuple(entry.holders_then),
         payload=entry.payload,
         salt=entry.salt,

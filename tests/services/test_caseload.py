@@ -12,7 +12,7 @@ from casetrack.domain.case import Case, IdentityState
 from casetrack.domain.errors import NeedsStepUp, NotPermitted, ReasonNeeded
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import CaseId
-from casetrack.services.caseload import FIRST_FEW, begin_shift, name_caseload, shift_is_open, view_caseload
+from casetrack.services.caseload import FIRST_FEW, Whose, begin_shift, name_caseload, shift_is_open, view_caseload
 from casetrack.services.cases import assign_case, open_case
 from casetrack.services.journal import Purpose
 from casetrack.services.lists import CaseCard, Page, WorkCounts
@@ -53,6 +53,22 @@ def test_my_work_shows_what_is_late_and_what_is_soon_to_be_done() -> None:
     assert [card.id for card in shown.overdue.items] == [late.id]
     assert {card.id for card in shown.due_soon.items} == {late.id, soon.id}
     assert shown.counts == WorkCounts(overdue=1, due_soon=2, waiting=0, transfers=0)
+
+
+def test_a_worker_looks_at_their_own_first_and_whoever_leads_at_everybodys() -> None:
+    world = World.in_memory()
+    mine, another = encountered(world), encountered(world, "lead")
+    world.now += A_WEEK
+
+    def overdue(name: str, whose: Whose | None = None) -> tuple[set[CaseId], int]:
+        with world.work(name) as work:
+            found = view_caseload(work, whose)
+        return {card.id for card in found.overdue.items}, found.counts.overdue
+
+    assert overdue("worker") == overdue("worker", Whose.MINE) == ({mine.id}, 1)
+    assert overdue("lead", Whose.MINE) == ({another.id}, 1)
+    everybodys = ({mine.id, another.id}, 2)
+    assert overdue("lead") == overdue("supervisor") == overdue("worker", Whose.ALL) == everybodys
 
 
 def test_my_work_shows_the_offers_that_wait_and_counts_those_of_ones_own_cases() -> None:

@@ -45,6 +45,7 @@ from casetrack.services.cases import (
     prepare,
     reopen_case,
     view_case,
+    view_held,
     workers_of,
 )
 from casetrack.services.lists import CaseQuery
@@ -254,7 +255,7 @@ def test_an_overview_says_who_works_on_the_case_and_how_far_it_has_come() -> Non
     offer = acts.offered(world, case, SOUTH, SUPPORT)
 
     with world.work("worker") as work:
-        overview = overview_of(work, view_case(work, case.reference))
+        overview = overview_of(work, view_held(work, case.reference))
 
     assert overview.case == case
     assert overview.workers == {acts.account("worker"): "Worker Invented"}
@@ -281,7 +282,7 @@ def test_what_an_overview_shows_of_milestones_is_for_the_strands_that_one_has() 
     codes = {}
     for name in ("worker", "charity-worker"):
         with world.work(name) as work:
-            rows = overview_of(work, view_case(work, case.reference)).rows
+            rows = overview_of(work, view_held(work, case.reference)).rows
         codes[name] = {row.rule.visible_to.value for row in rows}
 
     assert codes == {"worker": {"both", "investigation"}, "charity-worker": {"both", "support"}}

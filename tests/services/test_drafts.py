@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from casetrack.crypto.letters import seal_letter
+from casetrack.domain.errors import KeysUnavailable
 from casetrack.services.drafts import discard_draft, keep_draft, open_draft
 from casetrack.services.work import UnitOfWork
 from tests.services import acts
@@ -85,11 +86,12 @@ def test_the_draft_of_another_account_or_of_another_kind_does_not_open_as_this_o
         assert draft(world) == {}
 
 
-def test_keys_that_are_out_of_reach_open_no_draft() -> None:
+def test_keys_that_are_out_of_reach_open_no_draft_and_it_is_not_taken_for_one_that_was_never_begun() -> None:
     world = World.in_memory()
     drafted(world)
     out_of_reach(world)
-    assert draft(world) == {}
+    with pytest.raises(KeysUnavailable):
+        draft(world)
 
 
 def planted(world: World, text: str) -> None:

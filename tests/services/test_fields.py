@@ -1,15 +1,28 @@
 """Every field that is sealed: under which part, by which frozen label."""
 
 from casetrack.domain.holdings import Part, Strand
-from casetrack.services.fields import ANSWER, CONTACT, IDENTITY, NOTES, PREVIEW, SEALED, named
+from casetrack.services.fields import (
+    ANSWER,
+    CONTACT,
+    ENTRIES,
+    FILE_KEYS,
+    FILES,
+    IDENTITY,
+    NOTES,
+    PREVIEW,
+    SEALED,
+    named,
+)
 
 LABELS = {
     "identity": {
         *("given-names", "family-name", "other-names", "birth-date", "birth-date-is-estimate", "turns-18"),
-        *("nationality", "nrm-reference"),
+        *("nationality", "nrm-reference", "crime-references", "document-numbers"),
     },
-    "contact": {"address", "phone", "voicemail", "times", "unsafe-areas"},
+    "contact": {"address", "phone", "email", "voicemail", "times", "unsafe-areas"},
     "record": {"support-note", "investigation-note"},
+    "note": {"support-entry", "investigation-entry"},
+    "file": {"support-about", "support-key", "investigation-about", "investigation-key"},
 }
 """Frozen: each is bound into every value that was ever sealed under it."""
 
@@ -34,7 +47,8 @@ def test_no_two_fields_share_a_label_nor_two_of_a_page_a_name() -> None:
 def test_who_the_person_is_and_how_to_reach_them_lie_in_parts_of_their_own() -> None:
     assert {field.part for field in IDENTITY} == {Part.IDENTITY}
     assert {field.part for field in CONTACT} == {Part.SAFE_ADDRESS}
-    assert {strand: field.part for strand, field in NOTES.items()} == {
-        Strand.SUPPORT: Part.SUPPORT,
-        Strand.INVESTIGATION: Part.INVESTIGATION,
-    }
+    for fields in (NOTES, FILES, FILE_KEYS, ENTRIES):
+        assert {strand: field.part for strand, field in fields.items()} == {
+            Strand.SUPPORT: Part.SUPPORT,
+            Strand.INVESTIGATION: Part.INVESTIGATION,
+        }

@@ -8,9 +8,11 @@ from casetrack.domain.case import Case
 from casetrack.domain.errors import NotPermitted
 from casetrack.services.caseload import everything, view_caseload
 from casetrack.services.cases import find_case, list_cases, view_case
+from casetrack.services.files import list_files
 from casetrack.services.history import view_history
 from casetrack.services.journeys import view_journey
 from casetrack.services.milestones import list_milestones
+from casetrack.services.notes import NoteQuery, list_notes
 from casetrack.services.transfers import list_transfers, view_transfer
 from casetrack.services.work import CONSULTATIONS, UnitOfWork
 from tests.services import acts
@@ -20,6 +22,8 @@ from tests.world import SOUTH, World
 LOOKS: dict[str, Callable[[UnitOfWork, Case], object]] = {
     "case:view": lambda work, case: view_case(work, case.reference),
     "milestone:list": lambda work, case: list_milestones(work, case.reference),
+    "file:list": lambda work, case: list_files(work, case.reference),
+    "note:list": lambda work, case: list_notes(work, case.reference, NoteQuery()),
     "journey:view": lambda work, case: view_journey(work, case.reference),
     "history:view": lambda work, case: view_history(work, case.reference, page=1),
     "case:list": lambda work, _: list_cases(work, everything(work)),

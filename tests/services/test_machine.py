@@ -73,14 +73,17 @@ STEPPING: Final = st.sampled_from([*sorted(STEPS), *[Action.TRANSFER_ACCEPT] * 4
 
 
 class Casework(RuleBasedStateMachine):
-    """Everybody at work at once. What each is told is held against the one table, what is kept against the rules."""
+    """Everybody at work at once. What each is told is held against the one table, what is kept against the rules.
+
+    In memory, or in any other world that shows what it keeps.
+    """
 
     cases = Bundle("cases")
     offers = Bundle("offers")
 
-    def __init__(self) -> None:
+    def __init__(self, world: World | None = None) -> None:
         super().__init__()
-        self.world = World.in_memory()
+        self.world = world or World.in_memory()
         self.changes: dict[CaseId, int] = {}
         """How often each case was changed, as those would count who changed it."""
         self.names: dict[CaseId, str] = {}
@@ -89,7 +92,7 @@ class Casework(RuleBasedStateMachine):
         """The cases that the newest step may have changed, which are looked at again after it."""
 
     def case(self, case: CaseId) -> Case:
-        return kept(self.world).cases[case][0].case
+        return kept(self.world).cases[case].case
 
     def offer(self, offer: TransferId) -> Transfer:
         return kept(self.world).transfers[offer].transfer
@@ -120,14 +123,16 @@ class Casework(RuleBasedStateMachine):
         if refused is None:
             return None, given[0]
         after = kept(self.world)
-        assert replace(after, entries=before.entries) == before
-        (entry,) = after.entries[len(before.entries) :]
+        entry = after.entries[-1]
+        assert after == replace(before, entries=(*before.entries, entry))
         assert (read(entry)["refusal"], entry.account) == (refused.__name__, by.account)
         return refused, None
 
-    def since(self, case: Case, seen: int | None) -> set[str]:
-        """The aspects of the case that were touched after that version."""
-        changes = (entry for entry in kept(self.world).entries if entry.case == case.id and entry.case_version)
+    def since(self, case: Case, seen: int | None, by: Actor) -> set[str]:
+        """The aspects of the case that were touched after that version, and until it went from whoever had it."""
+        left = [row.until for row in case.holdings.rows if row.holder == by.holder and row.until is not None]
+        until = max(left) if reach(by, case) is Reach.STUB else self.world.now
+        changes = (entry for entry in kept(self.world).entries if entry.case == case.id and entry.at <= until)
         return {entry.aspect for entry in changes if seen is not None and (entry.case_version or 0) > seen}
 
     # What anybody may do
@@ -216,7 +221,7 @@ class Casework(RuleBasedStateMachine):
         """
         if reach(by, case) is Reach.NOTHING:
             return frozenset({NotFound})
-        since = self.since(case, seen)
+        since = self.since(case, seen, by)
         if since & TAKES_ALL:
             return frozenset({Stale})
         stopped = refused_by(lambda: require(by, action, case))
@@ -305,7 +310,7 @@ class Casework(RuleBasedStateMachine):
             assert [entry.case_version for entry in changes] == [*range(1, self.changes[of] + 1)]
             assert [read(entry)["prev_change_of_case"] for entry in changes] == before
             assert self.case(of).version == self.changes[of]
-            assert read(changes[-1])["seal_digest"] == kept(self.world).cases[of][0].seal.digest.hex()
+            assert read(changes[-1])["seal_digest"] == kept(self.world).cases[of].seal.digest.hex()
 
     @invariant()
     def the_present_holders_of_a_part_and_nobody_else_have_its_key(self) -> None:

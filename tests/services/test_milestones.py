@@ -1,9 +1,11 @@
 """Milestones: listed as they stand, recorded with a note, and reopened with a reason."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from casetrack.domain.actors import Auth
 from casetrack.domain.case import AgeGroup, Case
 from casetrack.domain.errors import CaseIsClosed, NotPermitted, ReasonNeeded, Stale
 from casetrack.domain.holdings import Part
@@ -65,6 +67,30 @@ def test_a_note_lies_with_its_record_and_is_read_beside_it() -> None:
         notes = list_milestones(work, case.reference).notes
     assert notes[case.records[-1].id] == "Likes to sit by the door."
     assert len(notes) == 2
+
+
+def test_the_look_at_milestones_names_the_notes_that_were_opened() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    before = len(kept(world).entries)
+    rows(world, case)
+    record(world, case, met(note="Likes to sit by the door."))
+    rows(world, case)
+
+    looks = [entry for entry in acts.journalled(world, before) if entry["event"] == "Consulted"]
+    assert [(look["fields"], look["detail"]["values"]) for look in looks] == [([], 0), (["support-note"], 1)]
+
+
+def test_a_token_sees_milestones_and_no_note_of_them() -> None:
+    world = World.in_memory()
+    case = record(world, acts.opened(world), met(note="Likes to sit by the door."))
+    before = len(kept(world).entries)
+    with acts.acting(world, replace(world.actor("worker"), auth=Auth.TOKEN)) as work:
+        found = list_milestones(work, case.reference)
+
+    assert found.rows
+    assert found.notes == {}
+    assert acts.journalled(world, before)[0]["fields"] == []
 
 
 def test_the_note_of_a_force_that_only_investigates_is_the_investigations() -> None:
@@ -137,6 +163,9 @@ def test_only_what_stands_is_reopened_and_with_a_reason() -> None:
     case = record(world, acts.opened(world), met())
     with pytest.raises(ReasonNeeded):
         reopen(world, case, purpose=CASEWORK)
+    attempt = acts.events(world)[-1]
+    assert (attempt["event"], attempt["action"], attempt["refusal"]) == ("Refused", "milestone:reopen", "ReasonNeeded")
+    assert attempt["detail"]["reference"] == case.reference
     with pytest.raises(NothingToReopen):
         reopen(world, case, "lead-contact")
     with pytest.raises(UnknownMilestone):

@@ -17,7 +17,7 @@ from tests.world import CHARITY, EAST, NORTH, SOUTH, World
 
 def in_lists(world: World, case: Case) -> Outlook:
     """What lists show of the case."""
-    return kept(world).cases[case.id][1]
+    return kept(world).cases[case.id].outlook
 
 
 def rows(world: World, case: Case, strands: frozenset[Strand] = BOTH) -> dict[str, Row]:
@@ -88,6 +88,7 @@ def test_where_each_strand_has_its_lead_each_is_shown_what_is_its_own_to_do() ->
     outlook = in_lists(world, case)
     assert outlook.due_support is not None
     assert outlook.due_investigation is None
+    assert (outlook.milestone_support, outlook.milestone_investigation) == ("urgent-medical", None)
     assert (outlook.do_now_support, outlook.do_now_investigation) == (True, False)
 
 

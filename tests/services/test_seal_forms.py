@@ -2,22 +2,26 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from casetrack.crypto.seals import Seal
 from casetrack.domain.case import Areas, Case
 from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.holdings import Holdings, Part
 from casetrack.domain.ids import CaseId
-from casetrack.services.ports import CaseKey
+from casetrack.domain.references import Pseudonym, Reference
+from casetrack.services.ports import CaseKey, Outlook
 from casetrack.services.seals import (
     FIRST,
     canonical_case,
     canonical_holding,
     canonical_transfer,
+    check_holding,
     check_signature,
     form_of,
 )
@@ -27,7 +31,19 @@ from tests.domain.made import EASTMARCH, LANTERN, NORTHMARCH
 from tests.services import acts
 from tests.services.acts import SUPPORT, kept
 from tests.services.watched import Watched
-from tests.world import NAME, SOUTH, World
+from tests.world import NAME, NORTH, SOUTH, World
+
+OUTLOOK = Outlook(
+    phase="recover",
+    due_support=date(2026, 3, 4),
+    due_investigation=None,
+    milestone_support="plan-review",
+    milestone_investigation=None,
+    do_now_support=True,
+    do_now_investigation=False,
+    waiting=False,
+    high_risk=True,
+)
 
 
 def a_case_of_every_kind() -> tuple[Case, list[CaseKey], list[tuple[UUID, bytes, int | None]]]:
@@ -44,17 +60,17 @@ def a_case_of_every_kind() -> tuple[Case, list[CaseKey], list[tuple[UUID, bytes,
 def test_the_form_of_a_case_is_frozen() -> None:
     case, keys, values = a_case_of_every_kind()
 
-    form = canonical_case(case, keys, values, bytes(range(32)))
+    form = canonical_case(case, keys, values, OUTLOOK, bytes(range(32)))
 
-    assert sha256(form).hexdigest() == "e756476d98441d30d52a5c95d28e5fcc695888e6e4ec86f62e9b7d6a82d4a74f"
+    assert sha256(form).hexdigest() == "a2bcd4329e8f3579d25f163609a493439160877ccb9f077fbc32f54ac710e30c"
 
 
 def test_the_form_of_a_holding_is_frozen() -> None:
     case, *_ = a_case_of_every_kind()
 
-    forms = b"".join(canonical_holding(case.id, row) for row in case.holdings.rows)
+    forms = b"".join(canonical_holding(case, row) for row in case.holdings.rows)
 
-    assert sha256(forms).hexdigest() == "028f209a20a9e18097ad159834895cbaba953ebb9bd305df0cb3292e74e9127b"
+    assert sha256(forms).hexdigest() == "06db0d572ca970b502b87d56f960294c1704426963589a865a7258254dd1ef19"
 
 
 def test_the_form_of_an_offer_is_frozen() -> None:
@@ -83,7 +99,8 @@ def test_a_form_does_not_depend_on_the_order_in_which_rows_were_read() -> None:
     case, keys, values = a_case_of_every_kind()
     turned = replace(case, holdings=Holdings(case.holdings.rows[::-1]), records=case.records[::-1])
 
-    assert canonical_case(turned, keys[::-1], values[::-1], FIRST) == canonical_case(case, keys, values, FIRST)
+    form = canonical_case(case, keys, values, OUTLOOK, FIRST)
+    assert canonical_case(turned, keys[::-1], values[::-1], OUTLOOK, FIRST) == form
 
 
 def test_an_instant_is_the_same_in_a_form_whatever_zone_it_was_told_in() -> None:
@@ -91,7 +108,7 @@ def test_an_instant_is_the_same_in_a_form_whatever_zone_it_was_told_in() -> None
     elsewhere = replace(case, opened_at=case.opened_at.astimezone(timezone(timedelta(hours=1))))
 
     assert elsewhere.opened_at.isoformat() != case.opened_at.isoformat()
-    assert canonical_case(elsewhere, keys, values, FIRST) == canonical_case(case, keys, values, FIRST)
+    assert canonical_case(elsewhere, keys, values, OUTLOOK, FIRST) == canonical_case(case, keys, values, OUTLOOK, FIRST)
 
 
 def test_each_seal_of_a_case_follows_on_the_one_before_it_from_none() -> None:
@@ -112,21 +129,32 @@ def test_each_holding_that_begins_or_ends_has_a_seal_of_whoever_changed_it() -> 
     with world.work("receiving-lead") as work:
         cases = Watched(work.stores.cases)
         work.stores = replace(work.stores, cases=cases)
-        taken = accept_transfer(work, offer.id, worker=acts.account("receiver"), seen=None)
+        accept_transfer(work, offer.id, worker=acts.account("receiver"), seen=None)
         for row, seal in cases.changed:
-            check_signature(canonical_holding(case.id, row), seal, NAME, work.trust.current(SOUTH.code))
+            check_signature(canonical_holding(case, row), seal, NAME, work.trust.current(SOUTH.code))
 
-    assert {row for row, _ in cases.changed} == {*taken.holdings.rows} - {*case.holdings.rows}
+    afterwards = acts.kept_case(world, case).case.holdings
+    assert {row for row, _ in cases.changed} == {*afterwards.rows} - {*case.holdings.rows}
     assert len(cases.changed) == 5
 
 
-def test_the_seal_of_a_holding_holds_for_no_other_case() -> None:
+CHANGED: dict[str, dict[str, Any]] = {
+    "its case": {"case": CaseId(made.number(1))},
+    "the reference of its case": {"reference": Reference("CT-0000-0000")},
+    "when its case was opened": {"opened_at": made.after(9)},
+    "what its case was called": {"pseudonym": Pseudonym("another name")},
+    "its holder": {"holding": replace(made.opened(EASTMARCH).holdings.rows[0], holder=LANTERN.code)},
+    "who sealed it": {"seal": replace(Seal(NORTH.code, 1, b""), holder=SOUTH.code)},
+}
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+def test_the_seal_of_a_holding_covers_what_its_case_goes_by(changed: str) -> None:
     world = World.in_memory()
     case = acts.opened(world)
-    row = case.holdings.rows[0]
-    keyset = kept(world).keysets[SOUTH.code, 1]
-    seal = world.deployment.keyring.seal(keyset, canonical_holding(case.id, row))
+    holding = kept(world).holdings[case.id, 0]
+    sealer = kept(world).keysets[NORTH.code, 1].public
 
-    check_signature(canonical_holding(case.id, row), seal, NAME, keyset.public)
+    check_holding(holding, NAME, sealer)
     with pytest.raises(IntegrityBroken):
-        check_signature(canonical_holding(CaseId(made.number(1)), row), seal, NAME, keyset.public)
+        check_holding(replace(holding, **CHANGED[changed]), NAME, sealer)

@@ -270,7 +270,7 @@ def test_an_offers_key_opens_its_preview_and_nothing_else() -> None:
         for offer in (first, second):
             sealed = acts.kept(world).transfers[offer.id].preview
             opening = [key for key in keys if key.commitment() == acts.kept(world).transfers[offer.id].commitment]
-            known = {"reference": case.reference, "pseudonym": case.pseudonym}
+            known = {"reference": case.reference, "pseudonym": case.pseudonym, "standings": {}}
             assert [key.open(PREVIEW, offer.id, sealed) for key in opening] == [acts.PREVIEW | known]
     for holder in (EAST, CHARITY, *OWN_HOLDERS):
         assert keys_opened_by(world, holder) == []

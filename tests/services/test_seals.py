@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from casetrack.crypto.fields import FieldLabel
 from casetrack.crypto.seals import Seal
 from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState, Status
 from casetrack.domain.errors import IntegrityBroken, NotFound
@@ -18,7 +19,7 @@ from casetrack.domain.references import Pseudonym, Reference
 from casetrack.domain.transfer import Transfer, TransferState
 from casetrack.services.cases import place_case, view_case
 from casetrack.services.identity import record_identity
-from casetrack.services.ports import CaseKey, KeptCase, KeptTransfer, SealedValue
+from casetrack.services.ports import CaseKey, KeptCase, KeptTransfer, Outlook, SealedValue
 from casetrack.services.seals import (
     FIRST,
 )
@@ -29,6 +30,7 @@ from tests.services.acts import LEADS, SUPPORT, kept
 from tests.world import EAST, SOUTH, World
 
 LATER = timedelta(hours=1)
+FAR_OFF = date(2099, 1, 1)
 Edit = Callable[[Case], Case]
 
 
@@ -114,10 +116,10 @@ def refused_to_everybody(world: World, case: Case) -> None:
 @pytest.mark.parametrize("name", CASE_EDITS)
 def test_a_case_of_which_one_clear_value_was_edited_is_not_shown(name: str) -> None:
     world, case = a_long_life()
-    before, outlook = kept(world).cases[case.id]
+    before = kept(world).cases[case.id]
     edited = CASE_EDITS[name](before.case)
     assert edited != before.case
-    kept(world).cases[case.id] = (replace(before, case=edited), outlook)
+    kept(world).cases[case.id] = replace(before, case=edited)
 
     refused_to_everybody(world, edited)
 
@@ -128,6 +130,18 @@ def test_every_field_of_a_case_is_edited_above() -> None:
     edited = set().union(*(made.differing(edit(case), case) for edit in CASE_EDITS.values()))
 
     assert {each.name for each in fields(Case)} - edited == {"id", "events"}
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Outlook)])
+def test_a_case_of_which_a_list_would_show_something_else_is_not_shown(name: str) -> None:
+    world, case = a_long_life()
+    before = kept(world).cases[case.id]
+    shown = getattr(before.outlook, name)
+    otherwise = not shown if isinstance(shown, bool) else f"{shown}-moved" if isinstance(shown, str) else FAR_OFF
+    edited: dict[str, Any] = {name: otherwise}
+    kept(world).cases[case.id] = replace(before, outlook=replace(before.outlook, **edited))
+
+    refused_to_everybody(world, case)
 
 
 SEAL_EDITS: dict[str, Callable[[KeptCase], KeptCase]] = {
@@ -145,10 +159,10 @@ SEAL_EDITS: dict[str, Callable[[KeptCase], KeptCase]] = {
 @pytest.mark.parametrize("name", SEAL_EDITS)
 def test_a_case_whose_seal_was_edited_is_not_shown(name: str) -> None:
     world, case = a_long_life()
-    before, outlook = kept(world).cases[case.id]
+    before = kept(world).cases[case.id]
     edited = SEAL_EDITS[name](before)
     assert edited != before
-    kept(world).cases[case.id] = (edited, outlook)
+    kept(world).cases[case.id] = edited
 
     refused_to_everybody(world, case)
 
@@ -179,6 +193,10 @@ VALUE_EDITS: dict[str, Callable[[SealedValue], SealedValue]] = {
     "bytes": lambda value: replace(value, stored=bytes([*value.stored[:-1], value.stored[-1] ^ 1])),
     "superseded": lambda value: replace(value, superseded=1),
     "row": lambda value: replace(value, id=uuid4()),
+    "subject": lambda value: replace(value, subject=uuid4()),
+    "version": lambda value: replace(value, version=value.version + 1),
+    "label": lambda value: replace(value, label=FieldLabel("identity", "birth-place")),
+    "part": lambda value: replace(value, part=Part.SUPPORT),
 }
 
 
@@ -202,8 +220,8 @@ def test_a_case_of_whose_sealed_values_one_was_edited_is_not_shown(name: str) ->
 
 def test_nothing_is_changed_of_a_case_that_was_edited() -> None:
     world, case = a_long_life()
-    before, outlook = kept(world).cases[case.id]
-    kept(world).cases[case.id] = (replace(before, case=replace(before.case, nation="Wales")), outlook)
+    before = kept(world).cases[case.id]
+    kept(world).cases[case.id] = replace(before, case=replace(before.case, nation="Wales"))
     entries = len(kept(world).entries)
 
     with pytest.raises(IntegrityBroken), world.work("worker") as work:

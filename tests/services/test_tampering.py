@@ -10,7 +10,7 @@ from casetrack.crypto.datakeys import OFFER, DataKey, KeyPlace
 from casetrack.crypto.fields import Value
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.actions import Action
-from casetrack.domain.case import Case
+from casetrack.domain.case import Case, IdentityState
 from casetrack.domain.errors import IntegrityBroken, NotHeld
 from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import Part
@@ -18,13 +18,13 @@ from casetrack.domain.ids import TransferId
 from casetrack.domain.transfer import Transfer
 from casetrack.services.cases import view_case
 from casetrack.services.fields import CONTACT, IDENTITY, PREVIEW, named
-from casetrack.services.identity import reveal_identity
+from casetrack.services.identity import record_identity, reveal_identity
 from casetrack.services.ports import SealedValue
 from casetrack.services.sealing import open_across
 from casetrack.services.seals import form_of
 from casetrack.services.transfers import decline_transfer, view_transfer
 from tests.services import acts
-from tests.services.acts import REVEALING, kept
+from tests.services.acts import LEADS, REVEALING, kept
 from tests.world import EAST, NAME, NORTH, SOUTH, World
 
 FIELDS = named((*IDENTITY, *CONTACT))
@@ -117,6 +117,43 @@ def test_a_value_that_was_never_sealed_opens_nowhere(stored: bytes) -> None:
     world = World.in_memory()
     case = acts.opened(world)
     put(world, replace(value(world, case, "family_name"), stored=stored))
+
+    with pytest.raises(IntegrityBroken):
+        across(world, case)
+    with pytest.raises(IntegrityBroken):
+        revealed(world, case)
+
+
+RETOLD: dict[str, Callable[[SealedValue], SealedValue]] = {
+    "another's": lambda row: replace(row, subject=uuid4()),
+    "of another version": lambda row: replace(row, version=row.version + 1),
+    "superseded": lambda row: replace(row, superseded=row.version + 1),
+    "in another part": lambda row: replace(row, part=Part.SAFE_ADDRESS),
+    "another field's": lambda row: replace(row, label=named(IDENTITY)["given_names"].label),
+}
+
+
+@pytest.mark.parametrize("retell", RETOLD.values(), ids=RETOLD)
+def test_a_value_is_nothing_else_than_it_was_said_to_be(retell: Callable[[SealedValue], SealedValue]) -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    put(world, retell(value(world, case, "family_name")))
+
+    with pytest.raises(IntegrityBroken):
+        across(world, case)
+    with pytest.raises(IntegrityBroken):
+        revealed(world, case)
+
+
+def test_a_name_that_was_corrected_is_not_shown_as_it_was_before() -> None:
+    """A list of names is held against the seal of each of its cases, as a case that is opened alone is."""
+    world = World.in_memory()
+    case = acts.opened(world)
+    before = value(world, case, "family_name")
+    with world.work("worker") as work:
+        record_identity(work, case.reference, IdentityState.GIVEN, {"family_name": "Testova"}, seen=None)
+    after = next(row for row in kept(world).values.values() if row.label == before.label and row.superseded is None)
+    put(world, before, replace(after, superseded=after.version + 1))
 
     with pytest.raises(IntegrityBroken):
         across(world, case)
@@ -266,6 +303,21 @@ def test_an_older_state_that_was_put_back_is_noticed_though_every_seal_in_it_is_
         view_case(work, case.reference)
 
 
+def test_an_older_offer_that_was_put_back_is_noticed_by_both_its_sides() -> None:
+    """What was declined could otherwise be accepted after all."""
+    world = World.in_memory()
+    offer = acts.offered(world, acts.opened(world), SOUTH)
+    before = kept(world).transfers[offer.id]
+    with world.work(LEADS[offer.to_holder]) as work:
+        decline_transfer(work, offer.id, "not-our-area", seen=None)
+    kept(world).transfers[offer.id] = before
+
+    with pytest.raises(IntegrityBroken):
+        acts.accepted(world, offer)
+    with pytest.raises(IntegrityBroken), world.work("worker") as work:
+        view_transfer(work, offer.id)
+
+
 def test_a_case_that_the_journal_does_not_know_is_not_shown() -> None:
     world = World.in_memory()
     case = acts.opened(world)
@@ -277,10 +329,10 @@ def test_a_case_that_the_journal_does_not_know_is_not_shown() -> None:
 
 def sealed_by(world: World, case: Case, by: Holder) -> None:
     """The case is as it was, under a seal of that holder's own keys, and the journal tells of that seal."""
-    before, outlook = kept(world).cases[case.id]
+    before = kept(world).cases[case.id]
     form = form_of(before)
     seal = world.deployment.keyring.seal(kept(world).keysets[by.code, 1], form)
-    kept(world).cases[case.id] = (replace(before, seal=replace(before.seal, seal=seal)), outlook)
+    kept(world).cases[case.id] = replace(before, seal=replace(before.seal, seal=seal))
 
 
 def test_a_holder_that_has_none_of_a_case_cannot_have_sealed_it() -> None:

@@ -162,13 +162,14 @@ def test_an_offer_shows_its_preview_and_if_the_case_has_changed_since() -> None:
     world = World.in_memory()
     case = acts.opened(world)
     offer = send(world, case, an_offer(SOUTH, BOTH))
-    before = shown(world, offer, "receiver")
+    before = [shown(world, offer, name) for name in ("worker", "receiver")]
     acts.recorded(world, case)
-    after = shown(world, offer, "receiver")
+    after = [shown(world, offer, name) for name in ("worker", "receiver")]
 
-    assert (before.preview, before.answer) == (acts.PREVIEW, "")
-    assert (before.case_changed, after.case_changed) == (False, True)
-    assert before.reference == case.reference
+    assert [(each.preview, each.answer) for each in before] == [(acts.PREVIEW, "")] * 2
+    assert [each.case_changed for each in before] == [False, None], "the receiver knows nothing of the case"
+    assert [each.case_changed for each in after] == [True, None]
+    assert before[1].reference == case.reference
 
 
 def test_the_first_look_at_an_offer_is_told_to_the_sender() -> None:

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from casetrack.crypto.errors import CannotOpen, Reason
+from casetrack.crypto.errors import CannotOpen, KeysOutOfReach, Reason
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.domain.errors import IntegrityBroken, KeysUnavailable, Unavailable
 from casetrack.domain.ids import HolderCode
 from casetrack.services.cases import view_case
 from casetrack.services.identity import reveal_identity
 from casetrack.services.sessions import NOBODY
-from casetrack.services.trust import OUT_OF_REACH, Trust, opening
+from casetrack.services.trust import Trust, opening
 from tests.services import acts
 from tests.services.acts import REVEALING, kept
 from tests.world import NORTH, SOUTH, World
@@ -82,6 +82,22 @@ def test_a_key_row_that_nobody_certified_is_not_believed() -> None:
         view_case(work, case.reference)
 
 
+def test_a_newer_key_row_that_nobody_certified_changes_nothing() -> None:
+    """Whoever can write to the table could otherwise stop an organisation's work with one row."""
+    world = World.in_memory()
+    case = acts.opened(world)
+    first = kept(world).keysets[NORTH.code, 1]
+    planted = world.deployment.keyring.renew(first)
+    forged = replace(planted.public, certificate=kept(world).keysets[SOUTH.code, 1].public.certificate)
+    kept(world).keysets[NORTH.code, 2] = replace(planted, public=forged)
+
+    acts.recorded(world, case)
+
+    assert acts.kept_case(world, case).seal.seal.keyset_version == 1
+    with world.begin(NOBODY) as stores, pytest.raises(IntegrityBroken):
+        Trust(stores.keys, world.deployment).version(NORTH.code, 2)
+
+
 def test_the_keys_of_another_organisation_do_not_stand_in_for_ones_own() -> None:
     world = World.in_memory()
     case = acts.opened(world)
@@ -102,14 +118,27 @@ def test_a_version_that_was_skipped_is_not_believed() -> None:
         view_case(work, case.reference)
 
 
-def failing(reason: Reason) -> object:
-    raise CannotOpen(reason)
+def failing(failure: Exception) -> object:
+    raise failure
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_a_failure_to_open_says_if_keys_are_out_of_reach_or_something_was_changed(reason: Reason) -> None:
-    expected = KeysUnavailable if reason in OUT_OF_REACH else IntegrityBroken
-    with pytest.raises(expected) as refused:
-        opening(lambda: failing(reason))
-    assert refused.value.__cause__ is None
+def test_a_failure_to_open_says_that_something_was_changed(reason: Reason) -> None:
+    with World.in_memory().work("worker") as work:
+        for attempt in (opening, work.trust.asking):
+            with pytest.raises(IntegrityBroken) as refused:
+                attempt(lambda: failing(CannotOpen(reason)))
+            assert refused.value.__cause__ is None
+        with pytest.raises(CannotOpen):
+            work.trust.reaching(lambda: failing(CannotOpen(reason)))
+
+
+@pytest.mark.parametrize(("holder", "name"), [(NORTH.code, NORTH.name), ("newcomer", "newcomer")])
+def test_keys_that_are_out_of_reach_are_said_to_be_whose_they_are(holder: str, name: str) -> None:
+    with World.in_memory().work("worker") as work:
+        for attempt in (work.trust.asking, work.trust.reaching):
+            with pytest.raises(KeysUnavailable) as refused:
+                attempt(lambda: failing(KeysOutOfReach(holder, "The token is away.")))
+            assert refused.value.__cause__ is None
+            assert refused.value.said.startswith(f"The keys of {name} cannot be reached just now.")
     assert issubclass(KeysUnavailable, Unavailable)

@@ -25,9 +25,9 @@ def test_what_is_as_it_was_recorded_has_no_findings_and_a_checkpoint_to_keep() -
 def test_a_case_that_was_edited_is_named_and_the_log_itself_still_holds() -> None:
     world = World.in_memory()
     case = acts.opened(world)
-    kept, outlook = acts.kept(world).cases[case.id]
+    kept = acts.kept(world).cases[case.id]
     edited = replace(kept, case=replace(kept.case, age_group=AgeGroup.CHILD))
-    acts.kept(world).cases[case.id] = (edited, outlook)
+    acts.kept(world).cases[case.id] = edited
     inspection = verify_audit(MemoryEvidence(world), believed(world))
     assert [(finding.about, finding.name) for finding in inspection.findings] == [(About.CASE, case.reference)]
     assert inspection.verified is not None

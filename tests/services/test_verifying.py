@@ -11,21 +11,21 @@ from uuid import UUID
 import pytest
 
 from casetrack.domain.actions import Action
+from casetrack.domain.actors import Role
 from casetrack.domain.case import AgeGroup
 from casetrack.domain.events import Event
 from casetrack.domain.ids import HolderCode, TransferId
-from casetrack.domain.transfer import TransferState
+from casetrack.services.accounts import close_account, create_token, revoke_token
 from casetrack.services.audit import verify_audit
 from casetrack.services.caseload import everything as every_case
 from casetrack.services.cases import list_cases
-from casetrack.services.events_read import ASPECTS, OF_ONE_MILESTONE, ORDER, STEPS
+from casetrack.services.events_read import ASPECTS, OF_ONE_MILESTONE
 from casetrack.services.identity import reveal_identity
-from casetrack.services.seals import canonical_holding
 from casetrack.services.transfers import see_transfer, withdraw_transfer
 from casetrack.services.verifying import About, verify_checkpoints
 from tests.services import acts
 from tests.services.everything import Everything, believed
-from tests.world import CHARITY, REASON, SOUTH, World
+from tests.world import ACCOUNTS, CHARITY, REASON, SOUTH, World, sealed_token
 
 STRANGER = UUID(int=7)
 
@@ -48,6 +48,12 @@ def lived() -> World:
     with world.work("lead") as work:
         withdraw_transfer(work, taken_back.id, seen=None)
     acts.moved(world, case, SOUTH)
+    with world.work("receiver") as work:
+        create_token(work, acts.account("receiver"), "night shift", timedelta(days=30))
+    with world.work("administrator") as work:
+        revoke_token(work, acts.account("receiver"), next(iter(acts.kept(world).tokens)))
+    with world.work("administrator") as work:
+        close_account(work, acts.account("scottish-lead"))
     return world
 
 
@@ -152,7 +158,7 @@ CHANGES: dict[str, Callable[[Everything, int], dict[str, Any]]] = {
     "account": lambda *_: {"account": STRANGER},
     "holder": lambda *_: {"holder": "south"},
     "case": lambda *_: {"case": STRANGER},
-    "transfer": lambda *_: {"transfer": STRANGER},
+    "aggregate": lambda *_: {"aggregate": STRANGER},
     "aspect": lambda *_: {"aspect": "areas"},
     "holders_then": lambda *_: {"holders_then": ("south",)},
     "words": lambda *_: {"words": b"other words"},
@@ -221,8 +227,7 @@ def test_every_kind_of_event_says_what_it_touches() -> None:
     kinds = {kind.__name__ for kind in Event.__subclasses__()}
 
     assert ASPECTS.keys() == kinds
-    assert kinds >= STEPS.keys() | OF_ONE_MILESTONE
-    assert set(ORDER) == set(TransferState)
+    assert kinds >= OF_ONE_MILESTONE
 
 
 # Cases
@@ -297,7 +302,16 @@ def test_a_keyset_that_nobody_certified_seals_nothing() -> None:
         replace(keyset, certificate=service.certificate) for keyset in everything.public["south"]
     )
 
-    assert {finding.about for finding in everything.found(lived())} == {About.CASE, About.HOLDING, About.TRANSFER}
+    found = {finding.about for finding in everything.found(lived())}
+    assert found == {About.CASE, About.HOLDING, About.TRANSFER, About.KEYS}
+
+
+def test_a_newer_keyset_that_nobody_certified_is_named_and_what_was_sealed_before_still_holds() -> None:
+    everything = rows()
+    *_, newest = everything.public["south"]
+    everything.public["south"] += (replace(newest, version=newest.version + 1),)
+
+    assert found(everything) == [f"Keys south {newest.version + 1}: Nobody certified them who might."]
 
 
 def test_a_seal_by_a_keyset_that_never_was_is_none() -> None:
@@ -323,10 +337,10 @@ def test_an_edited_holding_is_named_with_its_case_and_its_place() -> None:
 
 def test_a_holding_of_one_case_is_no_holding_of_another() -> None:
     everything = rows()
-    kept, other = everything.held[0], everything.held[-1]
+    kept = everything.held[0]
+    other = next(each for each in everything.held if each.case != kept.case)
     everything.held[0] = replace(kept, case=other.case)
 
-    assert canonical_holding(kept.case, kept.holding) != canonical_holding(other.case, kept.holding)
     assert [finding.about for finding in everything.found(lived())] == [About.HOLDING]
 
 
@@ -338,7 +352,9 @@ def test_an_edited_transfer_is_named() -> None:
     kept = everything.offers[0]
     everything.offers[0] = replace(kept, transfer=replace(kept.transfer, reason="moved-home"))
 
-    assert found(everything) == [f"Transfer {kept.transfer.id}: It is not what was sealed."]
+    assert found(everything) == [
+        f"Transfer {kept.transfer.id}: It is not what was sealed: a row of it was changed, added or taken away."
+    ]
 
 
 def test_an_offer_that_was_put_back_to_before_its_answer_is_noticed() -> None:
@@ -351,8 +367,19 @@ def test_an_offer_that_was_put_back_to_before_its_answer_is_noticed() -> None:
     everything.offers = [older]
 
     assert everything.findings(world) == [
-        f"Transfer {offer.id}: It is not where the journal says that it stands: an older row was put back."
+        f"Transfer {offer.id}: It is not what the journal's newest change of it says: an older row was put back."
     ]
+
+
+def test_a_step_of_a_transfer_that_the_journal_lost_is_missed() -> None:
+    world = World.in_memory()
+    offer = acts.offered(world, acts.opened(world), SOUTH)
+    acts.accepted(world, offer)
+    everything = Everything.of(world)
+    sent = next(event for event in everything.journal if event.step == 1)
+    everything.journal.remove(sent)
+
+    assert f"Transfer {offer.id}: The journal has lost a change of it." in everything.findings(world)
 
 
 def test_a_transfer_that_was_slipped_in_is_unknown_to_the_journal() -> None:
@@ -369,6 +396,85 @@ def test_a_transfer_that_is_gone_is_missed() -> None:
     gone = everything.offers.pop(0)
 
     assert found(everything) == [f"Transfer {gone.transfer.id}: It is in the journal, and its row is gone."]
+
+
+# Accounts and tokens
+
+
+def place_of(everything: Everything, name: str) -> int:
+    """The place of that account."""
+    return next(place for place, each in enumerate(everything.people) if each.account.sign_in_name == name)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"role": Role.LEAD}, {"holder": SOUTH.code}, {"national": True}, {"display_name": "Another"}, {"epoch": 9}],
+    ids=["role", "holder", "national", "name", "epoch"],
+)
+def test_an_account_that_was_edited_is_named(changes: dict[str, Any]) -> None:
+    everything = rows()
+    place = place_of(everything, "worker")
+    kept = everything.people[place]
+    everything.people[place] = replace(kept, account=replace(kept.account, **changes))
+
+    assert found(everything) == [f"Account {kept.account.id}: It is not what was sealed."]
+
+
+def test_a_password_that_was_put_in_the_place_of_another_is_noticed() -> None:
+    everything = rows()
+    place = place_of(everything, "worker")
+    everything.people[place] = replace(everything.people[place], password_digest=bytes(32))
+
+    assert found(everything) == [f"Account {acts.account('worker')}: It is not what was sealed."]
+
+
+def test_an_account_that_was_opened_again_by_its_older_row_is_noticed() -> None:
+    everything = rows()
+    place = place_of(everything, "scottish-lead")
+    closed = everything.people[place]
+    before = ACCOUNTS["scottish-lead"]
+    everything.people[place] = replace(closed, account=before)
+
+    assert found(everything) == [
+        f"Account {before.id}: It is not what the journal's newest change of it says: an older row was put back."
+    ]
+
+
+def test_a_closed_account_whose_row_is_gone_is_missed() -> None:
+    everything = rows()
+    del everything.people[place_of(everything, "scottish-lead")]
+
+    gone = acts.account("scottish-lead")
+    assert found(everything) == [f"Account {gone}: It is in the journal, and its row is gone."]
+
+
+def test_a_token_that_was_edited_is_named() -> None:
+    everything = rows()
+    (token,) = everything.programs
+    everything.programs = [replace(token, until=token.until + timedelta(days=1))]
+
+    assert found(everything) == [f"Token {token.id}: It is not what was sealed."]
+
+
+def test_a_revoked_token_that_is_whole_again_is_noticed() -> None:
+    everything = rows()
+    (token,) = everything.programs
+    everything.programs = [sealed_token(replace(token, revoked_at=None))]
+
+    assert found(everything) == [
+        f"Token {token.id}: It is not what the journal's newest change of it says: an older row was put back."
+    ]
+
+
+@pytest.mark.parametrize("account", ["not an id", None])
+def test_a_change_of_an_account_that_names_none_is_the_events_own_fault(account: str | None) -> None:
+    everything = rows()
+    place = everything.event("AccountClosed")
+    payload = json.loads(everything.journal[place].payload)
+    payload["detail"]["account"] = account
+    everything.change_event(place, payload=json.dumps(payload).encode())
+
+    assert {finding.about for finding in everything.found(lived())} == {About.EVENT}
 
 
 def test_no_finding_says_anything_of_a_person() -> None:

@@ -7,7 +7,7 @@ from casetrack.crypto.seals import Seal
 from casetrack.domain.holdings import Holding
 from casetrack.domain.ids import CaseId
 from casetrack.domain.references import Pseudonym, Reference
-from casetrack.services.ports import CaseStore, KeptCase, Outlook
+from casetrack.services.ports import CaseStore, KeptCase, KeptHolding
 
 
 @dataclass
@@ -25,13 +25,19 @@ class Watched:
     def get(self, case: CaseId, *, lock: bool) -> KeptCase | None:
         return None if self.gone else self.store.get(case, lock=lock)
 
-    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
-        self.changed += changed
-        self.store.add(kept, changed, outlook)
+    def all_of(self, cases: Sequence[CaseId]) -> tuple[KeptCase, ...]:
+        return () if self.gone else self.store.all_of(cases)
 
-    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]], outlook: Outlook) -> None:
+    def stub(self, reference: Reference) -> tuple[KeptHolding, ...]:
+        return self.store.stub(reference)
+
+    def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
         self.changed += changed
-        self.store.put(kept, changed, outlook)
+        self.store.add(kept, changed)
+
+    def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
+        self.changed += changed
+        self.store.put(kept, changed)
 
     def pseudonym_is_taken(self, pseudonym: Pseudonym) -> bool:
         return self.store.pseudonym_is_taken(pseudonym)

@@ -23,6 +23,9 @@ ENDPOINTS = {
     "pages.home": "/",
     "pages.privacy": "/privacy",
     "pages.staying_safe": "/staying-safe",
+    "passwords.change": "/account",
+    "problems.list": "/problems",
+    "problems.view": "/problems/<kind>",
     "sessions.close": "/sign-out",
 }
 """The endpoints that layouts and components lead to."""

@@ -19,8 +19,9 @@ from werkzeug.test import TestResponse
 from casetrack import resources, web
 from casetrack.crypto.keyring import Keyring
 from casetrack.crypto.roots import RootFile
+from casetrack.crypto.tokens import SessionBox
 from casetrack.domain.actors import Auth
-from casetrack.domain.case import Case, IdentityState
+from casetrack.domain.case import BeginReason, Case, IdentityState
 from casetrack.domain.errors import CasetrackError, Unavailable
 from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.ids import CaseId, TransferId
@@ -29,14 +30,16 @@ from casetrack.http import converters, headers, identity, sessions
 from casetrack.http.house import EXTENSION, House
 from casetrack.http.identity import serves
 from casetrack.http.sessions import cookie_name, current_session, sign_in
-from casetrack.services.cases import open_case
+from casetrack.services.cases import begin_strand, close_case, open_case
 from casetrack.services.drafts import keep_draft, open_draft
+from casetrack.services.lifetimes import SessionLimits
 from casetrack.services.milestones import NewRecord, record_milestone
-from casetrack.services.ports import Account, Journal, JournalEntry, Scope, SealedValue, SealedValues, Stores
-from casetrack.services.sessions import NOBODY, SessionLimits
+from casetrack.services.people import Account
+from casetrack.services.ports import Journal, JournalEntry, Scope, SealedValue, SealedValues, Stores
+from casetrack.services.sessions import NOBODY
 from casetrack.services.transfers import NewOffer, accept_transfer, send_transfer
 from casetrack.services.work import Begin
-from tests.world import ACCOUNTS, CHEAP, PASSPHRASE, SOUTH, World, a_new_case
+from tests.world import ACCOUNTS, CHEAP, PASSPHRASE, SOUTH, World, a_new_case, sealed
 
 IDLE = timedelta(minutes=20)
 REVEAL_FOR = timedelta(minutes=5)
@@ -77,6 +80,7 @@ def site(world: World, *, troubles: tuple[str, ...] = ()) -> Flask:
         shift=SHIFT,
         secure_cookies=False,
         client_key=bytes(32),
+        before_sign_in=SessionBox("only for tests"),
         troubles=lambda: troubles,
         counts=lambda: {"events_waiting": 3},
     )
@@ -169,6 +173,11 @@ def errors(html: str) -> list[str]:
     )
 
 
+def links(html: str) -> list[str]:
+    """The addresses within the site that the page leads to."""
+    return [unescape(each) for each in re.findall(r'<a [^>]*href="(/[^"]*)"', html)]
+
+
 def notice(html: str) -> str:
     """What the page's one notice says."""
     found = re.findall(r'govuk-notification-banner__heading">(.*?)</p>', html, re.DOTALL)
@@ -228,6 +237,11 @@ class Place:
         deployment = replace(self.world.deployment, keyring=Keyring(self.world.deployment.name, empty))
         self.app.extensions[EXTENSION] = replace(self.app.extensions[EXTENSION], deployment=deployment)
 
+    def open_deployment(self) -> None:
+        """The site stands on the world's deployment as it is now."""
+        held = self.app.extensions[EXTENSION]
+        self.app.extensions[EXTENSION] = replace(held, deployment=self.world.deployment)
+
     def lose_journal(self) -> list[Part]:
         """No reveal can be journalled any more; gives the parts whose sealed values are read from now on."""
         read: list[Part] = []
@@ -245,7 +259,7 @@ class Place:
         """The case as it is kept now."""
         memory = self.world.memory
         assert memory is not None
-        return memory.kept.cases[self.case.id][0].case
+        return memory.kept.cases[self.case.id].case
 
     def events(self, *, since: int = 0) -> list[dict[str, Any]]:
         """The payloads that the journal has, oldest first; those after the first `since` of them."""
@@ -265,12 +279,18 @@ class Place:
         """The case of that reference, as it is kept now."""
         memory = self.world.memory
         assert memory is not None
-        return next(kept.case for kept, _ in memory.kept.cases.values() if kept.case.reference == reference)
+        return next(kept.case for kept in memory.kept.cases.values() if kept.case.reference == reference)
 
     def keep_draft(self, name: str, step: str, answers: Mapping[str, Any]) -> None:
         """What somebody answered to one of the questions of a new case is this."""
         with self.world.work(name) as work:
             keep_draft(work, "case", {**open_draft(work, "case"), step: answers})
+
+    def begin(self, strand: str) -> Case:
+        """North's worker begins the strand that the case lacks, and the person has agreed."""
+        reason = BeginReason.AGREED if strand == Strand.INVESTIGATION else None
+        with self.world.work("worker") as work:
+            return begin_strand(work, self.case.reference, Strand(strand), reason, seen=None)
 
     def offer(self, strands: frozenset[Strand] = frozenset(Strand)) -> TransferId:
         """North's worker offers the case to South."""
@@ -290,10 +310,15 @@ class Place:
         with self.world.work("receiving-lead") as work:
             accept_transfer(work, sent, worker=ACCOUNTS["receiver"].id, seen=None)
 
+    def close(self) -> None:
+        """North's lead closes the case."""
+        with self.world.work("lead") as work:
+            close_case(work, self.case.reference, "support-complete", seen=None)
+
     def close_account(self, account: Account) -> None:
         """The account signs in no more."""
         with self.world.begin(NOBODY) as stores:
-            stores.accounts.put(replace(account, closed_at=self.world.now))
+            stores.accounts.put(sealed(replace(account, closed_at=self.world.now)), before=account)
 
     def close_stores(self, *, after: int = 0) -> None:
         """Nothing answers any more, once that many transactions have begun."""

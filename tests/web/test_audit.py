@@ -15,6 +15,9 @@ from tests.services.evidence import inspecting
 from tests.web.site import Browser, Place, errors, headings
 from tests.world import ACCOUNTS
 
+SINCE = [("day", "1"), ("month", "11"), ("year", "2026")]
+OUTCOMES = ("&outcome=done", "&outcome=refused")
+
 
 @pytest.fixture
 def place() -> Place:
@@ -72,13 +75,62 @@ class TestOpening:
         assert place.browser(name).get(page).status_code == 403
 
 
+UNREADABLE = (b"", b"not json", b"\xff\xfe", b"[]", b"7", b"{}", b'{"event": 7}', b'{"event": []}', b"[" * 100_000)
+"""What somebody with a superuser's password could leave in the place of a payload."""
+
+
 class TestSearching:
+    @pytest.mark.parametrize("left", UNREADABLE, ids=range(len(UNREADABLE)))
+    def test_an_entry_that_somebody_spoiled_is_said_to_be_so_and_the_others_are_shown(
+        self, place: Place, left: bytes
+    ) -> None:
+        memory = place.world.memory
+        assert memory is not None
+        *others, newest = memory.kept.entries
+        memory.kept.entries = (*others, replace(newest, payload=left))
+        browser = auditor(place)
+        for name in ("", f"?reference={place.case.reference}"):
+            shown = browser.get(f"/audit/search{name}")
+            assert shown.status_code == 200
+        said = entries(browser.get("/audit/search").text)
+        assert "This entry cannot be read: it is not as casetrack writes them" in said
+        assert len(set(said)) > 1
+
     def test_entries_are_in_plain_words_with_the_exact_one_beneath(self, place: Place) -> None:
         shown = auditor(place).get(f"/audit/search?reference={place.case.reference}").text
         assert f"Looked at: the case {place.case.reference}" in entries(shown)
         assert "Worker Invented" in shown
         assert "&#34;event&#34;: &#34;Consulted&#34;" in shown
         assert "It waits for its place in the log." in shown
+        assert "Testa" not in shown
+
+    def test_what_strangers_were_refused_is_among_the_entries_of_the_case_that_they_asked_for(
+        self, place: Place
+    ) -> None:
+        for name in ("auditor", "north-auditor"):
+            shown = entries(auditor(place, name).get(f"/audit/search?reference={place.case.reference}").text)
+            assert f"Refused: the case ({place.case.reference}) Refused" in shown
+
+    def test_a_refusal_to_answer_ones_own_offer_is_among_the_entries_of_the_case(self, place: Place) -> None:
+        offer = place.offer()
+        place.browser("lead").post(f"/transfers/{offer}/decline", {"reason": "duplicate"})
+        shown = entries(auditor(place).get(f"/audit/search?reference={place.case.reference}&outcome=refused").text)
+        assert "Refused: declining an offer Refused" in shown
+
+    def test_what_was_done_and_what_was_refused_can_be_told_apart(self, place: Place) -> None:
+        browser = auditor(place)
+        about = f"/audit/search?reference={place.case.reference}"
+        every, done, refused = (entries(browser.get(f"{about}{more}").text) for more in ("", *OUTCOMES))
+        assert all(entry.startswith("Refused: ") for entry in refused)
+        assert not [entry for entry in done if entry.startswith("Refused: ")]
+        assert (len(refused), len(every)) == (1, len(done) + 1)
+
+    def test_a_search_for_a_person_is_among_the_entries_of_whom_it_showed(self, place: Place) -> None:
+        look = {"purpose": "court", "words": "Hearing.", "name": "Testa Invented"}
+        place.browser("worker").post("/find", look)
+        shown = auditor(place).get(f"/audit/search?reference={place.case.reference}&action=person:find").text
+        assert "A person was looked for by name: 1 person was opened, 1 was shown" in shown
+        assert "SearchBegun" not in shown
         assert "Testa" not in shown
 
     def test_a_refused_attempt_is_marked(self, place: Place) -> None:
@@ -93,9 +145,19 @@ class TestSearching:
         assert len(entries(auditor(place).get(f"/audit/search?{asked}").text)) == expected
 
     def test_what_was_asked_for_stands_in_the_form(self, place: Place) -> None:
-        shown = auditor(place).get("/audit/search?action=case:open&since=2026-11-01").text
+        shown = auditor(place).get("/audit/search?action=case:open&outcome=done&since=2026-11-01").text
         assert '<option value="case:open" selected>' in shown
-        assert 'value="2026-11-01"' in shown
+        assert '<option value="done" selected>' in shown
+        assert re.findall(r'name="since-(\w+)" type="text".*?value="(\d+)"', shown) == SINCE
+        assert 'type="date"' not in shown
+
+    def test_a_date_is_typed_in_three_parts_and_one_that_is_none_is_told_so(self, place: Place) -> None:
+        browser = auditor(place)
+        shown = browser.get("/audit/search?action=case:view&since-day=1&since-month=11&since-year=2026").text
+        assert entries(shown)
+        assert re.findall(r'name="since-(\w+)" type="text".*?value="(\d+)"', shown) == SINCE
+        half = browser.get("/audit/search?since-day=1")
+        assert (half.status_code, errors(half.text)) == (422, ["Enter a day, a month and a year."])
 
     @pytest.mark.parametrize(
         ("asked", "sentence"),
@@ -183,6 +245,6 @@ class TestVerifying:
 def edit(place: Place) -> None:
     memory = place.world.memory
     assert memory is not None
-    kept, outlook = memory.kept.cases[place.case.id]
+    kept = memory.kept.cases[place.case.id]
     edited = replace(kept, case=replace(kept.case, age_group=AgeGroup.CHILD))
-    memory.kept.cases[place.case.id] = (edited, outlook)
+    memory.kept.cases[place.case.id] = edited

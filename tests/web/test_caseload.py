@@ -1,7 +1,12 @@
 """My work, and the names of one's own caseload."""
 
-from tests.web.site import NAME, Place, errors, headings
-from tests.world import ACCOUNTS
+import re
+
+from casetrack.domain.records import RecordState
+from casetrack.services.cases import open_case
+from casetrack.services.milestones import NewRecord, record_milestone
+from tests.web.site import NAME, Place, errors, headings, links
+from tests.world import ACCOUNTS, NORTH, a_new_case
 
 WHY = {"purpose": "contact-person", "words": "Ringing everybody about the weather."}
 
@@ -10,10 +15,48 @@ def test_my_work_counts_what_there_is_and_leads_to_it() -> None:
     place = Place()
     place.record("encounter")
     place.later(days=3)
-    shown = place.browser("worker").get("/work").text
+    shown = place.browser("lead").get("/work").text
     assert place.case.reference in shown
-    assert 'href="/cases?due=overdue"' in shown
-    assert 'href="/cases?offered=yes"' in shown
+    assert "/cases?due=overdue" in links(shown)
+    assert "/cases?offered=yes" in links(shown)
+
+
+def test_my_work_names_what_is_late() -> None:
+    place = Place()
+    place.record("encounter")
+    place.later(days=3)
+    late = re.findall(r"<tr.*?</tr>", place.browser("lead").get("/work").text, re.DOTALL)[1]
+    assert "Overdue" in late
+    assert place.case.reference in late
+    assert "Urgent medical help offered" in late
+
+
+def test_a_worker_sees_their_own_first_and_everybodys_when_they_ask() -> None:
+    place = Place()
+    place.record("encounter")
+    with place.world.work("lead") as work:
+        other = open_case(work, a_new_case())
+        new = NewRecord(code="encounter", state=RecordState.MET, outcome=None, at=work.now)
+        record_milestone(work, other.reference, new, seen=None)
+    place.later(days=3)
+    worker = place.browser("worker")
+
+    mine = worker.get("/work").text
+    assert place.case.reference in mine
+    assert other.reference not in mine
+    overdue = next(link for link in links(mine) if "due=overdue" in link)
+    assert other.reference not in worker.get(overdue).text
+    assert place.case.reference in worker.get(overdue).text
+
+    everybodys = worker.get("/work?whose=all").text
+    assert f"All of {NORTH.name}" in everybodys
+    assert {place.case.reference, other.reference} <= set(re.findall(r"CT-[0-9A-Z]{4}-[0-9A-Z]{4}", everybodys))
+    assert other.reference in place.browser("supervisor").get("/work").text
+    assert other.reference not in place.browser("supervisor").get("/work?whose=mine").text
+
+
+def test_work_of_nobody_in_particular_is_no_page_of_ours() -> None:
+    assert Place().browser("worker").client.get("/work?whose=hers").status_code == 400
 
 
 def test_my_work_says_what_is_empty() -> None:

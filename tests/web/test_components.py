@@ -1,6 +1,7 @@
 """The components that pages are put together from."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -139,6 +140,15 @@ def test_a_list_of_milestones_leads_to_each() -> None:
     assert "Signs of slavery seen and the person met" in words(html)
 
 
+@pytest.mark.parametrize("status", [each for each in Status if row("rg-decision", each).is_open])
+def test_a_date_that_gives_a_birthday_away_is_in_no_list(status: Status) -> None:
+    shown = replace(row("rg-decision", status, limit(date(2027, 1, 14)), days=3, left=-2), sealed=True)
+    said = words(drawn("milestones", "milestone_list(rows, href)", rows=[shown], href="/milestones/{}".format))
+    assert "Its date follows from the date of birth, and is hidden" in said
+    assert "2027" not in said
+    assert "days" not in said.partition("is hidden")[0]
+
+
 # --- A case ---
 
 
@@ -169,6 +179,7 @@ CARD = SimpleNamespace(
     worker_name="A. Worker",
     phase="recover",
     due=date(2026, 11, 18),
+    do_now=False,
     waiting=False,
     high_risk=True,
     opened_on=date(2026, 3, 1),
@@ -212,12 +223,20 @@ def test_a_row_says_what_is_overdue_who_is_responsible_and_who_was_offered_the_c
         ({"due": None}, "Nothing is due"),
         ({"status": "closed"}, "Closed"),
         ({"held": False}, "Passed on"),
+        ({"held": False, "phase": "", "due": None}, "Passed on"),
+        ({"due": None, "do_now": True, "waiting": True}, "Next due Do now Responsible"),
+        ({"due": date(2026, 11, 24), "do_now": True}, "Next due Do now Responsible"),
     ],
 )
 def test_a_row_says_what_is_next(changes: Mapping[str, Any], said: str) -> None:
     html = words(table(SimpleNamespace(**({**vars(CARD), **changes}))))
     assert said in html
     assert "Overdue" not in html
+
+
+def test_what_is_late_is_said_beside_what_is_to_be_done_now() -> None:
+    said = words(table(SimpleNamespace(**({**vars(CARD), "do_now": True}))))
+    assert "Do now Overdue since 18 Nov 2026" in said
 
 
 def test_the_column_that_a_list_is_sorted_by_says_so_and_its_link_turns_the_order_round() -> None:
@@ -290,12 +309,6 @@ def test_the_page_that_one_is_on_is_marked_among_the_others() -> None:
     assert [each.get("aria-current") for each in tags(html, "a")] == [None, "page"]
 
 
-def test_a_task_says_where_it_stands_to_those_who_hear_it_too() -> None:
-    html = drawn("page", "task_list([('Risks', 'Not yet answered', '/risks', 'And the plan', false)])")
-    assert tags(html, "a")[0]["aria-describedby"] == "task-1-hint task-1-status"
-    assert words(html) == "Risks And the plan Not yet answered"
-
-
 @pytest.mark.parametrize("macro", ["interruption('Stop')", "details('More')", "as_table()", "scrolling('A table')"])
 def test_a_frame_holds_what_stands_in_it(macro: str) -> None:
     assert "the inside" in words(drawn("page", macro, around="the inside"))
@@ -346,6 +359,8 @@ def test_what_was_opened_says_whose_it_is_and_until_when() -> None:
     assert said.startswith("Check that this is the right person: CT-7K3M-92Q2 , amber heron Name Invented One")
     assert "Birth Not recorded" in said
     assert "until 13:30" in said
+    html = drawn("identity", call, until=SUMMER)
+    assert [(each["method"], each["action"]) for each in tags(html, "form")] == [("post", "/hide")]
 
 
 # --- Transfers ---
@@ -387,19 +402,6 @@ def test_an_offer_says_what_has_not_happened_yet() -> None:
 def test_an_offer_withdrawn_unseen_is_never_called_seen() -> None:
     transfer = offer(TransferState.WITHDRAWN, answered_at=NOW + timedelta(days=1))
     assert "Seen" not in words(drawn("transfers", "status_tracker(transfer)", transfer=transfer))
-
-
-def test_each_point_of_the_handover_is_answered_by_itself() -> None:
-    html = drawn(
-        "transfers",
-        "answer_checklist([('risks', 'Risks'), ('language', 'Language')], values, errors)",
-        values={"checklist-risks": "told", "words-risks": "By telephone"},
-        errors={"checklist": {"language": ["Choose where this stands."]}},
-    )
-    inputs = tags(html, "input")
-    assert [each["value"] for each in inputs if "checked" in each] == ["told"]
-    assert [each["value"] for each in inputs if each["name"] == "words-risks"] == ["By telephone"]
-    assert words(html).count("Choose where this stands.") == 1
 
 
 def test_each_point_of_the_handover_is_confirmed_by_itself() -> None:

@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 from casetrack.crypto.tokens import new_token, token_digest
+from casetrack.services.people import Link, LinkUse
 from casetrack.services.sessions import NOBODY
+from casetrack.services.vouching import vouched_link
 from casetrack.web import demo
 from casetrack.web.demo import Demonstration, Persona, Step
 from tests.services import acts
@@ -102,7 +104,8 @@ def a_link(world: World) -> str:
     """A link that signs in once, as the worker."""
     token = new_token()
     with world.begin(NOBODY) as stores:
-        stores.doors.keep_link(token_digest(token), ACCOUNTS["worker"].id, START.replace(year=START.year + 1))
+        link = Link(token_digest(token), ACCOUNTS["worker"].id, LinkUse.DEMO, 0, START.replace(year=START.year + 1))
+        stores.doors.keep_link(vouched_link(link, world.deployment))
     return f"/demo/link/{token}"
 
 
@@ -126,6 +129,13 @@ def test_a_program_that_looks_ahead_does_not_use_a_link_up(app: Flask, world: Wo
 def test_a_link_that_nobody_made_signs_nobody_in(app: Flask, world: World) -> None:
     assert Browser(app).post("/demo/link/made-up", follow=False).location != "/work"
     assert not acts.events(world, "SignedIn")
+
+
+@pytest.mark.parametrize("step", ["0", "6", "-1", "x", "٣", "9" * 5000])
+def test_a_step_that_the_tour_does_not_have_is_refused(app: Flask, step: str) -> None:
+    browser = Browser(app)
+    answer = browser.post("/demo/sign-in", {"persona": "worker", "step": step}, page="/demo")
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
 
 
 def test_without_a_demonstration_there_is_no_such_page(world: World) -> None:

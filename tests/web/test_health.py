@@ -58,3 +58,15 @@ def test_none_of_them_opens_a_session(place: Place, path: str) -> None:
     client = place.app.test_client()
     client.set_cookie(COOKIE, "anything")
     assert "Set-Cookie" not in client.get(path).headers
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
+def test_counts_are_for_programs_of_this_machine_and_not_for_whoever_comes_through_a_proxy(
+    place: Place, header: str
+) -> None:
+    client = place.app.test_client()
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
+    for address, status in (("192.0.2.1", 403), ("::1", 200), ("::2", 403), (None, 403)):
+        environ = {"REMOTE_ADDR": address}
+        assert client.get("/metrics", environ_overrides=environ).status_code == status

@@ -8,8 +8,12 @@ import pytest
 from casetrack.domain import events
 from casetrack.domain.actions import Action
 from casetrack.domain.events import Event
+from casetrack.domain.finding_indexes import INDEXES
+from casetrack.domain.holdings import Strand
+from casetrack.services.finding import CASE_NAME
 from casetrack.web import words
 from tests.web.site import Place
+from tests.world import ACCOUNTS
 
 
 def entries(html: str) -> list[tuple[str, str]]:
@@ -50,6 +54,33 @@ def test_a_hand_off_and_what_led_to_it_are_there() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"reason": "person-agreed"}, "; the person has agreed"),
+        ({"reason": "without-agreement", "words": "Others are there."}, ", without the agreement of the person"),
+    ],
+)
+def test_an_investigation_that_began_later_says_on_what_ground(typed: dict[str, str], said: str) -> None:
+    place = Place()
+    place.case = place.open_case("worker", frozenset({Strand.SUPPORT}))
+    browser = place.browser("worker")
+    browser.post(f"{place.at}/begin", {"strand": "investigation", **typed})
+    shown = browser.get(f"{place.at}/history").text
+    sentence = f"North Invented Police became responsible for investigation too{said}"
+    assert entries(shown)[0] == (sentence, "Support worker, North Invented Police")
+    assert "Others are there." not in shown
+
+
+def test_support_that_began_later_says_so() -> None:
+    place = Place()
+    place.case = place.open_case("worker", frozenset({Strand.INVESTIGATION}))
+    browser = place.browser("lead")
+    browser.post(f"{place.at}/begin", {"strand": "support"})
+    said = [what for what, _ in entries(browser.get(f"{place.at}/history").text)]
+    assert said[0] == "North Invented Police became responsible for support too"
+
+
 def test_who_looked_is_not_in_the_history() -> None:
     place = Place()
     before = len(entries(place.browser("worker").get(f"{place.at}/history").text))
@@ -88,6 +119,22 @@ def test_every_change_has_its_sentence(event: type[Event]) -> None:
 
 def test_every_action_and_every_code_has_its_words() -> None:
     assert words.ACTIONS.keys() == set(Action)
+    assert words.INDEXES.keys() == {*(index.name for index in INDEXES), CASE_NAME}
+
+
+def test_a_search_says_by_what_and_how_many_were_opened_and_shown_and_never_whom() -> None:
+    place = Place()
+    look = {"purpose": "court", "words": "Hearing.", "name": "Testa Invented", "phone": "01632 960001"}
+    place.browser("worker").post("/find", look)
+    place.browser("supervisor").post(
+        "/quotas", {"worker": str(ACCOUNTS["worker"].id), "how_long": "hour", "words": "There is much to do."}
+    )
+    with place.app.test_request_context():
+        said = [words.event_words(event, place.world.deployment) for event in place.events()]
+    assert "A search for a person was begun, by name and telephone" in said
+    assert "A person was looked for by name and telephone: 1 person was opened, 1 was shown" in said
+    (raised,) = [each for each in said if each.startswith("A colleague was allowed to be shown more")]
+    assert re.search(r"until 20 Nov 2026, \d\d:\d\d$", raised)
 
 
 def test_every_payload_that_there_is_can_be_said() -> None:
@@ -104,6 +151,6 @@ def test_every_payload_that_there_is_can_be_said() -> None:
         "The areas were recorded: exploitation not recorded; home East Invented Police; encounter not recorded" in said
     )
     assert "Shown: the identity" in said
-    assert "Refused: the worker" in said
+    assert f"Refused: the worker ({place.case.reference})" in said
     assert not [sentence for sentence in said if "%" in sentence or "None" in sentence]
     assert set(by) == {"casetrack itself"}

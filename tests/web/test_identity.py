@@ -5,7 +5,7 @@ import pytest
 from casetrack.domain.case import IdentityState
 from casetrack.domain.holdings import Part
 from tests.web.site import NAME, Place, errors, headings, notice, title
-from tests.world import ACCOUNTS
+from tests.world import ACCOUNTS, NORTH
 
 WHY = {"purpose": "court", "words": "The hearing is tomorrow."}
 
@@ -41,7 +41,8 @@ def test_where_the_keys_cannot_be_reached_nothing_is_shown_and_the_attempt_is_on
     place.lose_keys()
     answer = place.browser("worker").post(f"{place.at}/identity", WHY)
     assert NAME not in answer.text
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert f"The keys of {NORTH.name} cannot be reached just now. Nothing was changed." in answer.text
     refusal = place.events()[-1]
     assert (refusal["event"], refusal["action"], refusal["purpose"]) == ("Refused", "identity:reveal", "court")
 
@@ -73,7 +74,9 @@ def test_hidden_at_once_it_is_asked_for_again() -> None:
     place = Place()
     browser = place.browser("worker")
     browser.post(f"{place.at}/identity", WHY)
-    assert browser.get(f"{place.at}/identity/hide").request.path == place.at
+    assert browser.client.get(f"{place.at}/identity/hide").status_code == 405
+    assert NAME in browser.get(f"{place.at}/identity").text
+    assert browser.post(f"{place.at}/identity/hide", page=f"{place.at}/identity").request.path == place.at
     assert NAME not in browser.get(f"{place.at}/identity").text
 
 

@@ -1,6 +1,6 @@
 """The journey picture, from the case to its lanes."""
 
-from casetrack.domain.holdings import Strand
+from casetrack.domain.holdings import Part, Strand
 from casetrack.figures.journey import JourneyFigure
 from casetrack.services.journeys import view_journey
 from casetrack.web.journeys import figure_of
@@ -48,6 +48,24 @@ def test_an_investigation_that_begins_with_a_transfer_comes_from_whoever_offered
     for reader in ("worker", "receiver"):
         (arrow,) = figure(place, reader).arrows
         assert (arrow.hand_off.from_lane, arrow.hand_off.to_lane) == (NORTH.code, SOUTH.code)
+
+
+def test_a_strand_that_began_later_is_drawn_from_the_instant_that_it_began_and_without_an_arrow() -> None:
+    place = Place()
+    place.case = place.open_case("worker", frozenset({Strand.SUPPORT}))
+    opened_at = place.case.opened_at
+    place.later(days=10)
+    case = place.begin("investigation")
+    place.later(days=10)
+    drawn = figure(place, "lead")
+    (row,) = [row for row in case.holdings.rows if row.part is Part.INVESTIGATION]
+    assert [(bar.lane, bar.span.strand, bar.span.since, bar.span.until) for bar in drawn.bars] == [
+        (NORTH.code, Strand.SUPPORT, opened_at, None),
+        (NORTH.code, Strand.INVESTIGATION, row.since, None),
+    ]
+    support, investigation = drawn.bars
+    assert support.x < investigation.x
+    assert (support.x + support.width, drawn.arrows) == (investigation.x + investigation.width, ())
 
 
 def test_a_milestone_is_in_the_lane_of_whoever_was_responsible_then() -> None:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from flask import flash, render_template_string
+from flask import flash, render_template, render_template_string
 
 from casetrack import resources
-from tests.web.bare import APP, page, tags, words
+from tests.web.bare import APP, bare_app, page, tags, words
 
 ACCOUNT = {"name": "A. Worker", "organisation": "Harbour Trust"}
 NAVIGATION = [("My work", "caseload.view", False), ("Cases", "cases.list", True)]
@@ -159,6 +159,15 @@ def test_a_persona_is_one_click_away_and_says_what_awaits() -> None:
     assert [each["value"] for each in tags(html, "input") if each["name"] == "persona"] == ["amara", "amara"]
 
 
+def test_what_is_said_of_a_persona_and_of_a_step_is_in_the_readers_language() -> None:
+    app = bare_app()
+    app.jinja_env.filters["translated"] = lambda text: f"[{text}]"
+    with app.test_request_context():
+        said = words(render_template("demo/index.html", personas=[PERSONA], tour=[STEP]))
+    for each in (PERSONA.role, PERSONA.waiting, STEP.title, STEP.text):
+        assert f"[{each}]" in said
+
+
 @pytest.mark.parametrize("name", ERRORS)
 def test_a_refusal_reveals_nothing_and_says_what_to_do(name: str) -> None:
     said = words(page(f"errors/{name}.html"))
@@ -178,9 +187,8 @@ def test_what_changed_meanwhile_is_said_and_what_was_typed_is_not_lost() -> None
             "errors/409.html",
             account=ACCOUNT,
             changes=[(datetime(2026, 11, 21, 9, tzinfo=UTC), "Interpreter arranged.", "a lead, Eastmarch")],
-            typed=[("Note", "She is free on Tuesday.")],
+            unsent=SimpleNamespace(typed=[("Note", "She is free on Tuesday.")]),
             again="/cases/CT-7K3M-92Q2",
-            case=None,
         )
     )
     assert "Interpreter arranged. 21 Nov 2026 at 09:00 , a lead, Eastmarch" in said
@@ -193,5 +201,21 @@ def test_how_long_to_wait_is_said_if_it_is_known() -> None:
     assert "Wait a few minutes" in words(page("errors/429.html"))
 
 
-def test_the_number_of_a_fault_is_said_if_it_has_one() -> None:
-    assert "is 7F3K." in words(page("errors/500.html", number="7F3K"))
+@pytest.mark.parametrize("name", ["500", "503"])
+def test_where_nothing_can_be_kept_what_was_typed_is_there_to_be_sent_again(name: str) -> None:
+    sent = SimpleNamespace(typed=[("Note", "<b>Tuesday</b>")], again=[("note", "<b>Tuesday</b>"), ("seen", "3")])
+    html = page(f"errors/{name}.html", unsent=sent)
+    assert "Note <b>Tuesday</b>" in words(html)
+    assert [(each["name"], each["value"]) for each in tags(html, "input")] == sent.again
+    assert MARKING in words(html)
+
+
+@pytest.mark.parametrize("name", ["403", "409", "422"])
+def test_a_rule_that_refuses_leads_back_to_the_case(name: str) -> None:
+    html = page(f"errors/{name}.html", back=("Go to the case", "/cases/CT-7K3M-92Q2"))
+    assert "/cases/CT-7K3M-92Q2" in [each["href"] for each in tags(html, "a")]
+
+
+def test_only_of_a_page_that_was_open_for_long_it_is_said_that_it_was() -> None:
+    assert "still on the page" not in words(page("errors/400.html"))
+    assert "still on the page" in words(page("errors/400.html", again="/cases/CT-7K3M-92Q2/place"))

@@ -1,5 +1,6 @@
 """Milestones: where each stands, recorded with a note, and opened again."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from casetrack.domain.holdings import Strand
 from casetrack.domain.milestone_refusals import UnknownMilestone
 from casetrack.domain.records import RecordState
-from tests.web.site import Place, errors, headings, notice
+from tests.web.site import Place, errors, headings, links, notice
 
 HAPPENED = {"happened-day": "20", "happened-month": "11", "happened-year": "2026"}
 
@@ -48,6 +49,30 @@ def test_a_milestone_is_recorded_with_its_outcome_its_time_and_a_note_that_is_se
     assert "Oromo, a woman." in answer.text
     assert "Interpreter needed" in answer.text
     assert "Oromo" not in str(place.events())
+
+
+def test_a_closed_case_has_nothing_to_do_and_leads_to_no_page_that_is_refused() -> None:
+    place = Place()
+    place.record("encounter", note="Met at the station.")
+    place.record("nrm-referral-adult")
+    place.close()
+    browser = place.browser("lead")
+    overview, milestones = (browser.get(page).text for page in (place.at, f"{place.at}/milestones"))
+    for shown in (overview, milestones):
+        assert "nothing is due in it" in shown
+        assert not re.search(r"To do next|Do now|Due |Waiting on", shown)
+        assert {browser.client.get(link).status_code for link in set(links(shown))} <= {200, 302}
+    assert "Not done when the case was closed" in milestones
+    assert "Met at the station." in milestones
+
+
+@pytest.mark.parametrize(("typed", "said"), [({}, "20 Nov 2026"), ({"happened-time": "9:05"}, "20 Nov 2026 at 09:05")])
+def test_what_was_recorded_without_a_time_is_shown_without_one(typed: dict[str, str], said: str) -> None:
+    place = Place()
+    browser = place.browser("worker")
+    browser.post(f"{place.at}/milestones/encounter", {"state": "met", **HAPPENED, **typed})
+    shown = re.sub(r"<[^>]+>", "", browser.get(f"{place.at}/milestones/encounter").text)
+    assert re.findall(r"Met, (.*?)\s*\(written", " ".join(shown.split())) == [said]
 
 
 @pytest.mark.parametrize("state", ["not_applicable", "declined"])

@@ -34,6 +34,12 @@ def answer(browser: Browser, *, until: str = "contact", **changed: dict[str, Any
     return shown
 
 
+def test_the_question_of_a_step_and_its_fields_ask_the_same() -> None:
+    shown = Place().browser("worker").get("/cases/new/areas").text
+    assert headings(shown) == ["Where did it happen, and where does the person live?"]
+    assert "Where does the person live?" in shown
+
+
 def test_a_case_is_opened_with_what_was_answered() -> None:
     place = Place()
     browser = place.browser("worker")

@@ -1,17 +1,24 @@
 """Signing in and out, and what becomes of what was typed when a session runs out."""
 
+from base64 import urlsafe_b64decode
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from flask import session
 
 from casetrack.crypto.passwords import hash_password
-from casetrack.http.identity import AFTER_SIGN_IN
+from casetrack.crypto.tokens import SessionBox, new_token, token_digest
+from casetrack.domain.ids import SessionId
+from casetrack.http.sessions import AFTER_SIGN_IN, current_session
+from casetrack.services.people import Session
+from casetrack.services.ports import Scope, Stores
 from casetrack.services.sessions import NOBODY
 from casetrack.web.sessions import after_sign_in
 from tests.web.site import COOKIE, IDLE, Browser, Place, errors, headings, hidden, title
-from tests.world import ACCOUNTS
+from tests.world import ACCOUNTS, sealed
 
 PASSWORD = "four plain words here"
 
@@ -28,7 +35,7 @@ def place(password: str) -> Place:
     place = Place()
     with place.world.begin(NOBODY) as stores:
         for name in ("worker", "lead"):
-            stores.accounts.put(replace(ACCOUNTS[name], password=password))
+            stores.accounts.put(sealed(replace(ACCOUNTS[name], password=password)), before=ACCOUNTS[name])
     return place
 
 
@@ -207,3 +214,152 @@ def test_a_session_is_written_down_once_a_minute_at_most(place: Place) -> None:
     place.later(seconds=31)
     browser.get("/help")
     assert {row.seen for row in memory.kept.sessions.values()} == {at + timedelta(seconds=61) for at in seen}
+
+
+def sessions_kept(place: Place) -> int:
+    memory = place.world.memory
+    assert memory is not None
+    return len(memory.kept.sessions)
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/cases?due=overdue", "/help"])
+def test_nothing_is_kept_of_a_browser_that_nobody_has_signed_in_with(place: Place, path: str) -> None:
+    """Anybody can ask for the page to sign in as often as they like, and each time in a new browser."""
+    for _ in range(3):
+        Browser(place.app).get(path)
+    browser = Browser(place.app)
+    browser.post("/sign-in", {"name": "worker", "password": "wrong"})
+    assert sessions_kept(place) == 0
+    sign_in(browser)
+    assert sessions_kept(place) == 1
+
+
+def test_what_an_anonymous_browser_brings_back_cannot_be_read_nor_made(place: Place) -> None:
+    browser = Browser(place.app)
+    browser.get("/cases?due=overdue")
+    cookie = browser.client.get_cookie(COOKIE)
+    assert cookie is not None
+    assert cookie.value.startswith(".")
+    opened = urlsafe_b64decode(cookie.value[1:])
+    assert b"due" not in opened
+    assert b"csrf" not in opened
+
+    for value in (cookie.value[:-8] + "AAAAAAA=", ".", ".AAAA", ".é", "", "x" * 43):
+        other = Browser(place.app)
+        other.client.set_cookie(COOKIE, value)
+        answer = other.post("/sign-in", {"name": "worker", "password": PASSWORD})
+        assert answer.request.path == "/work"
+
+
+def test_it_is_nothing_after_a_day(place: Place) -> None:
+    browser = Browser(place.app)
+    typed = hidden(browser.get("/cases?due=overdue").text) | {"name": "worker", "password": PASSWORD}
+    place.later(days=1, seconds=1)
+    assert browser.client.post("/sign-in", data=typed).status_code == 400
+    assert browser.post("/sign-in", {"name": "worker", "password": PASSWORD}).request.path == "/work"
+
+
+def test_an_address_that_is_too_long_for_a_cookie_is_not_brought_back_and_signing_in_still_works(place: Place) -> None:
+    browser = Browser(place.app)
+    browser.get(f"/cases?{'x' * 5000}")
+    cookie = browser.client.get_cookie(COOKIE)
+    assert cookie is not None
+    assert len(cookie.value) < 4000
+    assert browser.post("/sign-in", {"name": "worker", "password": PASSWORD}).request.path == "/work"
+
+
+def test_a_form_that_is_too_long_for_a_cookie_is_not_brought_back_either(place: Place) -> None:
+    browser = Browser(place.app)
+    answer = browser.post("/sign-in", {"name": "x" * 200, "password": "wrong", "more": "y" * 5000})
+    assert answer.status_code == 422
+    browser.client.post("/sign-in", data={"name": "worker", "more": "y" * 5000})
+    cookie = browser.client.get_cookie(COOKIE)
+    assert cookie is not None
+    assert len(cookie.value) < 4000
+
+
+def test_a_session_that_ended_while_a_page_was_made_does_not_come_back(place: Place) -> None:
+    """Whoever signs out in one window is out, whatever another window of theirs was still waiting for."""
+    browser = place.browser("worker")
+    token = browser.client.get_cookie(COOKIE)
+    assert token is not None
+    place.later(minutes=2)
+    with place.app.test_request_context("/help", headers={"Cookie": f"{COOKIE}={token.value}"}):
+        slow = current_session()
+        assert slow.account is not None
+        browser.post("/sign-out", page="/work")
+        slow["something"] = "new"
+        answer = place.app.make_response("")
+        place.app.session_interface.save_session(place.app, slow, answer)
+    assert "Set-Cookie" not in answer.headers
+    assert sessions_kept(place) == 0
+    other = Browser(place.app)
+    other.client.set_cookie(COOKIE, token.value)
+    assert headings(other.get("/work").text) == ["Sign in"]
+
+
+def test_a_request_whose_session_ends_before_it_acts_does_nothing(place: Place) -> None:
+    browser = place.browser("worker")
+    typed = hidden(browser.get(f"{place.at}/place").text) | {"home": "south"}
+    version = place.kept().version
+    begin, memory = place.world.begin, place.world.memory
+    assert memory is not None
+
+    def ended(scope: Scope) -> AbstractContextManager[Stores]:
+        """As soon as the session was looked up, somebody signed out."""
+        if scope.account is not None:
+            memory.kept.sessions.clear()
+        return begin(scope)
+
+    place.open_stores(ended)
+    answer = browser.client.post(f"{place.at}/place", data=typed)
+    assert answer.status_code == 401
+    assert "You were signed out before this was done" in answer.text
+    assert place.kept().version == version
+
+
+def test_what_waits_in_a_session_that_ran_out_does_not_prolong_it(place: Place) -> None:
+    browser = place.browser("worker")
+    typed = hidden(browser.get(f"{place.at}/contacts/record").text) | {"times": "Never at night."}
+    memory = place.world.memory
+    assert memory is not None
+    (before,) = memory.kept.sessions.values()
+    place.later(hours=1)
+    browser.client.post(f"{place.at}/contacts/record", data=typed)
+    (after,) = memory.kept.sessions.values()
+    assert (after.seen, after.since) == (before.seen, before.since)
+    assert after.sealed != before.sealed
+    assert headings(browser.get("/work").text) == ["Sign in"]
+
+
+def test_who_signed_in_is_on_the_journal_with_a_hash_of_where_from(place: Place) -> None:
+    browser = Browser(place.app)
+    sign_in(browser, password="wrong")
+    sign_in(browser)
+    refused, opened = [event for event in place.events() if event["action"] == "session:open"][-2:]
+    assert refused["detail"]["source"] == opened["client"]
+    assert len(opened["client"]) == 32
+
+
+def test_a_row_that_somebody_wrote_into_the_database_signs_nobody_in(place: Place) -> None:
+    memory = place.world.memory
+    assert memory is not None
+    lead, token = ACCOUNTS["lead"], new_token()
+    now = place.world.now
+    held = SessionBox(token).seal(b"{}")
+    forged = Session(
+        SessionId(uuid4()), token_digest(token), lead.id, "password", lead.epoch, now, now, held, bytes(32)
+    )
+    memory.kept.sessions[forged.id] = forged
+    browser = Browser(place.app)
+    browser.client.set_cookie(COOKIE, token)
+    assert headings(browser.get("/work").text) == ["Sign in"]
+    assert place.events()[-1]["refusal"] == "IntegrityBroken"
+
+
+def test_a_form_that_came_by_https_is_taken_without_a_referrer(place: Place) -> None:
+    """No page of ours sends one; where it came from, Sec-Fetch-Site says."""
+    browser = Browser(place.app)
+    typed = hidden(browser.get("/sign-in").text) | {"name": "worker", "password": PASSWORD}
+    answer = browser.client.post("/sign-in", data=typed, base_url="https://localhost")
+    assert (answer.status_code, answer.location) == (303, "/")

@@ -277,6 +277,37 @@ def test_a_change_of_the_case_since_then_is_said_while_the_offer_is_open(place: 
     assert "has changed since the offer was sent" in place.browser("worker").get(f"/transfers/{transfer}").text
 
 
+def test_a_former_holder_reads_what_it_sent_and_nothing_of_what_came_after(place: Place) -> None:
+    transfer = offer(place, frozenset(Strand), outstanding=["language-needs", "rg-decision"])
+    page = f"/transfers/{transfer}"
+    assert "Do now" in place.browser("worker").get(page).text
+    lead = place.browser("receiving-lead")
+    accept = lead.get(f"{page}/accept").text
+    lead.post(f"{page}/accept", {**ACCEPTED, "confirmed": points(accept)})
+    before = without_proof(place.browser("worker").get(page).text)
+
+    place.record("language-needs", "no_interpreter", by="receiver")
+    place.record("rg-decision", "positive", by="receiver")
+
+    after = without_proof(place.browser("worker").get(page).text)
+    assert after == before
+    assert "Language and communication needs asked about" in after
+    assert not re.search(r"Do now|Met|Due|Overdue", after)
+
+
+def test_the_receiver_reads_how_things_stood_when_the_offer_was_sent(place: Place) -> None:
+    transfer = offer(place, outstanding=["language-needs", "urgent-medical", "rg-shared"])
+    receiver = place.browser("receiver")
+    receiver.post(f"/inbox/{transfer}", {})
+    before = without_proof(receiver.get(f"/inbox/{transfer}").text)
+    place.record("language-needs", "no_interpreter")
+    place.later(hours=40)
+
+    after = without_proof(place.browser("receiver").get(f"/inbox/{transfer}").text)
+    assert after == before
+    assert re.findall(r"ct-milestones__due..(?:<strong[^>]*>)?([^<]+?) ?<", after)[:2] == ["Do now", "Due by"]
+
+
 @pytest.mark.parametrize("page", ["/transfers/{}", "/inbox/{}", "/transfers/{}/withdraw", "/transfers/{}/accept"])
 def test_an_offer_is_nobody_elses_business(place: Place, page: str) -> None:
     transfer = offer(place)

@@ -11,10 +11,10 @@ from casetrack.cli.demo.people import invented_name
 from casetrack.cli.demo.world import LEEDS, MANCHESTER
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
-from casetrack.domain.events import AccountCreated
 from casetrack.domain.holders import AUDIT_DESK, SERVICE
 from casetrack.domain.ids import AccountId, HolderCode
-from casetrack.services.ports import Account
+from casetrack.services.accounts import add_account
+from casetrack.services.people import Account
 from casetrack.services.work import UnitOfWork
 
 NATIONAL: Final = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
@@ -63,7 +63,4 @@ def keep_colleagues(work: UnitOfWork, people: Iterable[Colleague]) -> None:
             password="",
             national=desk.role in NATIONAL,
         )
-        work.stores.accounts.add(account)
-        by = work.actor.account
-        made = AccountCreated(at=work.now, by=by, account=account.id, role=desk.role.value, holder=desk.holder)
-        work.note(made)
+        add_account(work, account)

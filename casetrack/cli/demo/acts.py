@@ -8,9 +8,10 @@ from typing import Any
 from casetrack.crypto.fields import Value
 from casetrack.domain.actors import Role
 from casetrack.domain.calendars import LONDON
-from casetrack.domain.case import AgeGroup, Areas, IdentityState
+from casetrack.domain.case import AgeGroup, Areas, BeginReason, IdentityState
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import HolderCode, Instant
+from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.records import RecordState
 
 
@@ -83,11 +84,31 @@ class Reopen(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Write(Act):
+    """A note is written; or another wording, in the place of the last that was."""
+
+    strand: Strand
+    kind: NoteKind
+    sensitivity: Sensitivity
+    words: str
+    corrects: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assign(Act):
     """A colleague takes over a strand."""
 
     strand: Strand
     worker: Desk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begin(Act):
+    """The strand that the case lacks is begun; an investigation on a ground, and without agreement for a reason."""
+
+    strand: Strand
+    reason: BeginReason | None
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +128,16 @@ class Reveal(Act):
     purpose: str
     words: str
     address: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Find(Act):
+    """Somebody who has only a name as they heard it, and a year of birth, looks for whose it is."""
+
+    name: str
+    year: int
+    purpose: str
+    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +188,28 @@ class ReopenCase(Act):
     """The case is open again, for a reason."""
 
     words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetHold(Act):
+    """A legal hold stands on the case, for a reason."""
+
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposeErasure(Act):
+    """That the case be erased waits for a second person."""
+
+    rule: str
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approve(Act):
+    """A second person agrees to what was proposed, and it is done."""
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,18 @@ from typing import Final
 from casetrack.cli.demo.acts import (
     Accept,
     Act,
+    Approve,
     Assign,
+    Begin,
     Close,
     Decline,
     Desk,
     Entry,
+    Find,
     Journey,
     Look,
     Open,
+    ProposeErasure,
     Pry,
     Record,
     Reopen,
@@ -28,24 +32,32 @@ from casetrack.cli.demo.acts import (
     Reveal,
     See,
     Send,
+    SetHold,
     Withdraw,
+    Write,
 )
 from casetrack.cli.demo.chance import Stream
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor, Auth
 from casetrack.domain.errors import NotFound
+from casetrack.domain.finding import Birth, Known
 from casetrack.domain.holdings import Part, Strand
-from casetrack.domain.ids import AccountId, TransferId
+from casetrack.domain.ids import AccountId, NoteId, ProposalId, TransferId
 from casetrack.domain.records import Recorded
 from casetrack.domain.references import Reference
 from casetrack.persistence.batches import Batch, Batches
-from casetrack.services.cases import NewCase, assign_case, close_case, open_case, reopen_case, view_case
+from casetrack.services.cases import NewCase, assign_case, begin_strand, close_case, open_case, reopen_case, view_case
 from casetrack.services.contacts import reveal_contact
 from casetrack.services.deployment import Deployment
+from casetrack.services.erasures import propose_erasure
 from casetrack.services.fields import NOTES
+from casetrack.services.finding import Sought, find_people
+from casetrack.services.holds import set_hold
 from casetrack.services.identity import reveal_identity
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.milestones import reopen_milestone
+from casetrack.services.notes import NewNote, write_note
+from casetrack.services.proposals import approve_proposal
 from casetrack.services.sealing import seal_fields
 from casetrack.services.sessions import NOBODY
 from casetrack.services.transfers import (
@@ -74,6 +86,8 @@ class Builder:
         self._deployments: dict[int, Deployment] = {}
         self._references: dict[int, Reference] = {}
         self._offers: dict[int, TransferId] = {}
+        self._notes: dict[int, NoteId] = {}
+        self._proposals: dict[int, ProposalId] = {}
 
     def live(self, journeys: Iterable[Journey], told: Callable[[int], None]) -> None:
         """Everything in the plans has happened; `told` hears how many acts there were, time and again."""
@@ -137,8 +151,18 @@ class Builder:
         reopen_milestone(work, self._case(number), act.code, seen=None)
 
     @_do.register
+    def _(self, act: Write, work: UnitOfWork, number: int) -> None:
+        new = NewNote(strand=act.strand, kind=act.kind, sensitivity=act.sensitivity, words=act.words)
+        corrects = self._notes[number] if act.corrects else None
+        _, self._notes[number] = write_note(work, self._case(number), new, seen=None, corrects=corrects)
+
+    @_do.register
     def _(self, act: Assign, work: UnitOfWork, number: int) -> None:
         assign_case(work, self._case(number), act.strand, self._accounts[act.worker], seen=None)
+
+    @_do.register
+    def _(self, act: Begin, work: UnitOfWork, number: int) -> None:
+        begin_strand(work, self._case(number), act.strand, act.reason, seen=None)
 
     @_do.register(Look)
     @_do.register(Pry)
@@ -148,6 +172,10 @@ class Builder:
     @_do.register
     def _(self, act: Reveal, work: UnitOfWork, number: int) -> None:
         (reveal_contact if act.address else reveal_identity)(work, self._case(number))
+
+    @_do.register
+    def _(self, act: Find, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - whose life it is, is to be found out
+        find_people(work, Sought(Known(names=(act.name,), birth=Birth(act.year))))
 
     @_do.register
     def _(self, act: Send, work: UnitOfWork, number: int) -> None:
@@ -180,6 +208,18 @@ class Builder:
     def _(self, act: ReopenCase, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - its words are the purpose
         reopen_case(work, self._case(number), seen=None)
 
+    @_do.register
+    def _(self, act: SetHold, work: UnitOfWork, number: int) -> None:
+        set_hold(work, self._case(number), act.reason)
+
+    @_do.register
+    def _(self, act: ProposeErasure, work: UnitOfWork, number: int) -> None:
+        self._proposals[number] = propose_erasure(work, self._case(number), act.rule, act.reason, seen=None).id
+
+    @_do.register
+    def _(self, act: Approve, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - the act says all by being there
+        approve_proposal(work, self._proposals[number], seen=None)
+
 
 def write_down(work: UnitOfWork, reference: Reference, entries: Sequence[Entry]) -> None:
     """Everything on the sheet is on the record, each line an event of its own, and the case is sealed once."""
@@ -196,8 +236,8 @@ def write_down(work: UnitOfWork, reference: Reference, entries: Sequence[Entry])
 
 
 def _purpose(act: Act) -> Purpose:
-    if isinstance(act, Reveal):
+    if isinstance(act, Reveal | Find):
         return Purpose(act.purpose, act.words)
-    if isinstance(act, Reopen | ReopenCase | Decline):
+    if isinstance(act, Begin | Reopen | ReopenCase | Decline | SetHold | ProposeErasure):
         return Purpose(CASEWORK.code, act.words)
     return CASEWORK

@@ -27,15 +27,19 @@ from casetrack.cli.demo.world import World, read_world
 from casetrack.cli.house import Addresses, House, among_stores, database, undone_here
 from casetrack.cli.logs import speak
 from casetrack.cli.serve import check_free, run
-from casetrack.config import Config
+from casetrack.config import Config, Server
 from casetrack.crypto.tokens import new_token, token_digest
 from casetrack.domain.calendars import london_date
 from casetrack.domain.factfiles import read_facts
+from casetrack.http.house import EXTENSION as HOUSE
 from casetrack.persistence.installing import take_up
 from casetrack.persistence.tampering import tamper_with
 from casetrack.persistence.work import begin
 from casetrack.resources import facts
+from casetrack.services.deployment import Deployment
+from casetrack.services.people import Link, LinkUse
 from casetrack.services.sessions import NOBODY
+from casetrack.services.vouching import vouched_link
 from casetrack.web.demo import EXTENSION, Demonstration
 
 SEED: Final = "casetrack"
@@ -80,10 +84,10 @@ def demo(context: click.Context, port: int, lives: int, folder: Path) -> None:
     if context.invoked_subcommand is not None:
         return
     around = context.ensure_object(Surroundings)
+    check_free(Server(port=port), "PORT=")
     kept = Folder(around.folder / folder)
     config = kept.prepare(port)
     speak(config.log)
-    check_free(config.server)
     with database(config, new=True) as addresses:
         take_up(addresses.owner)
         with working(kept.settings, around.environ):
@@ -94,7 +98,7 @@ def demo(context: click.Context, port: int, lives: int, folder: Path) -> None:
             )
             with app.app_context():
                 shown = app.extensions[EXTENSION]
-                _say(kept, config, shown, _links(shown))
+                _say(kept, config, shown, _links(shown, app.extensions[HOUSE].deployment))
             run(app, config)
 
 
@@ -119,7 +123,7 @@ def build(folder: Folder, config: Config, addresses: Addresses, lives: int) -> N
     today = london_date(utc_now())
     world = read_world(read_facts(facts(), config.facts.version), today)
     plans = tuple(plan_lives(world, SEED, range(lives)))
-    found(config, addresses.app, key_folder(config), partners=tuple(world.partners))
+    found(config, addresses.app, addresses.keeper, key_folder(config), invented=world.invented)
     oldest = max(act.when.days_ago for plan in plans for act in plan.acts)
     _hire(config, addresses.app, world, Moment(oldest + 1, MORNING))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -155,7 +159,7 @@ def working(settings: Path, environ: Mapping[str, str]) -> Iterator[None]:
         yield
 
 
-def _links(shown: Demonstration) -> dict[str, str]:
+def _links(shown: Demonstration, deployment: Deployment) -> dict[str, str]:
     """A path for each persona that signs in once, by the persona's key."""
     until = utc_now() + LINKS_LAST
     links = {}
@@ -163,7 +167,8 @@ def _links(shown: Demonstration) -> dict[str, str]:
         for persona in shown.personas:
             account, token = stores.accounts.named(persona.sign_in_name), new_token()[:LETTERS_OF_A_LINK]
             if account is not None:
-                stores.doors.keep_link(token_digest(token), account.id, until)
+                link = Link(token_digest(token), account.id, LinkUse.DEMO, account.epoch, until)
+                stores.doors.keep_link(vouched_link(link, deployment))
                 links[persona.key] = f"/demo/link/{token}"
     return links
 

@@ -8,15 +8,19 @@ from casetrack.cli.demo import sittings
 from casetrack.cli.demo.acts import (
     Accept,
     Act,
+    Approve,
     Assign,
+    Begin,
     Close,
     Decline,
     Desk,
     Entry,
+    Find,
     Journey,
     Look,
     Moment,
     Open,
+    ProposeErasure,
     Pry,
     Record,
     Reopen,
@@ -24,19 +28,24 @@ from casetrack.cli.demo.acts import (
     Reveal,
     See,
     Send,
+    SetHold,
     Withdraw,
+    Write,
 )
 from casetrack.cli.demo.chance import Stream
+from casetrack.cli.demo.endings import CLOSED_FOR, GROUNDS, HELD_FOR, MOST_DAYS, Ending
 from casetrack.cli.demo.offers import Offer
+from casetrack.cli.demo.people import as_heard
 from casetrack.cli.demo.previews import preview_of
 from casetrack.cli.demo.scenes import PHASES, Scene, draw_scene
-from casetrack.cli.demo.words import CLOSING, DECLINED, REOPENED, REVEALED
+from casetrack.cli.demo.words import BEGUN, CLOSING, CORRECTED, DECLINED, LOOKED_FOR, NOTED, REOPENED, REVEALED
 from casetrack.cli.demo.world import World
 from casetrack.domain.actors import Role
-from casetrack.domain.case import IdentityState
+from casetrack.domain.case import BeginReason, IdentityState
 from casetrack.domain.catalogue import Phase
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import HolderCode
+from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.transfer import TransferState
 
 LIVES: Final = 408
@@ -54,7 +63,16 @@ NIGHT_DESK: Final = Desk(HolderCode("metropolitan"), Role.SUPPORT_WORKER, WORKER
 LOOKED: Final = 0.35
 REVEALS: Final = 0.35
 REASSIGNED: Final = 0.1
+BEGINS: Final = 0.5
+"""The share of cases with one strand alone, of a force that passes nothing on, in which it begins the other."""
+AGREES: Final = 0.6
+WRITES: Final = 0.3
+"""The share of lives in which notes are written; of those, the share in which the last is corrected."""
+CORRECTS: Final = 0.3
+MOST_NOTES: Final = 4
 PRIED: Final = 0.03
+LOOKED_FOR_EVERY: Final = 3
+"""In every third life somebody looks for the person, by a name as they heard it."""
 OPENED_AGAIN: Final = 0.06
 COMES_BACK: Final = 0.25
 CLOSED: Final = {Phase.REFER: 0.3, Phase.MOVE_ON: 0.45, Phase.STATUS: 0.3}
@@ -68,14 +86,16 @@ def plan_lives(world: World, seed: str, numbers: Iterable[int]) -> Iterator[Jour
     """The lives of those numbers. Each has chance of its own, so that none depends on which others are asked for."""
     for number in numbers:
         stream = Stream(seed, "life", number)
-        yield _Life(world, stream, number, draw_scene(world, stream, number)).lived()
+        scene = draw_scene(world, stream, number)
+        yield _Life(world, stream, number, scene, Stream(seed, "notes", number)).lived()
 
 
 class _Life:
     """One life as it is written, forwards from the opening of the case; its days are counted back at the end."""
 
-    def __init__(self, world: World, stream: Stream, number: int, scene: Scene) -> None:
+    def __init__(self, world: World, stream: Stream, number: int, scene: Scene, notes: Stream) -> None:
         self.world = world
+        self.notes = notes
         self.stream = stream
         self.number = number
         self.scene = scene
@@ -96,7 +116,9 @@ class _Life:
             self._write_down(entries)
             if offer is not None and place == cut:
                 self._pass_on(offer)
+        self._begin_strand()
         self._go_around()
+        self._note()
         tail = self._end()
         return Journey(self.number, tuple(self._dated(tail)))
 
@@ -171,7 +193,7 @@ class _Life:
             strands=offer.strands,
             reason=offer.reason,
             already_moved=offer.already_moved,
-            preview=preview_of(self.world.facts, self.scene, offer, stream),
+            preview=preview_of(self.world, self.scene, offer, stream),
         )
         if offer.state is TransferState.SENT:
             return
@@ -196,6 +218,23 @@ class _Life:
                 self._later(1)
                 self._write_down(sittings.handed_over())
 
+    def _begin_strand(self) -> None:
+        """Sometimes a person wants the police after all, or the force that investigates looks after the person too."""
+        stream, desk = self.stream, self._anybody()
+        begins = len(self.workers) == 1 and self.scene.offer is None and "encounter" in self.written
+        if not begins or self.world.is_partner(desk.holder) or not stream.happens(BEGINS):
+            return
+        self._later(stream.between(1, 3))
+        if Strand.INVESTIGATION in self.workers:
+            self._act(Begin, desk, strand=Strand.SUPPORT, reason=None)
+            sheet = sittings.support()
+        else:
+            ground = BeginReason.AGREED if stream.happens(AGREES) else BeginReason.WITHOUT_AGREEMENT
+            self._act(Begin, desk, strand=Strand.INVESTIGATION, reason=ground, words=BEGUN[ground])
+            sheet = sittings.inquiry(reviewed="rg-decision" in self.written and self.scene.of.first_positive)
+        self.workers = dict.fromkeys(sorted(Strand), desk)
+        self._write_down(sheet)
+
     def _go_around(self) -> None:
         """What people do beside the milestones: they look, they ask for a name, they hand work to a colleague."""
         stream, desk = self.stream, self._anybody()
@@ -205,6 +244,7 @@ class _Life:
         if named and stream.happens(REVEALS):
             purpose = stream.pick(tuple(REVEALED))
             self._act(Reveal, desk, purpose=purpose, words=REVEALED[purpose], address=purpose == "contact-person")
+        self._look_for(desk)
         if self._is_offered():
             return
         if "safe-contact-checked" in self.written and stream.happens(OPENED_AGAIN):
@@ -222,9 +262,48 @@ class _Life:
         if stream.happens(PRIED):
             self._act(Pry, Desk(self._stranger(), Role.SUPPORT_WORKER))
 
+    def _look_for(self, desk: Desk) -> None:
+        """Somebody rings, and all that there is to find the person by is the name as it was heard, and a year."""
+        if self.scene.identity is not IdentityState.GIVEN or self.number % LOOKED_FOR_EVERY:
+            return
+        names = self.scene.person.names
+        name = " ".join(as_heard(str(names[part])) for part in ("given_names", "family_name"))
+        year = int(str(names["birth_date"])[:4])
+        purpose, words = LOOKED_FOR
+        self._act(Find, desk, name=name, year=year, purpose=purpose, words=words)
+
+    def _note(self) -> None:
+        """Notes of any kind, in one of the strands. Their chance is their own, so that the life stays as it was."""
+        stream = self.notes
+        if not stream.happens(WRITES):
+            return
+        strand = stream.pick(sorted(self.workers))
+        for _ in range(stream.between(1, MOST_NOTES)):
+            kind, sensitivity = stream.pick(sorted(NOTED))
+            self._write(strand, kind, sensitivity, stream.pick(NOTED[kind, sensitivity]))
+        if stream.happens(CORRECTS):
+            self._write(strand, NoteKind.FACT, Sensitivity.ORDINARY, CORRECTED, corrects=True)
+
+    def _write(
+        self, strand: Strand, kind: NoteKind, sensitivity: Sensitivity, words: str, *, corrects: bool = False
+    ) -> None:
+        act = Write(
+            when=Moment(0, self.minute),
+            by=self.workers[strand],
+            strand=strand,
+            kind=kind,
+            sensitivity=sensitivity,
+            words=words,
+            corrects=corrects,
+        )
+        self.acts.append((self.day, act))
+        self.minute += self.notes.between(3, 9)
+
     def _end(self) -> int:
         """The case is closed, and sometimes opened again; gives how many days ago the last thing happened."""
         stream, phase = self.stream, self.scene.phase
+        if self.scene.ending is not None:
+            return self._end_by_two(self.scene.ending)
         if not self._is_offered() and stream.happens(CLOSED.get(phase, CLOSED_EARLY)):
             self._later(stream.between(3, 40) if phase in CLOSED else 1)
             self._act(Close, self._anybody(), reason=stream.weigh(CLOSING[phase in CLOSED]))
@@ -232,6 +311,21 @@ class _Life:
                 self._later(stream.between(1, 20) if phase in CLOSED else 1)
                 self._act(ReopenCase, Desk(self._anybody().holder, Role.LEAD), words=stream.pick(REOPENED))
         return self._tail()
+
+    def _end_by_two(self, ending: Ending) -> int:
+        """The case is closed; then it is held, or somebody proposes to erase it, and somebody else agrees."""
+        lead, supervisor = (Desk(self._anybody().holder, role) for role in (Role.LEAD, Role.SUPERVISOR))
+        self._later(1)
+        self._act(Close, self._anybody(), reason=CLOSED_FOR[ending])
+        if ending is Ending.HELD:
+            reason, words = HELD_FOR
+            self._act(SetHold, lead, reason=reason, words=words)
+            return self._tail()
+        ground = GROUNDS[ending]
+        self._act(ProposeErasure, lead, rule=ground.rule, reason=ground.reason, words=ground.words)
+        if ending is Ending.ERASED:
+            self._act(Approve, supervisor)
+        return min(self._tail(), MOST_DAYS)
 
     def _tail(self) -> int:
         """How many days ago the last thing happened, so that the phase that the life has come to is still its phase."""

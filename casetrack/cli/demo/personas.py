@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from casetrack.cli.demo.accounts import ADMINISTRATOR, AUDITOR, colleagues
+from casetrack.cli.demo.accounts import ADMINISTRATOR, AUDITOR, LEFT, colleagues
 from casetrack.cli.demo.acts import Desk
 from casetrack.cli.demo.partners import CHARITY
 from casetrack.cli.demo.world import LEEDS, MANCHESTER, read_world
@@ -48,7 +48,7 @@ PARTS: Final[Mapping[str, Part]] = {
     ),
     "supervisor": Part(
         Desk(LEEDS, Role.SUPERVISOR),
-        N_("Offers from Manchester and from the charity to answer, and cases to give to another worker."),
+        N_("Offers from Manchester and the charity to answer, and an erasure that waits for a second person to agree."),
         "transfers.list",
     ),
     "auditor": Part(
@@ -58,7 +58,7 @@ PARTS: Final[Mapping[str, Part]] = {
     ),
     "administrator": Part(
         ADMINISTRATOR,
-        N_("Somebody has left West Yorkshire Police, and their account is still open."),
+        N_("%(left)s has left West Yorkshire Police, and the account is still open."),
         "accounts.list",
     ),
 }
@@ -115,7 +115,7 @@ def demonstration_of(seed: str, deployment: Deployment) -> Demonstration:
             name=people[part.desk].display_name,
             role=ROLES[part.desk.role],
             organisation=deployment.holders[part.desk.holder].name,
-            waiting=part.waiting,
+            waiting=part.waiting % {"left": people[LEFT].display_name},
             start=part.start,
         )
         for key, part in PARTS.items()

@@ -6,7 +6,7 @@ from typing import Any, Final
 from casetrack.cli.demo.chance import Stream
 from casetrack.cli.demo.offers import Offer
 from casetrack.cli.demo.scenes import Scene
-from casetrack.domain.factfiles import Facts
+from casetrack.cli.demo.world import World
 from casetrack.schemas.transfers import Handed, points_to_answer
 
 RISKS: Final[Mapping[str, str]] = {
@@ -43,14 +43,12 @@ MOTHER_TONGUES: Final[Mapping[str, str]] = {
     "Somali": "so",
     "Ethiopian": "am",
 }
-OURS_AT_ANY_HOUR: Final = "01632 960100"
-"""Of the range that Ofcom keeps for drama: it reaches nobody."""
 
 
-def preview_of(facts: Facts, scene: Scene, offer: Offer, stream: Stream) -> dict[str, Any]:
+def preview_of(world: World, scene: Scene, offer: Offer, stream: Stream) -> dict[str, Any]:
     """The preview of the offer, as the form has it."""
     nationality = str(scene.person.names["nationality"])
-    points = points_to_answer(facts, offer.strands)
+    points = points_to_answer(world.facts, offer.strands)
     return {
         "risks": RISKS[scene.of.risk],
         "needs": sorted({stream.pick(NEEDS) for _ in range(3)}),
@@ -58,7 +56,7 @@ def preview_of(facts: Facts, scene: Scene, offer: Offer, stream: Stream) -> dict
         "unsafe_areas": stream.pick(UNSAFE),
         "outstanding": sorted({stream.pick(OUTSTANDING) for _ in range(2)}),
         "tonight": stream.pick(TONIGHT),
-        "phone": OURS_AT_ANY_HOUR,
+        "phone": world.phone_of(offer.sender),
         "checklist": {point.code: {"answer": str(stream.weigh(POINTS)), "words": ""} for point in points},
         "accurate": True,
     }

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from casetrack.cli.demo.chance import Stream
+from casetrack.cli.demo.endings import ENDINGS, Ending
+from casetrack.cli.demo.endings import PHASES as PHASES_OF_ENDINGS
 from casetrack.cli.demo.offers import ARRANGED, BOTH, INVESTIGATION, SUPPORT, Offer, draw_offer
 from casetrack.cli.demo.people import Person, invent_person
 from casetrack.cli.demo.sittings import Circumstances
-from casetrack.cli.demo.world import World
+from casetrack.cli.demo.world import LEEDS, World
 from casetrack.domain.calendars import Nation
 from casetrack.domain.case import AgeGroup, Areas, IdentityState
 from casetrack.domain.catalogue import Phase
@@ -43,15 +45,17 @@ class Scene:
     of: Circumstances
     phase: Phase
     offer: Offer | None
+    ending: Ending | None
 
 
 def draw_scene(world: World, stream: Stream, number: int) -> Scene:
     """The scene of that number. The first few score are set so that everything that can happen does."""
-    offer = draw_offer(world, stream, number)
-    opener = offer.sender if offer else _opener(world, stream)
+    ending = ENDINGS.get(number)
+    offer = None if ending else draw_offer(world, stream, number)
+    opener = offer.sender if offer else LEEDS if ending else _opener(world, stream)
     strands = offer.before if offer else _strands(world, stream, opener)
     age_group = AgeGroup(stream.weigh(world.figures.of("age of people referred by the police")))
-    phase = _phase(world, stream, number, age_group, offer)
+    phase = PHASES_OF_ENDINGS[ending] if ending else _phase(world, stream, number, age_group, offer)
     area = world.area_of(opener)
     return Scene(
         opener=opener,
@@ -68,6 +72,7 @@ def draw_scene(world: World, stream: Stream, number: int) -> Scene:
         of=_circumstances(world, stream, number, age_group, area, phase),
         phase=phase,
         offer=offer,
+        ending=ending,
     )
 
 

@@ -203,6 +203,28 @@ def permission(stream: Stream) -> tuple[Entry, ...]:
     )
 
 
+def inquiry(*, reviewed: bool) -> tuple[Entry, ...]:
+    """The police have begun to investigate after all; `reviewed` is that a first decision was positive by then."""
+    return (
+        fact(POLICE_REPORT),
+        Entry("crime-recorded", "crime"),
+        Entry("spoc-assigned"),
+        Entry("vc-support-referral", "already_supported"),
+        *crime_followed_up(),
+        *((Entry("crime-review-at-rg", "already_crime"),) if reviewed else ()),
+    )
+
+
+def support() -> tuple[Entry, ...]:
+    """Whoever only investigated looks after the person too."""
+    return (
+        Entry("adult-safeguarding", "not_needed"),
+        Entry("ictg-referral", "referred"),
+        Entry("guardian-scotland", "referred"),
+        *kept_in_touch(),
+    )
+
+
 def handed_over() -> tuple[Entry, ...]:
     """The person has heard from whoever is there for them now."""
     return (

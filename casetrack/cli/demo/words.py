@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from casetrack.domain.notes import NoteKind, Sensitivity
+
 DECLINED: Final[Mapping[str, str]] = {
     "not-our-area": "The address is over the boundary. Please ask the force that covers it.",
     "insufficient-information": "We could not tell who is with the person tonight. Please send it again with that.",
@@ -19,11 +21,45 @@ REVEALED: Final[Mapping[str, str]] = {
 }
 """By purpose."""
 
+LOOKED_FOR: Final = ("contact-person", "Somebody rang for them, and I have only the name as I heard it.")
+"""The purpose for which a person is looked for, and why."""
+
+NOTED: Final[Mapping[tuple[NoteKind, Sensitivity], tuple[str, ...]]] = {
+    (NoteKind.FACT, Sensitivity.ORDINARY): (
+        "An invented note. Seen at the surgery this morning; the next visit is in two weeks.",
+        "An invented note. Two bags collected from the old room, and signed for.",
+    ),
+    (NoteKind.FACT, Sensitivity.SENSITIVE): (
+        "An invented note. The nurse found old marks on both wrists, and has drawn them on the form.",
+    ),
+    (NoteKind.ACCOUNT, Sensitivity.ORDINARY): (
+        "An invented note. \u201cI sleep better since the door has a lock of its own.\u201d",
+        "An invented note. \u201cI would like to learn to cook for many people.\u201d",
+    ),
+    (NoteKind.ACCOUNT, Sensitivity.SENSITIVE): (
+        "An invented note. \u201cThey kept my papers in a drawer, and I was not to ask for them.\u201d",
+    ),
+    (NoteKind.ASSESSMENT, Sensitivity.ORDINARY): (
+        "An invented note. Calmer than last week. I think that the interpreter makes the difference.",
+    ),
+    (NoteKind.ASSESSMENT, Sensitivity.SENSITIVE): (
+        "An invented note. I worry that somebody waits outside. The safety plan should be looked at again.",
+    ),
+}
+"""What notes say, by what kind of saying it is and how openly it is shown."""
+CORRECTED: Final = "An invented note, corrected. It was the other day, and a colleague was there too."
+
 REOPENED: Final = (
     "They got in touch again and want support.",
     "Closed too early: the review had not been done.",
     "The decision is being looked at again.",
 )
+
+BEGUN: Final[Mapping[str, str]] = {
+    "person-agreed": "",
+    "without-agreement": "Others are still held where they were. The superintendent has decided it.",
+}
+"""Why an investigation begins after all, by its ground."""
 
 CLOSING: Final[Mapping[bool, Mapping[str, float]]] = {
     True: {"support-complete": 6, "person-asked": 3, "lost-contact": 2, "left-country": 1},

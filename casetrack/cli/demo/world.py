@@ -7,7 +7,7 @@ from typing import Final
 
 from casetrack.cli.demo.chance import Stream
 from casetrack.cli.demo.figures import Figures, read_figures
-from casetrack.cli.demo.partners import read_partners
+from casetrack.cli.demo.partners import numbered, read_partners
 from casetrack.domain.factfiles import Facts
 from casetrack.domain.holders import Holder
 from casetrack.domain.ids import HolderCode
@@ -25,7 +25,18 @@ class World:
     facts: Facts
     figures: Figures
     partners: Sequence[Holder]
+    police: Sequence[Holder]
+    """The police bodies, with numbers that reach nobody."""
     today: date
+
+    @property
+    def invented(self) -> tuple[Holder, ...]:
+        """Every organisation of which something is invented."""
+        return (*self.police, *self.partners)
+
+    def phone_of(self, holder: HolderCode) -> str:
+        """The number of the organisation that is answered at any hour, as far as anybody has one here."""
+        return next(each.phone for each in self.invented if each.code == holder)
 
     @property
     def forces(self) -> tuple[HolderCode, ...]:
@@ -73,4 +84,4 @@ class World:
 
 def read_world(facts: Facts, today: date) -> World:
     """The world of the facts, the figures and the partners, on that day."""
-    return World(facts, read_figures(), read_partners(facts.forces), today)
+    return World(facts, read_figures(), read_partners(facts.forces), numbered(facts.forces.values()), today)

@@ -30,7 +30,9 @@ CREATE TABLE keysets (
     sealed bytea NOT NULL,
     CONSTRAINT pk_keysets PRIMARY KEY (holder, version),
     CONSTRAINT fk_keysets_holder_holders FOREIGN KEY (holder) REFERENCES holders (code),
-    CONSTRAINT ck_keysets_version CHECK (version >= 1)
+    CONSTRAINT ck_keysets_version CHECK (version >= 1),
+    CONSTRAINT ck_keysets_public CHECK (octet_length(kem_public) = 1216 AND octet_length(sign_public) = 32),
+    CONSTRAINT ck_keysets_certificate CHECK (octet_length(certificate) = 64)
 );
 
 CREATE TABLE accounts (
@@ -43,6 +45,10 @@ CREATE TABLE accounts (
     national boolean NOT NULL,
     closed_at timestamptz,
     epoch integer NOT NULL,
+    signed_in_at timestamptz,
+    password_digest bytea GENERATED ALWAYS AS (sha256(password::bytea)) STORED,
+    seal_keyset integer NOT NULL,
+    seal_signature bytea NOT NULL,
     CONSTRAINT pk_accounts PRIMARY KEY (id),
     CONSTRAINT uq_accounts_sign_in_name UNIQUE (sign_in_name),
     CONSTRAINT fk_accounts_holder_holders FOREIGN KEY (holder) REFERENCES holders (code),
@@ -61,6 +67,8 @@ CREATE TABLE tokens (
     epoch integer NOT NULL,
     until timestamptz NOT NULL,
     revoked_at timestamptz,
+    seal_keyset integer NOT NULL,
+    seal_signature bytea NOT NULL,
     CONSTRAINT pk_tokens PRIMARY KEY (id),
     CONSTRAINT uq_tokens_digest UNIQUE (digest),
     CONSTRAINT fk_tokens_account_accounts FOREIGN KEY (account) REFERENCES accounts (id)
@@ -72,12 +80,13 @@ CREATE INDEX ix_tokens_account ON tokens (account);
 CREATE TABLE sessions (
     id uuid NOT NULL,
     token bytea NOT NULL,
-    account uuid,
+    account uuid NOT NULL,
     auth text NOT NULL,
     epoch integer NOT NULL,
     since timestamptz NOT NULL,
     seen timestamptz NOT NULL,
     sealed bytea NOT NULL,
+    mac bytea NOT NULL,
     CONSTRAINT pk_sessions PRIMARY KEY (id),
     CONSTRAINT uq_sessions_token UNIQUE (token),
     CONSTRAINT fk_sessions_account_accounts FOREIGN KEY (account) REFERENCES accounts (id)
@@ -88,6 +97,7 @@ CREATE TABLE failures (
     id uuid NOT NULL,
     throttle bytea NOT NULL,
     at timestamptz NOT NULL,
+    refused_at timestamptz,
     CONSTRAINT pk_failures PRIMARY KEY (id)
 );
 CREATE INDEX ix_failures_throttle ON failures (throttle, at);
@@ -95,10 +105,14 @@ CREATE INDEX ix_failures_throttle ON failures (throttle, at);
 CREATE TABLE links (
     digest bytea NOT NULL,
     account uuid NOT NULL,
+    use text NOT NULL,
+    epoch integer NOT NULL,
     until timestamptz NOT NULL,
     used_at timestamptz,
+    mac bytea NOT NULL,
     CONSTRAINT pk_links PRIMARY KEY (digest),
-    CONSTRAINT fk_links_account_accounts FOREIGN KEY (account) REFERENCES accounts (id)
+    CONSTRAINT fk_links_account_accounts FOREIGN KEY (account) REFERENCES accounts (id),
+    CONSTRAINT ck_links_use CHECK (use IN ('set-up', 'demo'))
 );
 
 CREATE TABLE shifts (
@@ -148,6 +162,8 @@ CREATE TABLE cases (
     phase text NOT NULL,
     due_support date,
     due_investigation date,
+    milestone_support text,
+    milestone_investigation text,
     do_now_support boolean NOT NULL,
     do_now_investigation boolean NOT NULL,
     waiting boolean NOT NULL,
@@ -229,7 +245,8 @@ CREATE INDEX ix_transfers_from_holder ON transfers (from_holder, sent_at);
 
 -- A strand's line of holdings has no gap and no overlap: each lead but the first began at the instant that the one before
 -- it ended, each that has ended is followed at that instant, numbers do not repeat, and one at most is still open. What
--- began by a transfer is its receiver's, in its case, and the transfer was accepted.
+-- began by a transfer is its receiver's, in its case, and the transfer was accepted. What has ended keeps what the case
+-- went by then: that is what whoever had it goes on knowing it by.
 CREATE TABLE holdings (
     case_id uuid NOT NULL,
     position integer NOT NULL,
@@ -239,6 +256,7 @@ CREATE TABLE holdings (
     since timestamptz NOT NULL,
     until timestamptz,
     via uuid,
+    pseudonym text,
     before integer GENERATED ALWAYS AS (CASE WHEN number > 1 THEN number - 1 ELSE NULL::integer END) STORED,
     after integer GENERATED ALWAYS AS (CASE WHEN until IS NOT NULL THEN number + 1 ELSE NULL::integer END) STORED,
     accepted text GENERATED ALWAYS AS ('accepted') STORED,
@@ -265,7 +283,8 @@ CREATE TABLE holdings (
         CHECK (CASE WHEN part IN ('support', 'investigation') THEN number >= 1 AND number IS NOT NULL
                ELSE number IS NULL END),
     CONSTRAINT ck_holdings_instants CHECK (since <= until),
-    CONSTRAINT ck_holdings_via CHECK (number IS NULL OR number = 1 OR via IS NOT NULL)
+    CONSTRAINT ck_holdings_via CHECK (number IS NULL OR number = 1 OR via IS NOT NULL),
+    CONSTRAINT ck_holdings_pseudonym CHECK ((until IS NULL) = (pseudonym IS NULL))
 );
 CREATE UNIQUE INDEX uq_holdings_open_lead ON holdings (case_id, part) WHERE until IS NULL AND number IS NOT NULL;
 CREATE UNIQUE INDEX uq_holdings_open ON holdings (case_id, part, holder) WHERE until IS NULL;
@@ -330,6 +349,7 @@ CREATE TABLE wraps (
     CONSTRAINT ck_wraps_offer CHECK (number IS NOT NULL OR transfer_id IS NOT NULL),
     CONSTRAINT ck_wraps_commitment CHECK (octet_length(commitment) = 32)
 );
+CREATE INDEX ix_wraps_recipient ON wraps (recipient, recipient_version);
 CREATE UNIQUE INDEX uq_wraps_data_key ON wraps (case_id, number, recipient) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX uq_wraps_offer_key ON wraps (transfer_id, recipient) WHERE number IS NULL;
 
@@ -341,14 +361,19 @@ CREATE TABLE sealed_values (
     label_column text NOT NULL,
     subject uuid NOT NULL,
     stored bytea NOT NULL,
-    digest bytea GENERATED ALWAYS AS (sha256(stored)) STORED,
     version integer NOT NULL,
     superseded integer,
+    digest bytea GENERATED ALWAYS AS (
+        sha256(
+            (part || '/' || label_table || '/' || label_column || '/')::bytea
+            || uuid_send(subject) || int4send(version) || stored
+        )
+    ) STORED,
     CONSTRAINT pk_sealed_values PRIMARY KEY (id),
     CONSTRAINT fk_sealed_values_case_id_cases FOREIGN KEY (case_id) REFERENCES cases (id),
     CONSTRAINT ck_sealed_values_part CHECK (part IN ('identity', 'safe-address', 'support', 'investigation')),
     CONSTRAINT ck_sealed_values_version CHECK (version >= 1),
-    CONSTRAINT ck_sealed_values_superseded CHECK (superseded > version)
+    CONSTRAINT ck_sealed_values_superseded CHECK (superseded >= version)
 );
 CREATE UNIQUE INDEX uq_sealed_values_current ON sealed_values (case_id, label_table, label_column, subject)
     WHERE superseded IS NULL;
@@ -365,9 +390,12 @@ CREATE TABLE events (
     account uuid,
     holder text,
     case_id uuid,
-    transfer_id uuid,
+    aggregate_id uuid,
     case_version integer,
+    step integer,
     aspect text NOT NULL,
+    refusal text,
+    attempted text,
     holders_then text[] NOT NULL,
     payload bytea NOT NULL,
     salt bytea NOT NULL,
@@ -377,15 +405,29 @@ CREATE TABLE events (
     CONSTRAINT fk_events_account_accounts FOREIGN KEY (account) REFERENCES accounts (id),
     CONSTRAINT fk_events_holder_holders FOREIGN KEY (holder) REFERENCES holders (code),
     CONSTRAINT ck_events_change CHECK (case_version IS NULL OR (case_version >= 1 AND case_id IS NOT NULL)),
+    CONSTRAINT ck_events_step CHECK (step IS NULL OR (step >= 1 AND aggregate_id IS NOT NULL)),
+    CONSTRAINT ck_events_attempted CHECK (attempted IS NULL OR refusal IS NOT NULL),
     CONSTRAINT ck_events_time_ms CHECK (time_ms >= 0),
-    CONSTRAINT ck_events_commitment CHECK (octet_length(commitment) = 32 AND octet_length(salt) = 32)
+    -- docs/formats/audit-log.md, section 4: nobody can leave an entry that its own commitment does not hold, or that no
+    -- reader can read.
+    CONSTRAINT ck_events_commitment CHECK (
+        octet_length(salt) = 32
+        AND commitment = sha256(
+            'casetrack/audit-payload/v1'::bytea || '\x00'::bytea || salt || int4send(octet_length(payload)) || payload
+        )
+    ),
+    CONSTRAINT ck_events_payload CHECK (jsonb_typeof(convert_from(payload, 'UTF8')::jsonb) = 'object')
 );
 -- Each change is one version of its case, and no two are the same one.
 CREATE UNIQUE INDEX uq_events_change ON events (case_id, case_version) WHERE case_version IS NOT NULL;
+-- And each step is one version of what it is of: an offer, or whatever else has steps of its own beside a case.
+CREATE UNIQUE INDEX uq_events_step ON events (aggregate_id, step) WHERE step IS NOT NULL;
 CREATE INDEX ix_events_case_id ON events (case_id, at);
 CREATE INDEX ix_events_at ON events (at);
 CREATE INDEX ix_events_account ON events (account, at);
 CREATE INDEX ix_events_holder ON events (holder, at);
+CREATE INDEX ix_events_attempted ON events (attempted, at) WHERE attempted IS NOT NULL;
+CREATE INDEX ix_events_refused ON events (at) WHERE refusal IS NOT NULL;
 CREATE INDEX ix_events_holders_then ON events USING gin (holders_then);
 
 CREATE TABLE event_shown (

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from casetrack.app import inspection, key_folder, open_deployment, utc_now
 from casetrack.cli.databases import found
 from casetrack.cli.demo.accounts import ADMINISTRATOR, LEFT, colleagues, keep_colleagues
-from casetrack.cli.demo.acts import Accept, Act, Journey, Look, Pry, Record, Reveal, See
+from casetrack.cli.demo.acts import Accept, Act, Begin, Find, Journey, Look, Pry, Record, Reveal, See, Write
 from casetrack.cli.demo.build import Builder
 from casetrack.cli.demo.chance import Stream
 from casetrack.cli.demo.parts import accounts_of
@@ -22,7 +22,7 @@ from casetrack.config import Config, Folder, Keys, Service
 from casetrack.domain.ids import HolderCode
 from casetrack.domain.transfer import OPEN_STATES
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
-from casetrack.persistence.roles import APP, AUDITOR
+from casetrack.persistence.roles import APP, AUDITOR, KEEPER
 from casetrack.persistence.tampering import tamper_with
 from casetrack.persistence.work import begin
 from casetrack.services.sessions import NOBODY
@@ -30,8 +30,8 @@ from casetrack.services.verifying import verify_database
 from tests.cli.demo.world import NOW, SEED, TODAY, End, planned, scene_of, world
 from tests.persistence.databases import Database
 
-LIVES: Final = (*range(20), 60, 61, 62, 67)
-"""Each kind of offer in each state, and four of those that come after."""
+LIVES: Final = (*range(20), 60, 61, 62, 67, 74, 160)
+"""Each kind of offer in each state, four of those that come after, and two in which the other strand begins later."""
 SOME: Final = (3, 7, 16)
 """Few, with names to look at."""
 
@@ -54,8 +54,7 @@ class Built:
 
 def build(config: Config, database: Database, numbers: tuple[int, ...] = LIVES) -> Built:
     """The lives of those numbers, in an empty database."""
-    partners = tuple(world().partners)
-    found(config, database.url(APP), key_folder(config), partners=partners)
+    found(config, database.url(APP), database.url(KEEPER), key_folder(config), invented=world().invented)
     lives = tuple(planned(SEED, max(numbers) + 1)[number] for number in numbers)
     told: list[int] = []
     with among_stores(config, database.url(APP)):
@@ -165,6 +164,40 @@ def test_names_were_looked_at_for_a_reason(built: Built) -> None:
 
     assert len(kept) == reveals > 0
     assert {type(act) for life in built.lives for act in life.acts} >= {Look, See, Accept}
+
+
+def test_whoever_was_looked_for_in_another_spelling_was_found(built: Built) -> None:
+    finds = [
+        (id_, act)
+        for id_, life in zip(case_ids(built), built.lives, strict=True)
+        for act in life.acts
+        if isinstance(act, Find)
+    ]
+    shown = built.rows(
+        "SELECT e.at, s.case_id::text FROM events e JOIN event_shown s ON s.event = e.id WHERE e.action = 'person:find'"
+    )
+    begun = built.rows("SELECT id FROM events WHERE action = 'person:find' AND words IS NOT NULL")
+
+    assert len(begun) == len(finds) > 0
+    assert {(act.when.at(TODAY), id_) for id_, act in finds} <= {(row.at, row.case_id) for row in shown}
+
+
+def test_strands_that_began_later_are_on_the_log_with_the_ground_on_which_they_did(built: Built) -> None:
+    begun = [act for life in built.lives for act in life.acts if isinstance(act, Begin)]
+    rows = built.rows("SELECT convert_from(payload, 'UTF8')::json AS said FROM events WHERE action = 'strand:begin'")
+    said = [(row.said["detail"]["strand"], row.said["detail"]["reason"], bool(row.said["words"])) for row in rows]
+
+    assert {strand for strand, _, _ in said} == {"support", "investigation"}
+    assert sorted(said, key=str) == sorted(((act.strand, act.reason, bool(act.words)) for act in begun), key=str)
+
+
+def test_notes_are_sealed_and_the_log_says_that_they_were_written(built: Built) -> None:
+    notes = [act for life in built.lives for act in life.acts if isinstance(act, Write)]
+    rows = built.rows("SELECT superseded FROM sealed_values WHERE label_table = 'note'")
+    logged = built.rows("SELECT id FROM events WHERE action = 'note:write' AND refusal IS NULL")
+
+    assert len(rows) == len(logged) == len(notes) > 0
+    assert sum(row.superseded is not None for row in rows) == sum(act.corrects for act in notes)
 
 
 def test_no_two_people_go_by_one_name(built: Built) -> None:

@@ -5,17 +5,21 @@ from collections.abc import Iterable
 
 import pytest
 
-from casetrack.cli.demo.acts import Open, Pry, Record, Reveal, Send
+from casetrack.cli.demo.acts import Begin, Find, Open, Pry, Record, Reveal, Send, Write
 from casetrack.cli.demo.journeys import LIVES, NIGHT_DESK, plan_lives
 from casetrack.cli.demo.offers import BOTH, COMBINATIONS, INVESTIGATION, SUPPORT
 from casetrack.cli.demo.people import MARK
 from casetrack.cli.demo.scenes import PHASES
-from casetrack.domain.case import AgeGroup, IdentityState
+from casetrack.cli.demo.words import CORRECTED, NOTED
+from casetrack.domain.case import AgeGroup, BeginReason, IdentityState
+from casetrack.domain.holdings import Strand
+from casetrack.domain.misplaced import find_misplaced
 from casetrack.domain.transfer import TransferKind, TransferState
 from tests.cli.demo.world import End, ends_of, planned, scene_of, world
 
 SEEDS = ("casetrack", "another", "a third")
 AT_LEAST = 3
+INQUIRY = Strand.INVESTIGATION
 
 
 def every(things: Iterable[object], wanted: Iterable[object]) -> bool:
@@ -91,6 +95,33 @@ def test_cases_are_with_the_police_without_them_and_with_partners(seed: str) -> 
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_strands_begin_later_than_their_cases_on_every_ground(seed: str) -> None:
+    begun = [(journey, act) for journey in planned(seed, LIVES) for act in journey.acts if isinstance(act, Begin)]
+    partners = {partner.code for partner in world().partners}
+
+    assert every(((act.strand, act.reason) for _, act in begun), [(INQUIRY, ground) for ground in BeginReason])
+    assert every((act.strand for _, act in begun), Strand)
+    assert all(bool(act.words) is (act.reason is BeginReason.WITHOUT_AGREEMENT) for _, act in begun)
+    assert not partners & {act.by.holder for _, act in begun}
+    assert all(act.strand not in End.of(journey).opening.strands for journey, act in begun)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_notes_of_every_kind_are_written_in_both_strands_and_some_are_corrected(seed: str) -> None:
+    notes = [act for journey in planned(seed, LIVES) for act in journey.acts if isinstance(act, Write)]
+
+    assert every(((act.kind, act.sensitivity) for act in notes), NOTED)
+    assert every((act.strand for act in notes), Strand)
+    assert sum(act.corrects for act in notes) >= AT_LEAST
+
+
+def test_every_note_says_that_it_is_invented_and_nothing_that_belongs_elsewhere() -> None:
+    for words in (CORRECTED, *(each for some in NOTED.values() for each in some)):
+        assert words.startswith("An invented note")
+        assert not find_misplaced(words, ["Zoribeth", "Quillan-Invented"])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_what_happens_happens_in_order_and_before_today(seed: str) -> None:
     for journey in planned(seed, LIVES):
         moments = [(-act.when.days_ago, act.when.minute) for act in journey.acts]
@@ -109,6 +140,17 @@ def test_there_is_something_for_the_auditor_to_find(seed: str) -> None:
     )
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_people_are_looked_for_by_their_names_in_another_spelling(seed: str) -> None:
+    found = [(journey, act) for journey in planned(seed, LIVES) for act in journey.acts if isinstance(act, Find)]
+
+    assert len(found) >= AT_LEAST
+    for journey, act in found:
+        names = End.of(journey).opening.names
+        assert act.name not in " ".join(str(names[part]) for part in ("given_names", "family_name"))
+        assert str(act.year) == str(names["birth_date"])[:4]
+
+
 def test_every_name_says_that_it_is_invented_and_has_several_parts() -> None:
     for end in ends_of(planned("casetrack", LIVES)):
         if end.opening.names:
@@ -125,7 +167,14 @@ def test_an_offer_tells_nobodys_name_and_reaches_nobody() -> None:
         for act in journey.acts:
             if isinstance(act, Send):
                 assert not [name for name in names if name in str(act.preview)]
-                assert act.preview["phone"].startswith("01632 960")
+                assert act.preview["phone"] == world().phone_of(act.by.holder)
+
+
+def test_every_organisation_that_has_cases_has_a_number_of_its_own_that_reaches_nobody() -> None:
+    numbers = [world().phone_of(holder) for holder in world().organisations]
+
+    assert len(set(numbers)) == len(numbers)
+    assert all(number.startswith("01632 960") for number in numbers)
 
 
 def test_some_forget_things_and_most_do_not() -> None:

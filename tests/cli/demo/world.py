@@ -8,7 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 from casetrack import resources
-from casetrack.cli.demo.acts import Accept, Act, Close, Journey, Open, Record, ReopenCase, Send
+from casetrack.cli.demo.acts import Accept, Act, Begin, Close, Journey, Open, Record, ReopenCase, Send
 from casetrack.cli.demo.chance import Stream
 from casetrack.cli.demo.journeys import plan_lives
 from casetrack.cli.demo.scenes import Scene, draw_scene
@@ -77,6 +77,8 @@ class End:
         """One act more."""
         if isinstance(act, Record):
             self.records += _recorded(act)
+        elif isinstance(act, Begin):
+            self.leads[act.strand] = act.by.holder
         elif isinstance(act, Send):
             self._offered = act
         elif isinstance(act, Accept):

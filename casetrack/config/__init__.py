@@ -4,24 +4,34 @@ Each setting's line says what is allowed; `config.example.toml` says what it is 
 come from variables, which outrank the file, so that the file need hold no secret.
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, time
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, get_type_hints
 from urllib.parse import urlsplit
 
-from casetrack import resources
+from casetrack.config.checks import (
+    OneOf,
+    Several,
+    Text,
+    Whole,
+    address,
+    facts_version,
+    instead,
+    place,
+    place_or_none,
+    yes_or_no,
+)
+from casetrack.config.providers import FAMILIES, HolderSettings, ReadingProviders, TokenSettings
 
 FILE_VARIABLE: Final = "CASETRACK_CONFIG"
 PASSPHRASE_VARIABLE: Final = "CASETRACK_PASSPHRASE"  # noqa: S105 - the name of a variable
 
-_LONGEST_SHOWN: Final = 60
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
@@ -31,86 +41,6 @@ class ConfigRefused(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A whole number from `least` to `most`."""
-
-    least: int
-    most: int
-
-    def __call__(self, given: object) -> int:
-        """The number."""
-        if isinstance(given, int) and not isinstance(given, bool) and self.least <= given <= self.most:
-            return given
-        kind = "" if type(given) is int else "a whole number "
-        raise ValueError(f"{_shown(given)} is not {kind}between {self.least} and {self.most}")
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """One of some words."""
-
-    words: tuple[str, ...]
-
-    def __call__(self, given: object) -> str:
-        """The word."""
-        if isinstance(given, str) and given in self.words:
-            return given
-        raise ValueError(f"{_shown(given)} is not one of {', '.join(map(_shown, self.words))}")
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text of one form; `allowed` says which in words."""
-
-    form: str
-    allowed: str
-
-    def __call__(self, given: object) -> str:
-        """The text."""
-        if isinstance(given, str) and re.fullmatch(self.form, given):
-            return given
-        raise ValueError(f"{_shown(given)} is not {self.allowed}")
-
-
-def yes_or_no(given: object) -> bool:
-    """A TOML truth value."""
-    if isinstance(given, bool):
-        return given
-    raise ValueError(f"{_shown(given)} is not true or false")
-
-
-def place(given: object) -> Path:
-    """A path; `read_config` takes it from the folder of the file that named it."""
-    if isinstance(given, str) and given and "\0" not in given:
-        return Path(given)
-    raise ValueError(f"{_shown(given)} is not a path")
-
-
-def place_or_none(given: object) -> Path | None:
-    """A path, or an empty text for none."""
-    return None if given == "" else place(given)
-
-
-def address(given: object) -> str:
-    """A PostgreSQL address with its role, or an empty text. A refusal never repeats it: it may hold a password."""
-    if given == "":
-        return ""
-    try:
-        parts = urlsplit(given) if isinstance(given, str) else None
-        told = parts is not None and parts.username and parts.path.strip("/") and (parts.port is None or parts.port > 0)
-    except ValueError:
-        parts, told = None, False
-    if parts is None or not told or parts.scheme not in {"postgresql", "postgresql+psycopg"}:
-        raise ValueError("this is not an address of PostgreSQL with a role, such as postgresql://role@host/database")
-    return parts._replace(scheme="postgresql+psycopg").geturl()
-
-
-def facts_version(given: object) -> str:
-    """A version of the field's facts that travels with the code."""
-    return OneOf(tuple(sorted(folder.name for folder in resources.facts().glob("*-*-*"))))(given)
 
 
 @dataclass(frozen=True)
@@ -136,7 +66,9 @@ class Database:
     url: Annotated[str, address, "CASETRACK_DATABASE_URL"] = field(default="", repr=False)
     owner_url: Annotated[str, address, "CASETRACK_DATABASE_OWNER_URL"] = field(default="", repr=False)
     sequencer_url: Annotated[str, address, "CASETRACK_DATABASE_SEQUENCER_URL"] = field(default="", repr=False)
+    jobs_url: Annotated[str, address, "CASETRACK_DATABASE_JOBS_URL"] = field(default="", repr=False)
     auditor_url: Annotated[str, address, "CASETRACK_DATABASE_AUDITOR_URL"] = field(default="", repr=False)
+    keeper_url: Annotated[str, address, "CASETRACK_DATABASE_KEEPER_URL"] = field(default="", repr=False)
     statement_timeout_ms: Annotated[int, Whole(100, 600_000)] = 20_000
 
     @property
@@ -147,11 +79,16 @@ class Database:
 
 @dataclass(frozen=True)
 class Keys:
-    """The key file and what opens it; `passphrase` is from the variable or the file, or None where neither is given."""
+    """The key file and what opens it; `passphrase` is from the variable or the file, or None where neither is given.
+
+    `tokens` and `holders` are of the organisations whose root keys are elsewhere, by the names of their tables.
+    """
 
     file: Annotated[Path | None, place_or_none] = None
     passphrase_file: Annotated[Path | None, place_or_none] = None
     passphrase: str | None = field(default=None, repr=False)
+    tokens: Mapping[str, TokenSettings] = field(default_factory=dict)
+    holders: Mapping[str, HolderSettings] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -163,6 +100,12 @@ class Server:
     workers: Annotated[int, Whole(0, 256)] = 0
     timeout_s: Annotated[int, Whole(5, 300)] = 30
     trusted_proxies: Annotated[int, Whole(0, 5)] = 0
+    hosts: Annotated[tuple[str, ...], Several(Text(r"[a-z0-9.-]{1,253}", "a host name in small letters"))] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that a request may ask for: those by which people reach the site, and this machine's own."""
+        return (*self.hosts, *_LOOPBACK)
 
     def workers_on(self, cores: int) -> int:
         """How many worker processes to run on a machine of so many cores."""
@@ -179,10 +122,12 @@ class Sessions:
 
 @dataclass(frozen=True)
 class Reveal:
-    """How long names stay open: one identity, and the names of a worker's own caseload."""
+    """How long names stay open: one identity, and the names of a worker's own caseload; and how many in an hour."""
 
     minutes: Annotated[int, Whole(1, 60)] = 5
     shift_hours: Annotated[int, Whole(1, 24)] = 12
+    per_hour: Annotated[int, Whole(1, 1000)] = 60
+    opened_per_hour: Annotated[int, Whole(100, 100_000)] = 2000
 
 
 @dataclass(frozen=True)
@@ -216,6 +161,18 @@ class Cookies:
 
 
 @dataclass(frozen=True)
+class Backups:
+    """How long a copy of the database is kept: what was erased is gone when the last copy from before then is."""
+
+    keep_days: Annotated[int, Whole(1, 3650)] = 35
+
+    @property
+    def keep(self) -> timedelta:
+        """The same, as a stretch of time."""
+        return timedelta(days=self.keep_days)
+
+
+@dataclass(frozen=True)
 class Config:
     """Every setting. Paths are absolute; no secret is in its `repr`."""
 
@@ -230,6 +187,7 @@ class Config:
     log: Log = field(default_factory=Log)
     sequencer: Sequencer = field(default_factory=Sequencer)
     cookies: Cookies = field(default_factory=Cookies)
+    backups: Backups = field(default_factory=Backups)
 
     @property
     def key_file(self) -> Path:
@@ -287,7 +245,7 @@ def read_config(path: Path | None, environ: Mapping[str, str]) -> Config:
     reading = _Reading(given, environ, path.absolute().parent if path else Path.cwd())
     config = reading.config()
     together = [f"{names[0]}: {fault}" for names, fault in _together(config) if reading.refused.isdisjoint(names)]
-    if faults := [*_unknown(given), *_misspelt(environ), *reading.faults, *together]:
+    if faults := [*_unknown(given), *_misspelt(environ, reading.variables), *reading.faults, *together]:
         raise ConfigRefused(faults)
     return config
 
@@ -301,6 +259,8 @@ class _Reading:
         self.home = home
         self.faults: list[str] = []
         self.refused: set[str] = set()
+        self.variables: list[str] = []
+        """The variables that the file names."""
 
     def config(self) -> Config:
         """Every setting; in place of a value that is refused stands the usual one."""
@@ -308,7 +268,15 @@ class _Reading:
         for setting in settings():
             values.setdefault(setting.table, {})[setting.key] = self._value(setting)
         read = Config(**{name: table(**values[name]) for name, table in _TABLES.items()})
-        return replace(read, keys=replace(read.keys, passphrase=self._passphrase(read.keys)))
+        return replace(read, keys=self._keys(read.keys))
+
+    def _keys(self, keys: Keys) -> Keys:
+        """The same with what is secret, and with the providers of organisations that have their own."""
+        reading = ReadingProviders(self.given.get("keys"), self.environ, self.home)
+        tokens, holders = reading.tokens(), reading.holders()
+        self.faults += reading.faults
+        self.variables += reading.variables
+        return replace(keys, passphrase=self._passphrase(keys), tokens=tokens, holders=holders)
 
     def _passphrase(self, keys: Keys) -> str | None:
         """What opens the key file; a file of it may end in one new line, which is no part of it."""
@@ -341,17 +309,21 @@ class _Reading:
 def _together(config: Config) -> Iterator[tuple[tuple[str, ...], str]]:
     """What each setting allows alone and not beside another: the settings concerned, the one to change first."""
     database, server = config.database, config.server
-    urls = {f"[database] {key}": getattr(database, key) for key in ("url", "owner_url", "sequencer_url", "auditor_url")}
+    keys = ("url", "owner_url", "sequencer_url", "jobs_url", "auditor_url", "keeper_url")
+    urls = {f"[database] {key}": getattr(database, key) for key in keys}
     roles = [urlsplit(url).username for url in urls.values() if url]
     if 0 < len(roles) < len(urls):
         missing = sorted(urls, key=lambda name: bool(urls[name]))
-        yield tuple(missing), "this is missing: give all four addresses, or none for the embedded PostgreSQL"
+        yield tuple(missing), "this is missing: give all six addresses, or none for the embedded PostgreSQL"
     if len(set(roles)) < len(roles):
-        yield tuple(urls), "this, owner_url, sequencer_url and auditor_url each need a role of their own"
+        yield tuple(urls), "this and the five beside it each need a role of their own"
     if config.sessions.idle_minutes > config.sessions.absolute_hours * 60:
         yield ("[sessions] idle_minutes", "[sessions] absolute_hours"), "this is longer than absolute_hours"
     if database.statement_timeout_ms > server.timeout_s * 1000:
         yield ("[database] statement_timeout_ms", "[server] timeout_s"), "this is longer than [server] timeout_s"
+    for name, token in config.keys.tokens.items():
+        if token.timeout_s > server.timeout_s:
+            yield (f"[keys.tokens.{name}] timeout_s", "[server] timeout_s"), "this is longer than [server] timeout_s"
     if not config.cookies.secure and server.host not in _LOOPBACK:
         yield ("[cookies] secure", "[server] host"), f"false needs [server] host to be one of {', '.join(_LOOPBACK)}"
 
@@ -375,26 +347,20 @@ def _unknown(given: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(table, dict):
             yield f"{name}: a setting stands in a table; the tables are {', '.join(known)}"
         elif name not in known:
-            yield f"[{name}]: there is no such table; {_instead(name, known)}"
+            yield f"[{name}]: there is no such table; {instead(name, known)}"
         else:
-            for key in sorted(table.keys() - known[name]):
-                yield f"[{name}] {key}: there is no such setting; {_instead(key, known[name])}"
+            for key in sorted(table.keys() - {*known[name], *(FAMILIES if name == "keys" else ())}):
+                yield f"[{name}] {key}: there is no such setting; {instead(key, known[name])}"
 
 
-def _misspelt(environ: Mapping[str, str]) -> Iterator[str]:
+def _misspelt(environ: Mapping[str, str], named: Iterable[str]) -> Iterator[str]:
     """A variable that looks like one of ours and is not: without it the embedded database would start, unasked."""
-    ours = [FILE_VARIABLE, PASSPHRASE_VARIABLE, *(setting.variable for setting in settings() if setting.variable)]
+    ours = [
+        FILE_VARIABLE,
+        PASSPHRASE_VARIABLE,
+        *named,
+        *(setting.variable for setting in settings() if setting.variable),
+    ]
     for name in environ:
         if name not in ours and (near := get_close_matches(name, ours, n=1, cutoff=0.9)):
             yield f"{name}: there is no such variable; did you mean {near[0]}?"
-
-
-def _instead(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-
-
-def _shown(given: object) -> str:
-    """The value as the file has it, or nearly, cut where it is long."""
-    shown = str(given) if isinstance(given, date | time) else json.dumps(given, ensure_ascii=False, default=str)
-    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"

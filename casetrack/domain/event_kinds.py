@@ -1,0 +1,17 @@
+"""Every kind of event there is, by name, whichever module it stands in: what the log may be found to hold."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from casetrack.domain import door_events, events, key_events, proposal_events
+from casetrack.domain.events import Event
+
+ROOMS: Final = (events, door_events, key_events, proposal_events)
+"""The modules of events. A test finds one that is not here."""
+
+KINDS: Final[Mapping[str, type[Event]]] = {
+    name: kind
+    for room in ROOMS
+    for name, kind in vars(room).items()
+    if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+}

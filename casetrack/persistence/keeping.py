@@ -1,0 +1,178 @@
+"""Every key row there is, for the keeper of the keys: a role that reads wraps and keysets, and no sealed value."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from casetrack.crypto.datakeys import OFFER
+from casetrack.crypto.keyring import SealedKeyset
+from casetrack.crypto.wraps import Wrap
+from casetrack.domain.holders import Holder
+from casetrack.domain.holdings import Part
+from casetrack.domain.ids import HolderCode, TransferId
+from casetrack.persistence.cases import CaseRow, HoldingRow, key_from
+from casetrack.persistence.holders import SqlHolders
+from casetrack.persistence.journal import SqlJournal
+from casetrack.persistence.keys import CaseKeyRow, KeysetRow, SqlKeys, WrapRow, wrap_from
+from casetrack.persistence.refusals import refusing
+from casetrack.persistence.transfers import TransferRow
+from casetrack.services.keysets import KeyedCase, KeyedOffer
+from casetrack.services.ports import CaseKey, JournalEntry
+
+Listed = TypeVar("Listed")
+
+AT_A_TIME: Final = 500
+_THIS_RECIPIENT: Final = update(WrapRow).where(WrapRow.recipient == bindparam("of_recipient"))
+OF_A_CASE: Final = _THIS_RECIPIENT.where(
+    WrapRow.case_id == bindparam("of_case"), WrapRow.number == bindparam("of_number")
+)
+OF_AN_OFFER: Final = _THIS_RECIPIENT.where(WrapRow.transfer_id == bindparam("of_transfer"), WrapRow.number.is_(None))
+"""Which row a wrap takes the place in, for each of the two kinds of key; what is given besides is what changes."""
+
+
+@contextmanager
+def keeping(engine: Engine) -> Iterator["SqlKeyRoom"]:
+    """The key rows, in one transaction over an engine of the role `casetrack_keeper`."""
+    with refusing(), Session(engine, autoflush=False) as session, session.begin():
+        yield SqlKeyRoom(session)
+
+
+@contextmanager
+def keeping_still(engine: Engine) -> Iterator["SqlKeyRoom"]:
+    """The same, as they are at one instant, for whoever only looks."""
+    with keeping(engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)) as room:
+        yield room
+
+
+class SqlKeyRoom:
+    """Every key row, in its table."""
+
+    def __init__(self, session: Session) -> None:
+        """Work in that session's transaction."""
+        self._session = session
+
+    def holders(self) -> tuple[Holder, ...]:
+        """Every holder, by its code."""
+        return SqlHolders(self._session).all()
+
+    def keysets(self, holder: HolderCode) -> tuple[SealedKeyset, ...]:
+        """Every version of the holder's keyset, oldest first."""
+        return SqlKeys(self._session).keysets(holder)
+
+    def add_keyset(self, keyset: SealedKeyset) -> None:
+        """A new version of a holder's keyset is kept; `Stale` if somebody else made that version first."""
+        with refusing():
+            SqlKeys(self._session).add_keyset(keyset)
+
+    def reseal(self, keyset: SealedKeyset) -> None:
+        """The private half of that keyset is kept under another root."""
+        public = keyset.public
+        self._session.execute(
+            update(KeysetRow)
+            .where(KeysetRow.holder == public.holder, KeysetRow.version == public.version)
+            .values(sealed=keyset.sealed)
+        )
+
+    def older(self, holder: HolderCode, version: int, most: int) -> tuple[Wrap, ...]:
+        """Some of the wraps for versions before that one, locked; what others hold is passed by."""
+        found = self._session.scalars(
+            select(WrapRow)
+            .where(WrapRow.recipient == holder, WrapRow.recipient_version < version)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+        return tuple(wrap_from(row) for row in found)
+
+    def left(self, holder: HolderCode, version: int) -> int:
+        """How many wraps there are for versions before that one."""
+        counted = select(func.count()).where(WrapRow.recipient == holder, WrapRow.recipient_version < version)
+        return self._session.scalars(counted).one()
+
+    def rewrap(self, wraps: Iterable[Wrap]) -> None:
+        """Each takes the place of the wrap of the same key for the same recipient."""
+        made = tuple(wraps)
+        for of_offers in (False, True):
+            rows = [_changed(wrap) for wrap in made if (wrap.number == OFFER) is of_offers]
+            if rows:
+                self._session.connection().execute(OF_AN_OFFER if of_offers else OF_A_CASE, rows)
+
+    def size(self) -> int:
+        """How many cases and offers there are."""
+        return sum(
+            self._session.scalars(select(func.count()).select_from(column)).one()
+            for column in (select(CaseRow.id).subquery(), select(TransferRow.id).subquery())
+        )
+
+    def cases(self) -> Iterator[KeyedCase]:
+        """Every case, with its keys, its wraps and who has which part now."""
+        listed = self._session.execute(select(CaseRow.id, CaseRow.reference).order_by(CaseRow.id)).all()
+        for some in _in_batches(listed):
+            ids = [row.id for row in some]
+            keys, wraps, holders = self._keys(ids), self._wraps(ids), self._holders(ids)
+            for row in some:
+                yield KeyedCase(row.id, row.reference, tuple(keys[row.id]), holders[row.id], tuple(wraps[row.id]))
+
+    def offers(self) -> Iterator[KeyedOffer]:
+        """Every offer, with the wraps of its key."""
+        columns = (TransferRow.id, TransferRow.from_holder, TransferRow.to_holder, TransferRow.commitment)
+        listed = self._session.execute(select(*columns).order_by(TransferRow.id)).all()
+        for some in _in_batches(listed):
+            wraps: dict[UUID, list[Wrap]] = defaultdict(list)
+            of_these = WrapRow.transfer_id.in_([row.id for row in some])
+            for wrapped in self._session.scalars(select(WrapRow).where(of_these, WrapRow.number.is_(None))):
+                if wrapped.transfer_id is not None:
+                    wraps[wrapped.transfer_id].append(wrap_from(wrapped))
+            for row in some:
+                sides = frozenset({HolderCode(row.from_holder), HolderCode(row.to_holder)})
+                yield KeyedOffer(TransferId(row.id), row.commitment, sides, tuple(wraps[row.id]))
+
+    def write(self, entry: JournalEntry) -> None:
+        """The event is kept, in this transaction, and queued for the log by the database itself."""
+        SqlJournal(self._session).write(entry)
+
+    def _keys(self, cases: Sequence[UUID]) -> Mapping[UUID, list[CaseKey]]:
+        keys: dict[UUID, list[CaseKey]] = defaultdict(list)
+        listed = select(CaseKeyRow).where(CaseKeyRow.case_id.in_(cases)).order_by(CaseKeyRow.number)
+        for row in self._session.scalars(listed):
+            keys[row.case_id].append(key_from(row))
+        return keys
+
+    def _wraps(self, cases: Sequence[UUID]) -> Mapping[UUID, list[Wrap]]:
+        wraps: dict[UUID, list[Wrap]] = defaultdict(list)
+        for row in self._session.scalars(
+            select(WrapRow).where(WrapRow.case_id.in_(cases), WrapRow.number.is_not(None))
+        ):
+            wraps[row.case_id].append(wrap_from(row))
+        return wraps
+
+    def _holders(self, cases: Sequence[UUID]) -> Mapping[UUID, Mapping[Part, frozenset[HolderCode]]]:
+        holders: dict[UUID, dict[Part, frozenset[HolderCode]]] = defaultdict(dict)
+        now = select(HoldingRow.case_id, HoldingRow.part, HoldingRow.holder).where(
+            HoldingRow.case_id.in_(cases), HoldingRow.until.is_(None)
+        )
+        for row in self._session.execute(now):
+            of_case = holders[row.case_id]
+            of_case[row.part] = of_case.get(row.part, frozenset()) | {HolderCode(row.holder)}
+        return holders
+
+
+def _in_batches(listed: Sequence[Listed]) -> Iterator[Sequence[Listed]]:
+    for start in range(0, len(listed), AT_A_TIME):
+        yield listed[start : start + AT_A_TIME]
+
+
+def _changed(wrap: Wrap) -> dict[str, Any]:
+    place = {"of_transfer": wrap.transfer} if wrap.number == OFFER else {"of_case": wrap.case, "of_number": wrap.number}
+    return place | {
+        "of_recipient": wrap.recipient,
+        "recipient_version": wrap.recipient_version,
+        "sender": wrap.sender,
+        "sender_version": wrap.sender_version,
+        "sealed": wrap.sealed,
+        "signature": wrap.signature,
+    }

@@ -1,0 +1,128 @@
+"""The list of erasures, kept outside of the database, so that what was erased stays so when a copy is put back.
+
+A line is on the disk before the erasure that it is of is committed. So the list has every erasure that happened; and it
+may have one that did not, if everything stopped in between. Whoever looks next asks the database how that transaction
+ended and, if it came to nothing, adds a line that says so. Until then, two people had agreed to it.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from typing import Any, Final
+
+import rfc8785
+
+from casetrack.crypto.errors import CannotOpen
+from casetrack.crypto.keysets import PublicKeyset
+from casetrack.crypto.seals import Seal, check_seal
+from casetrack.domain.errors import IntegrityBroken
+from casetrack.domain.holders import SERVICE
+from casetrack.services.approvals import ErasureList, KeptTombstone, Place, Write
+from casetrack.services.certificates import CertificateRefused, read_signed, signed
+from casetrack.services.deployment import Deployment
+from casetrack.services.trust import Trust
+
+START: Final = hashlib.sha256(b"").digest()
+"""What the first line follows on."""
+
+Service = Callable[[int], PublicKeyset]
+"""Gives that version of the service's keyset."""
+
+
+class ErasureListBroken(Exception):
+    """The list is not what was written; the message says at which line."""
+
+    def __init__(self, number: int) -> None:
+        """Name the line."""
+        super().__init__(
+            f"Line {number + 1} of the list of erasures is not what was written: bring back the whole list."
+        )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An erasure of the list: its line, what is signed in it, and the transaction that it was to be part of."""
+
+    number: int
+    kept: KeptTombstone
+    place: Place
+
+
+class Ending(Enum):
+    """How a transaction ended, as far as a database knows."""
+
+    DONE = "done"
+    UNDONE = "undone"
+    GOING_ON = "going-on"
+    UNKNOWN = "unknown"
+    """This is not the database that it was in, or that is too long ago."""
+
+
+def list_erasure(erasures: ErasureList, trust: Trust, deployment: Deployment, kept: KeptTombstone, at: Place) -> None:
+    """The erasure is on the list, before it is committed."""
+    body = {"kind": "erasure", **signed(kept), "place": [at.cluster, at.database, str(at.transaction)]}
+    erasures.append(_writer(trust, deployment, body))
+
+
+def settle(
+    erasures: ErasureList, trust: Trust, deployment: Deployment, ended: Callable[[Place], Ending]
+) -> tuple[Listed, ...]:
+    """What the list has and the database undid is marked as not done; gives those that stand, and are over."""
+    standing = []
+    for listed in standing_erasures(erasures.lines(), partial(trust.version, SERVICE), deployment.name):
+        how = ended(listed.place)
+        if how is Ending.UNDONE:
+            body = {"kind": "void", "line": listed.number}
+            erasures.append(_writer(trust, deployment, body))
+        elif how is not Ending.GOING_ON:
+            standing.append(listed)
+    return tuple(standing)
+
+
+def standing_erasures(lines: Iterable[bytes], service: Service, deployment: str) -> tuple[Listed, ...]:
+    """The erasures of the list, less those that were marked as not done; `ErasureListBroken` if a line is not so."""
+    listed: dict[int, Listed] = {}
+    for number, body in enumerate(_checked(lines, service, deployment)):
+        try:
+            if body["kind"] == "void":
+                del listed[body["line"]]
+            else:
+                cluster, database, transaction = body["place"]
+                place = Place(str(cluster), int(database), int(transaction))
+                listed[number] = Listed(number, read_signed(body), place)
+        except (KeyError, TypeError, ValueError, CertificateRefused):
+            raise ErasureListBroken(number) from None
+    return tuple(listed.values())
+
+
+def _checked(lines: Iterable[bytes], service: Service, deployment: str) -> Iterator[Mapping[str, Any]]:
+    """What each line says, which follows on the one before and was signed by the service."""
+    previous = START
+    for number, line in enumerate(lines):
+        try:
+            said = json.loads(line)
+            body, seal = said["line"], said["seal"]
+            made = Seal(SERVICE, int(seal["keyset"]), bytes.fromhex(seal["signature"]))
+            if (body["v"], body["number"], body["previous"]) != (1, number, previous.hex()):
+                raise ErasureListBroken(number)
+            check_seal(made, deployment=deployment, canonical=rfc8785.dumps(body), by=service(made.keyset_version))
+        except (KeyError, TypeError, ValueError, CannotOpen, IntegrityBroken):
+            raise ErasureListBroken(number) from None
+        previous = hashlib.sha256(line).digest()
+        yield body
+
+
+def _writer(trust: Trust, deployment: Deployment, body: Mapping[str, Any]) -> Write:
+    mine = trust.mine(SERVICE)
+
+    def write(number: int, previous: bytes) -> bytes:
+        whole = {"v": 1, "number": number, "previous": previous.hex(), **body}
+        seal = trust.asking(lambda: deployment.keyring.seal(mine, rfc8785.dumps(whole)))
+        return rfc8785.dumps(
+            {"line": whole, "seal": {"keyset": seal.keyset_version, "signature": seal.signature.hex()}}
+        )
+
+    return write

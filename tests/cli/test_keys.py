@@ -1,0 +1,77 @@
+"""The keys of an installation from its command line: seen, verified, renewed, and what is refused."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.installation import Installation, running_in
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that these tests share."""
+    folder: Path = tmp_path_factory.mktemp("keys")
+    with running_in(folder) as installation:
+        installation.done("casetrack db upgrade")
+        yield installation
+
+
+def of(here: Installation, code: str) -> dict[str, Any]:
+    """What the inventory says of that organisation."""
+    held = json.loads(here.done("casetrack keys status --json"))["organisations"]
+    found: dict[str, Any] = next(each for each in held if each["organisation"] == code)
+    return found
+
+
+def test_the_inventory_has_every_organisation_and_the_logs_key(here: Installation) -> None:
+    shown = here.done("casetrack keys status")
+    surrey = of(here, "surrey")["keysets"][0]
+
+    assert surrey["fingerprint"] in shown
+    assert len(surrey["fingerprint"].split()) == 8
+    assert surrey["made"].startswith("20")
+    assert "The log's key: casetrack.example/audit+" in shown
+    assert of(here, "audit-desk")["works"]
+
+
+def test_a_renewal_is_planned_done_and_verified(here: Installation) -> None:
+    assert "Nothing was done" in here.done("casetrack keys rotate holder kent --dry-run")
+    assert len(of(here, "kent")["keysets"]) == 1
+    renewed = here.done("casetrack keys rotate holder kent").splitlines()
+    assert (renewed[0], renewed[-1]) == ("Version 2 is new.", "Every key of kent is wrapped for version 2.")
+    assert [each["version"] for each in of(here, "kent")["keysets"]] == [2, 1]
+    assert "Every key is where it should be" in here.done("casetrack keys verify")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("casetrack keys rotate holder service", "The service's own keys cannot be renewed"),
+        ("casetrack keys rotate holder nowhere", "No organisation has that code"),
+        ("casetrack keys rotate holder nowhere --dry-run", "No organisation has that code"),
+        ("casetrack keys rotate root kent", "has its root in the key file"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(here: Installation, line: str, said: str) -> None:
+    assert said in here.refused(line)
+
+
+def test_a_root_moves_from_the_key_file_to_the_environment_and_is_needed_from_then_on(here: Installation) -> None:
+    settings = here.folder / "config.toml"
+    settings.write_text('[keys.holders.devon-and-cornwall]\nprovider = "environment"\nroot = "variable:DEVON_ROOT"\n')
+    here.environ["DEVON_ROOT"] = bytes(range(32)).hex()
+    moved = here.done("casetrack keys rotate root devon-and-cornwall")
+    assert moved.splitlines()[-1] == (
+        "The keys of devon-and-cornwall are sealed under its root of: environment. Versions: 1."
+    )
+    assert of(here, "devon-and-cornwall")["provider"] == "environment"
+    kept = settings.read_text()
+    settings.write_text("")
+
+    assert "devon-and-cornwall" in here.refused("casetrack keys verify")
+    assert "The keys of 1 do not work." in here.refused("casetrack keys status")
+    settings.write_text(kept)
+    assert "Every key is where it should be" in here.done("casetrack keys verify")

@@ -1,0 +1,292 @@
+"""Erasing over PostgreSQL: it asks for two people itself, minds a legal hold, and lets no case just vanish."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from casetrack.domain.case import Case
+from casetrack.domain.errors import NotFound
+from casetrack.persistence import schema, work
+from casetrack.persistence.embedded import SUPERUSER
+from casetrack.persistence.inspection import inspecting
+from casetrack.persistence.outcomes import ending
+from casetrack.persistence.roles import APP, AUDITOR, DEFINER, ERASER, KEEPER, OWNER
+from casetrack.services.cases import view_held
+from casetrack.services.erasure_list import Ending
+from casetrack.services.erasures import list_erasures, view_erasure
+from casetrack.services.ports import Scope
+from casetrack.services.proposals import list_proposals, view_proposal
+from casetrack.services.transfers import decline_transfer
+from casetrack.services.verifying import About, verify_database
+from tests.persistence.databases import Database
+from tests.persistence.walls import FOR_EVER, INSUFFICIENT_PRIVILEGE, act_as
+from tests.services import acts, agreed
+from tests.services.agreed import WHY
+from tests.services.evidence import believed
+from tests.services.test_files import attached
+from tests.world import ACCOUNTS, SOUTH, World
+
+NOT_AGREED, HELD, TWO_PEOPLE, LOCKED = "CT003", "CT004", "23514", "55P03"
+UNSEQUENCED = (About.LOG, About.QUEUE)
+"""Nobody sequences the log in these tests."""
+ABOUT_A_CASE = sorted(
+    table.name
+    for table in schema.METADATA.sorted_tables
+    if "case_id" in table.columns and table.name not in {"events", "event_shown", "proposals", "tombstones"}
+)
+"""Every table that has rows about a case, but the log and what is left of an erased case."""
+
+
+@pytest.fixture
+def world(app_engine: Database) -> World:
+    """A deployment with real keys over a database that is empty."""
+    return World.over(work.begin, app_engine.founding)
+
+
+def scope_of(name: str) -> Scope:
+    """The scope of that account."""
+    account = ACCOUNTS[name]
+    return Scope(account.id, account.role, account.holder)
+
+
+@contextmanager
+def acting(database: Database, name: str) -> Iterator[Connection]:
+    """The application's own role, as that account, in a transaction that is undone."""
+    with database.engine(APP).connect() as connection:
+        act_as(connection, scope_of(name))
+        yield connection
+        connection.rollback()
+
+
+def refused(connection: Connection, statement: str, **parameters: object) -> str:
+    """The condition by which the database refuses it, at once or when the transaction ends."""
+    with pytest.raises(DBAPIError) as error:  # noqa: PT012 - at the statement, or when the transaction ends
+        connection.execute(text(statement), parameters)
+        connection.commit()
+    connection.rollback()
+    return str(getattr(error.value.orig, "sqlstate", ""))
+
+
+def rows_of(database: Database, case: Case) -> dict[str, int]:
+    """How many rows each table has about the case."""
+    with database.engine(SUPERUSER).connect() as connection:
+        counted = {
+            table: connection.scalar(text(f"SELECT count(*) FROM {table} WHERE case_id = :case"), {"case": case.id})  # noqa: S608 - a table of ours
+            for table in ABOUT_A_CASE
+        }
+        there = connection.scalar(text("SELECT count(*) FROM cases WHERE id = :case"), {"case": case.id})
+    return {table: number or 0 for table, number in (*counted.items(), ("cases", there))}
+
+
+def full(world: World) -> Case:
+    """A closed case with a row in every table that is about one: it has a file, and was offered and declined."""
+    case = acts.opened(world)
+    acts.recorded(world, case, note="An invented note.")
+    attached(world, case)
+    offer = acts.offered(world, case, SOUTH)
+    with world.work("receiving-lead") as at:
+        decline_transfer(at, offer.id, "not-our-area", seen=None)
+    agreed.approved(world, agreed.lifting(world, case, agreed.held(world, case)))
+    return agreed.closed(world, case)
+
+
+def test_of_an_erased_case_no_table_has_a_row(world: World, app_engine: Database) -> None:
+    case, other = full(world), full(world)
+    before = rows_of(app_engine, case)
+    assert min(before.values()) > 0, "each table had something to lose"
+
+    agreed.approved(world, agreed.proposed(world, case))
+
+    assert set(rows_of(app_engine, case).values()) == {0}
+    assert rows_of(app_engine, other) == before
+    with world.work("supervisor") as at:
+        (line,) = list_erasures(at, page=1).items
+    lost = dict(line.stone.lost)
+    assert lost.pop("proposals") == 1
+    assert lost == {table: number for table, number in before.items() if table != "cases"}
+    with pytest.raises(NotFound), world.work("supervisor") as at:
+        view_held(at, case.reference)
+    with app_engine.engine(SUPERUSER).connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM proposals WHERE words IS NOT NULL")) == 1
+
+
+def test_everything_that_is_left_verifies(world: World, app_engine: Database) -> None:
+    agreed.approved(world, agreed.proposed(world, full(world)))
+    agreed.proposed(world, full(world))
+
+    with inspecting(app_engine.engine(AUDITOR)) as evidence:
+        wrong = [found for found in verify_database(evidence, believed(world)) if found.about not in UNSEQUENCED]
+        assert wrong == []
+
+
+def test_a_case_that_somebody_deletes_without_a_tombstone_stays(world: World, app_engine: Database) -> None:
+    case = full(world)
+    forget = "SELECT forget_case(CAST(:case AS uuid), CAST(:case AS uuid))"
+    with app_engine.engine(SUPERUSER).connect() as connection:
+        assert refused(connection, forget, case=case.id) == FOR_EVER
+    assert rows_of(app_engine, case)["cases"] == 1
+
+
+def test_what_two_people_have_not_agreed_to_the_database_does_not_erase(world: World, app_engine: Database) -> None:
+    case = full(world)
+    proposal = agreed.proposed(world, case)
+    erase = "SELECT erase_case(CAST(:case AS uuid), CAST(:agreed AS uuid))"
+    with acting(app_engine, "supervisor") as connection:
+        assert refused(connection, erase, case=case.id, agreed=proposal.id) == NOT_AGREED
+    approve = (
+        "UPDATE proposals SET state = 'approved', decided_at = proposed_at, decided_by = CAST(:who AS uuid) "
+        "WHERE id = CAST(:agreed AS uuid)"
+    )
+    with acting(app_engine, "lead") as connection:
+        own = refused(connection, approve, who=ACCOUNTS["lead"].id, agreed=proposal.id)
+    with acting(app_engine, "lead") as connection:
+        anothers = refused(connection, approve, who=ACCOUNTS["supervisor"].id, agreed=proposal.id)
+    with acting(app_engine, "worker") as connection:
+        workers = refused(connection, approve, who=ACCOUNTS["worker"].id, agreed=proposal.id)
+    assert (own, anothers, workers) == (TWO_PEOPLE, INSUFFICIENT_PRIVILEGE, INSUFFICIENT_PRIVILEGE)
+
+
+@pytest.mark.parametrize(
+    ("statement", "condition"),
+    [
+        (
+            (
+                "INSERT INTO legal_holds SELECT gen_random_uuid(), case_id, 1, 'inquiry', from_holder, proposed_by, "
+                "proposed_at, NULL, NULL, seal_digest, seal_previous, seal_holder, seal_keyset, seal_signature "
+                "FROM proposals"
+            ),
+            HELD,
+        ),
+        ("UPDATE cases SET version = version + 1", NOT_AGREED),
+        ("UPDATE cases SET status = 'open', close_reason = NULL", NOT_AGREED),
+        ("UPDATE proposals SET kind = 'lifting'", NOT_AGREED),
+        ("UPDATE accounts SET role = 'support_worker' WHERE sign_in_name = 'lead'", NOT_AGREED),
+        ("UPDATE accounts SET holder = 'south' WHERE sign_in_name = 'lead'", NOT_AGREED),
+        ("UPDATE holdings SET holder = 'south' WHERE part = 'support'", NOT_AGREED),
+        ("SELECT set_config('casetrack.account', (SELECT proposed_by::text FROM proposals), true)", NOT_AGREED),
+    ],
+    ids=["held", "changed", "open", "another-kind", "a-worker", "of-elsewhere", "two-lead", "acting-is-another"],
+)
+def test_each_condition_of_erasing_is_the_databases_own(
+    world: World, app_engine: Database, statement: str, condition: str
+) -> None:
+    case = agreed.closed(world)
+    proposal = agreed.proposed(world, case)
+    with app_engine.engine(SUPERUSER).connect() as connection:
+        act_as(connection, scope_of("supervisor"))
+        connection.execute(
+            text("UPDATE proposals SET state = 'approved', decided_at = proposed_at, decided_by = :who"),
+            {"who": ACCOUNTS["supervisor"].id},
+        )
+        connection.execute(text(statement))
+        erase = "SELECT erase_case(CAST(:case AS uuid), CAST(:agreed AS uuid))"
+        assert refused(connection, erase, case=case.id, agreed=proposal.id) == condition
+
+
+def test_nobody_but_the_eraser_deletes_what_is_about_a_case(app_engine: Database) -> None:
+    may = text(
+        "SELECT rolname || ' ' || kept FROM pg_roles, unnest(CAST(:tables AS text[])) AS kept "
+        "WHERE rolname LIKE 'casetrack_%' AND has_table_privilege(rolname, kept, 'DELETE') ORDER BY 1"
+    )
+    tables = [*ABOUT_A_CASE, "cases", "proposals", "tombstones"]
+    with app_engine.engine(SUPERUSER).connect() as connection:
+        found = set(connection.scalars(may, {"tables": tables}))
+        login = connection.scalar(text("SELECT rolcanlogin FROM pg_roles WHERE rolname = :role"), {"role": ERASER})
+        forget = text("SELECT has_function_privilege(:role, 'forget_case(uuid, uuid)', 'EXECUTE')")
+        reached = [role for role in (APP, AUDITOR, KEEPER, OWNER) if connection.scalar(forget, {"role": role})]
+    ours = {each for each in found if not each.startswith((ERASER, OWNER))}
+    # A hand-off takes away the wraps of the key that moved, and whoever seals a part again its tags.
+    assert ours == {f"{APP} wraps", f"{DEFINER} index_tags"}
+    assert not login
+    assert reached == []
+
+
+def test_a_hold_that_is_set_while_a_case_is_erased_comes_first_or_not_at_all(
+    world: World, app_engine: Database
+) -> None:
+    case = agreed.closed(world)
+    proposal = agreed.proposed(world, case)
+    with app_engine.engine(SUPERUSER).connect() as first, app_engine.engine(SUPERUSER).connect() as second:
+        first.execute(
+            text(
+                "INSERT INTO legal_holds SELECT gen_random_uuid(), case_id, 1, 'inquiry', from_holder, proposed_by, "
+                "proposed_at, NULL, NULL, seal_digest, seal_previous, seal_holder, seal_keyset, seal_signature "
+                "FROM proposals"
+            )
+        )
+        second.execute(text("SET lock_timeout = '300ms'"))
+        waited = refused(
+            second, "SELECT forget_case(CAST(:case AS uuid), CAST(:it AS uuid))", case=case.id, it=proposal.id
+        )
+        first.commit()
+    assert waited == LOCKED
+    with acting(app_engine, "supervisor") as connection:
+        erase = "SELECT erase_case(CAST(:case AS uuid), CAST(:it AS uuid))"
+        assert refused(connection, erase, case=case.id, it=proposal.id) == HELD
+
+
+def test_proposals_and_holds_are_for_whoever_has_the_case_and_nobody_else(world: World, app_engine: Database) -> None:
+    case = agreed.closed(world)
+    agreed.proposed(world, case)
+    agreed.held(world, case)
+    counted = "SELECT (SELECT count(*) FROM proposals), (SELECT count(*) FROM legal_holds)"
+
+    def seen_by(name: str) -> tuple[int, int]:
+        with acting(app_engine, name) as connection:
+            proposals, holds = connection.execute(text(counted)).one()
+            return proposals, holds
+
+    assert [seen_by(name) for name in ("worker", "lead")] == [(1, 1), (1, 1)]
+    assert [seen_by(name) for name in ("receiving-lead", "auditor", "administrator")] == [(0, 0)] * 3
+
+
+def test_a_tombstone_is_for_a_supervisor_and_the_two_people_and_is_never_changed(
+    world: World, app_engine: Database
+) -> None:
+    case, _ = agreed.erased(world)
+    seen = {}
+    for name in ("worker", "lead", "supervisor", "receiving-lead", "auditor"):
+        with acting(app_engine, name) as connection:
+            seen[name] = connection.scalar(text("SELECT count(*) FROM tombstones"))
+            assert refused(connection, "UPDATE tombstones SET reason = 'x'") == INSUFFICIENT_PRIVILEGE
+    assert seen == {"worker": 0, "lead": 1, "supervisor": 1, "receiving-lead": 0, "auditor": 0}
+    with app_engine.engine(SUPERUSER).connect() as connection:
+        assert refused(connection, "DELETE FROM tombstones") == FOR_EVER
+    with world.work("lead") as at:
+        assert view_erasure(at, case.id).stone.case == case.id
+
+
+def test_a_hold_that_nobody_agreed_to_lift_is_not_lifted_by_a_statement(world: World, app_engine: Database) -> None:
+    agreed.held(world, acts.opened(world))
+    with acting(app_engine, "lead") as connection:
+        lift = "UPDATE legal_holds SET lifted_by = scope_account(), lifted_at = now()"
+        assert refused(connection, lift) == INSUFFICIENT_PRIVILEGE
+
+
+def test_what_waits_is_listed_and_looked_at(world: World) -> None:
+    case = agreed.closed(world)
+    proposal = agreed.proposed(world, case)
+    with world.work("supervisor") as at:
+        (card,) = list_proposals(at, page=1).items
+        assert (card.reference, card.proposer) == (case.reference, ACCOUNTS["lead"].display_name)
+    with world.work("supervisor") as at:
+        assert view_proposal(at, proposal.id).words == WHY.words
+
+
+def test_how_a_transaction_ended_can_be_asked_for_later(world: World, app_engine: Database) -> None:
+    with world.work("lead") as at:
+        done = at.stores.tombstones.place()
+    with pytest.raises(ZeroDivisionError), world.work("lead") as at:  # noqa: PT012 - the work that it undoes
+        undone = at.stores.tombstones.place()
+        raise ZeroDivisionError
+    with ending(app_engine.engine(AUDITOR)) as ended, world.work("lead") as at:
+        going_on = at.stores.tombstones.place()
+        elsewhere = replace(done, database=done.database + 1)
+        later = replace(done, transaction=done.transaction + 10**9)
+        found = [ended(place) for place in (done, undone, going_on, elsewhere, later)]
+    unknown = Ending.UNKNOWN
+    assert found == [Ending.DONE, Ending.UNDONE, Ending.GOING_ON, unknown, unknown]

@@ -1,0 +1,124 @@
+"""The list of erasures: every one that happened is on it, and whatever was done to it is noticed."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from casetrack.domain.case import Case
+from casetrack.domain.holders import SERVICE
+from casetrack.services.approvals import Place
+from casetrack.services.erasure_list import (
+    Ending,
+    ErasureListBroken,
+    Listed,
+    settle,
+    standing_erasures,
+)
+from tests.memory.two_people import MemoryErasureList
+from tests.services import agreed
+from tests.world import NAME, World
+
+
+def listed(world: World) -> tuple[Listed, ...]:
+    """What stands on the world's list."""
+    return standing_erasures(world.deployment.erasures.lines(), lambda _: world.deployment.service, NAME)
+
+
+def of(world: World) -> MemoryErasureList:
+    """The world's list itself."""
+    assert isinstance(world.deployment.erasures, MemoryErasureList)
+    return world.deployment.erasures
+
+
+def settled(world: World, how: Callable[[Place], Ending]) -> tuple[Listed, ...]:
+    """What stands once somebody has asked how the transactions ended."""
+    with world.work("supervisor") as work:
+        return settle(world.deployment.erasures, work.trust, world.deployment, how)
+
+
+def two() -> tuple[World, Case, Case]:
+    """A world in which two cases were erased."""
+    world = World.in_memory()
+    return world, agreed.erased(world)[0], agreed.erased(world)[0]
+
+
+def test_every_erasure_is_on_the_list_with_what_was_signed() -> None:
+    world, first, second = two()
+    found = listed(world)
+    assert [each.kept.stone.case for each in found] == [first.id, second.id]
+    assert [each.number for each in found] == [0, 1]
+    assert found[0].kept.stone.lost["sealed_values"] > 0
+    assert first.reference.encode() not in b"".join(of(world).lines())
+
+
+def test_what_came_to_nothing_is_marked_so_once() -> None:
+    world, first, second = two()
+    undone = listed(world)[0].place.transaction
+
+    def how(place: Place) -> Ending:
+        return Ending.UNDONE if place.transaction == undone else Ending.DONE
+
+    assert [each.kept.stone.case for each in settled(world, how)] == [second.id]
+    assert len(of(world).lines()) == 3
+    assert [each.kept.stone.case for each in listed(world)] == [second.id]
+    settled(world, how)
+    assert len(of(world).lines()) == 3
+    assert first.id not in {each.kept.stone.case for each in listed(world)}
+
+
+@pytest.mark.parametrize(("how", "stands"), [(Ending.UNKNOWN, 2), (Ending.DONE, 2), (Ending.GOING_ON, 0)])
+def test_what_may_have_happened_stands_and_what_goes_on_is_left_alone(how: Ending, stands: int) -> None:
+    world, _, _ = two()
+    assert len(settled(world, lambda _: how)) == stands
+    assert len(of(world).lines()) == 2
+
+
+def edited(line: bytes, **changes: object) -> bytes:
+    said = json.loads(line)
+    said["line"] |= changes
+    return json.dumps(said).encode()
+
+
+BROKEN: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "first-taken-away": lambda lines: lines[1:],
+    "swapped": lambda lines: [lines[1], lines[0]],
+    "twice": lambda lines: [lines[0], lines[0]],
+    "edited": lambda lines: [edited(lines[0], kind="void"), lines[1]],
+    "another-place": lambda lines: [edited(lines[0], place=["x", 1, "1"]), lines[1]],
+    "no-json": lambda lines: [b"{", lines[1]],
+    "no-line": lambda lines: [b"{}", lines[1]],
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_list_that_was_tampered_with_is_refused(how: str) -> None:
+    world, _, _ = two()
+    lines = BROKEN[how](list(of(world).lines()))
+    with pytest.raises(ErasureListBroken, match="bring back the whole list"):
+        standing_erasures(lines, lambda _: world.deployment.service, NAME)
+
+
+def test_a_line_of_another_deployment_or_another_service_is_refused() -> None:
+    world, _, _ = two()
+    lines = of(world).lines()
+    with pytest.raises(ErasureListBroken):
+        standing_erasures(lines, lambda _: world.deployment.service, "elsewhere.test")
+    with world.work("supervisor") as work, pytest.raises(ErasureListBroken):
+        standing_erasures(lines, lambda version: work.trust.version(SERVICE, version + 1), NAME)
+
+
+def test_a_line_that_voids_what_is_not_there_is_refused() -> None:
+    world, _, _ = two()
+    settled(world, lambda _: Ending.UNDONE)
+    lines = of(world).lines()
+    assert listed(world) == ()
+    assert len(lines) == 4
+    with pytest.raises(ErasureListBroken):
+        standing_erasures((*lines[:2], lines[2], lines[2]), lambda _: world.deployment.service, NAME)
+
+
+def test_an_empty_list_says_nothing() -> None:
+    world = World.in_memory()
+    assert listed(world) == ()
+    assert settled(world, lambda _: Ending.UNDONE) == ()
