@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.crypto.seals import Seal
 from casetrack.domain.holdings import Holding
-from casetrack.domain.ids import CaseId, HolderCode
+from casetrack.domain.ids import AccountId, CaseId, HolderCode, Instant
 from casetrack.persistence.cases import CaseRow, SqlCases
 from casetrack.persistence.db import db
 from casetrack.persistence.journal import EventRow, SqlJournal, event_columns, last_change_of
 from casetrack.persistence.keys import SqlKeys
+from casetrack.persistence.quotas import SqlQuotas
 from casetrack.persistence.refusals import refusing
 from casetrack.persistence.work import Transaction, transaction
+from casetrack.services.limits import Spent
 from casetrack.services.ports import JournalEntry, KeptCase, LastChange, Scope, Stores
 
 
@@ -57,7 +59,8 @@ class Batch:
         self._begun = begun
         self._journal = EventsTogether(session, known)
         cases, keys = KnownCases(session, known), KnownKeys(session, known)
-        self._stores = replace(begun.stores, cases=cases, keys=keys, journal=self._journal)
+        quotas = QuotasInNoTurn(session)
+        self._stores = replace(begun.stores, cases=cases, keys=keys, journal=self._journal, quotas=quotas)
 
     @contextmanager
     def begin(self, scope: Scope) -> Iterator[Stores]:
@@ -109,6 +112,14 @@ class KnownCases(SqlCases):
 
     def _remember(self, kept: KeptCase) -> None:
         self._known.cases[kept.case.id] = replace(kept, case=replace(kept.case, events=()))
+
+
+class QuotasInNoTurn(SqlQuotas):
+    """Quotas of accounts that are not held until the transaction ends: two that hold several wait for each other."""
+
+    def spent(self, account: AccountId, *, since: Instant, now: Instant) -> Spent:
+        """What the account was shown, in this transaction and in those that have ended."""
+        return self.of_all((account,), since=since, now=now).get(account, Spent())
 
 
 class EventsTogether(SqlJournal):

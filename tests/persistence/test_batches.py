@@ -1,5 +1,7 @@
 """Many acts of many actors in one transaction: kept whole or not at all, each in its actor's own name."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -10,11 +12,15 @@ from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.work import begin
 from casetrack.services.cases import view_case, view_held
 from casetrack.services.journal import CASEWORK
+from casetrack.services.limits import Spent
 from casetrack.services.sessions import NOBODY
 from casetrack.services.work import at_work
+from tests.builders import NINE
 from tests.persistence.databases import Database
 from tests.services import acts
-from tests.world import SOUTH, World
+from tests.world import ACCOUNTS, SOUTH, World
+
+MOMENT = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -110,3 +116,16 @@ def test_no_batch_begins_inside_a_transaction(world: World, store_app: Flask) ->
     assert store_app.name
     with world.begin(NOBODY), pytest.raises(RuntimeError), Batches().begin(NOBODY):
         pass
+
+
+@pytest.mark.usefixtures("world")
+def test_nobody_waits_for_an_account_of_a_batch_that_was_shown_something(app_engine: Database) -> None:
+    worker = ACCOUNTS["worker"].id
+    with Batches().begin(NOBODY) as batch:
+        with batch.begin(NOBODY) as stores:
+            stores.quotas.spent(worker, since=NINE, now=NINE)
+            stores.quotas.spend(worker, Spent(1), NINE + MOMENT)
+            assert stores.quotas.spent(worker, since=NINE, now=NINE + MOMENT) == Spent(1)
+        with app_engine.engine(SUPERUSER).connect() as another:
+            free = text("SELECT id FROM accounts WHERE id = :id FOR NO KEY UPDATE NOWAIT")
+            assert another.scalar(free, {"id": worker}) == worker
