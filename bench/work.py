@@ -14,10 +14,11 @@ from casetrack.domain.actions import Action
 from casetrack.domain.events import Consulted
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import TransferId
+from casetrack.gateways.keyfolder import LogSigning
 from casetrack.jobs.sequencer import Sequencer
 from casetrack.persistence.work import begin, begin_log
 from casetrack.services.cases import open_case
-from casetrack.services.checkpoints import CheckpointSigner, origin_of
+from casetrack.services.checkpoints import origin_of
 from casetrack.services.transfers import NewOffer, accept_transfer, send_transfer
 from casetrack.services.work import at_work
 
@@ -36,9 +37,9 @@ def measure_work(house: BenchHouse, sender: str, receiver: str) -> Iterator[Timi
 def measure_log(house: BenchHouse) -> tuple[int, float]:
     """How many events waited for their place in the log, and how many seconds it took to take them in and sign."""
     engine = create_engine(house.addresses.sequencer, pool_size=1)
-    signer = CheckpointSigner(origin_of(house.config.service.name), key_folder(house.config).log_key())
+    keys = LogSigning(key_folder(house.config), origin_of(house.config.service.name))
     batch = house.config.sequencer.batch
-    sequencer = Sequencer(lambda: begin_log(engine), signer, batch=batch, clock=utc_now)
+    sequencer = Sequencer(lambda: begin_log(engine), keys, batch=batch, clock=utc_now)
     start, taken = time.perf_counter(), 0
     while step := sequencer.step():
         taken += step

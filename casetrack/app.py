@@ -42,7 +42,7 @@ from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.installing import engine_for
 from casetrack.persistence.work import begin
 from casetrack.services.audit import Inspect
-from casetrack.services.checkpoints import CheckpointVerifier, origin_of
+from casetrack.services.checkpoints import origin_of
 from casetrack.services.deployment import Chance, Deployment
 from casetrack.services.evidence import Evidence
 from casetrack.services.lifetimes import SessionLimits
@@ -147,12 +147,15 @@ def behind_proxies(app: Flask, server: Server) -> None:
 def inspection(
     config: Config, keys: KeyFolder, deployment: Deployment, auditor_url: str, clock: Callable[[], Instant]
 ) -> Inspect:
-    """Everything that is kept and signed, read by the role that may read that and change nothing."""
+    """Everything that is kept and signed, read by the role that may read that and change nothing.
+
+    Which keys of the log are believed is read each time: its key may have been renewed meanwhile.
+    """
     name = deployment.name
-    log = CheckpointVerifier(origin_of(name), keys.log_public())
 
     @contextmanager
     def inspect() -> Iterator[tuple[Evidence, Believed]]:
+        log = keys.chain().believed(origin_of(name))
         engine = engine_for(auditor_url, statement_timeout_ms=config.database.statement_timeout_ms)
         try:
             with inspecting(engine) as evidence:

@@ -3,13 +3,14 @@
 The seals, keys and ciphertexts here are random bytes: what they open is for the tests of the keys to ask.
 """
 
-import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
+
+import rfc8785
 
 from casetrack.audit.entry import commit
 from casetrack.crypto.datakeys import OFFER
@@ -83,7 +84,7 @@ def actor_of(account: Account) -> Actor:
 def new_keyset(holder: HolderCode, version: int = 1) -> SealedKeyset:
     """A keyset that opens nothing."""
     public = PublicKeyset(holder, version, secrets.token_bytes(1216), secrets.token_bytes(32), secrets.token_bytes(64))
-    return SealedKeyset(public, secrets.token_bytes(80))
+    return SealedKeyset(public, secrets.token_bytes(138))
 
 
 def new_case(
@@ -249,7 +250,7 @@ def new_entry(
         "seal_digest": seal_digest.hex() if seal_digest else None,
         "detail": dict(event.detail()),
     }
-    written = json.dumps(payload).encode()
+    written = rfc8785.dumps(payload)
     salt = secrets.token_bytes(32)
     return JournalEntry(
         id=EventId(uuid4()),

@@ -109,6 +109,8 @@ ACCOUNTS = {
         account("auditor", Role.AUDITOR, NORTH, national=True),
         account("north-auditor", Role.AUDITOR, NORTH),
         account("administrator", Role.ADMINISTRATOR, NORTH, national=True),
+        account("second-administrator", Role.ADMINISTRATOR, NORTH),
+        account("scottish-administrator", Role.ADMINISTRATOR, EAST),
     )
 }
 

@@ -34,6 +34,19 @@ IF_MATCH: Final[Described] = {
 }
 
 
+KEY: Final = "Idempotency-Key"
+LONGEST_KEY: Final = 255
+KEY_PARAMETER: Final[Described] = {
+    "in": "header",
+    "name": KEY,
+    "required": True,
+    "schema": {"type": "string", "maxLength": LONGEST_KEY},
+    "description": "A name of your own for this request. The same key with the same request has the same answer, and "
+    "what it asks for is done once; with another request it is refused (422). While the first is still being answered "
+    "the second waits for it, or is told so (409, still-answering) and when to send it again (Retry-After).",
+}
+
+
 NO_JSON: Final = N_("This is not JSON that can be read.")
 
 
@@ -96,6 +109,22 @@ class Calls:
         """A call that does something: `reads` reads its body, and `header` is what it asks for beside it."""
         return self._call("POST", rule, actions, shows, read=("json", reads), status=status, header=header)
 
+    def make(
+        self, rule: str, action: Action, *, shows: type[Schema], reads: Asked, header: Described | None = IF_MATCH
+    ) -> Callable[[View], View]:
+        """A call that makes something, once for each key: `reads` reads its body."""
+        more = {"parameters": [KEY_PARAMETER]}
+        return self._call(
+            "POST",
+            rule,
+            (action,),
+            shows,
+            read=("json", reads),
+            status=HTTPStatus.CREATED,
+            header=header,
+            more=more,
+        )
+
     def take(
         self, rule: str, action: Action, *, shows: type[Schema], asks: Asked, media_types: Iterable[str], most: int
     ) -> Callable[[View], View]:
@@ -111,7 +140,7 @@ class Calls:
                 read=("query", asks),
                 status=HTTPStatus.CREATED,
                 header=IF_MATCH,
-                more={"parameters": [CALLED], **body},
+                more={"parameters": [CALLED, KEY_PARAMETER], **body},
             )
             return called(takes_file(most)(view))
 
@@ -137,7 +166,8 @@ class Calls:
                 made = self.blueprint.arguments(schema, location=location)(made)
             described: dict[str, Any] = {"operationId": f"{self.noun}.{name}", **more}
             if header is not None:
-                described["parameters"] = [dict(header), *more.get("parameters", ())]
+                described["parameters"] = [header, *more.get("parameters", ())]
+            described["parameters"] = [dict(each) for each in described.get("parameters", ())]
             made = serves(*actions)(self.blueprint.doc(**described)(made))
             self.blueprint.add_url_rule(rule, name, made, methods=[method], tags=[self.noun])
             return view

@@ -1,22 +1,21 @@
 """Cases: listed, opened, viewed, placed, assigned, closed and reopened; and given the strand that they lack."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
-from flask import Response, json, jsonify, request, url_for
+from flask import Response, url_for
 
-from casetrack.api.answers import case_answer, case_facts, page_answer, seen, stub_answer
-from casetrack.api.calls import Calls, unfit
+from casetrack.api import repeats
+from casetrack.api.answers import case_answer, page_answer, seen, stub_answer
+from casetrack.api.calls import Calls
 from casetrack.domain.actions import Action
-from casetrack.domain.case import Areas, Status
+from casetrack.domain.case import Areas, Case, Status
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import AccountId
 from casetrack.domain.references import Reference
 from casetrack.domain.stub import Stub
-from casetrack.domain.words import N_
 from casetrack.http.work import begin
 from casetrack.schemas.cases import (
     EVERY_STATUS,
@@ -44,19 +43,7 @@ from casetrack.services.cases import (
     view_case,
 )
 from casetrack.services.journal import CASEWORK, Purpose
-from casetrack.services.repeats import Answered, answered_before, remember_answer
-
-KEY: Final = "Idempotency-Key"
-LONGEST_KEY: Final = 255
-KEY_NEEDED: Final = N_("Send a key of your own, of 255 characters or fewer, so that the request can be sent again.")
-KEY_REUSED: Final = N_("This key was sent with another request. Send a new key.")
-KEY_PARAMETER: Final = {
-    "in": "header",
-    "name": KEY,
-    "required": True,
-    "schema": {"type": "string", "maxLength": LONGEST_KEY},
-    "description": "The same key with the same body has the same answer, and opens one case.",
-}
+from casetrack.services.work import UnitOfWork
 
 calls = Calls("cases", __name__, "The cases of one's own organisation.")
 
@@ -71,23 +58,12 @@ def list_(asked: Mapping[str, Any]) -> Response:
     return page_answer(CasesShown(), page)
 
 
-@calls.post(
-    "/cases", Action.CASE_OPEN, shows=CaseShown, reads=OpenCase, status=HTTPStatus.CREATED, header=KEY_PARAMETER
-)
+@calls.make("/cases", Action.CASE_OPEN, shows=CaseShown, reads=OpenCase, header=None)
 def open_(said: Mapping[str, Any]) -> Response:
-    """Open a case for a person: one's own organisation is responsible. The same key has the same answer."""
-    key, asked = _key(), _digest(request.get_json())
+    """Open a case for a person: one's own organisation is responsible."""
+    key = repeats.key()
     with begin() as work:
-        before = answered_before(work, key)
-        if before is None:
-            text = json.dumps(CaseShown().dump(case_facts(work, open_case(work, _new_case(said)))))
-            before = Answered(asked, text)
-            remember_answer(work, key, before)
-        elif before.request == asked:
-            view_case(work, Reference(json.loads(before.answer)["reference"]))
-        else:
-            unfit(KEY, KEY_REUSED)
-    return _opened(json.loads(before.answer))
+        return repeats.once(work, key, lambda: _opened(work, open_case(work, _new_case(said))))
 
 
 @calls.get("/cases/<reference:reference>", Action.CASE_VIEW, shows=CaseShown)
@@ -136,19 +112,17 @@ def reopen(said: Mapping[str, Any], reference: Reference) -> Response:
         return case_answer(work, reopen_case(work, reference, seen=version))
 
 
-@calls.post(
-    "/cases/<reference:reference>/strands",
-    Action.STRAND_BEGIN,
-    shows=CaseShown,
-    reads=BeginStrand,
-    status=HTTPStatus.CREATED,
-)
+@calls.make("/cases/<reference:reference>/strands", Action.STRAND_BEGIN, shows=CaseShown, reads=BeginStrand)
 def begin_(said: Mapping[str, Any], reference: Reference) -> Response:
     """Begin the strand that a case lacks: one's own organisation, which leads the other, is responsible for it too."""
-    version = seen()
-    with begin(Purpose(CASEWORK.code, said["words"], said["keep"])) as work:
+    version, key = seen(), repeats.key()
+
+    def begun(work: UnitOfWork) -> Response:
         case = begin_strand(work, reference, said["strand"], said["reason"], seen=version)
         return case_answer(work, case, HTTPStatus.CREATED)
+
+    with begin(Purpose(CASEWORK.code, said["words"], said["keep"])) as work:
+        return repeats.once(work, key, lambda: begun(work))
 
 
 def _new_case(said: Mapping[str, Any]) -> NewCase:
@@ -163,21 +137,7 @@ def _new_case(said: Mapping[str, Any]) -> NewCase:
     )
 
 
-def _key() -> str:
-    """The caller's own name for the request (draft-ietf-httpapi-idempotency-key-header); 400 without one."""
-    key = request.headers.get(KEY, "").strip()
-    if not key or len(key) > LONGEST_KEY:
-        unfit(KEY, KEY_NEEDED, HTTPStatus.BAD_REQUEST)
-    return key
-
-
-def _digest(body: object) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-
-
-def _opened(shown: Mapping[str, Any]) -> Response:
-    made: Response = jsonify(shown)
-    made.status_code = HTTPStatus.CREATED
-    made.headers["Location"] = url_for("api.cases.view", reference=shown["reference"])
-    made.set_etag(str(shown["version"]))
+def _opened(work: UnitOfWork, case: Case) -> Response:
+    made = case_answer(work, case, HTTPStatus.CREATED)
+    made.headers["Location"] = url_for("api.cases.view", reference=case.reference)
     return made

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask import Response
 
+from casetrack.api import repeats
 from casetrack.api.answers import answer, case_answer, seen
 from casetrack.api.calls import Calls
 from casetrack.domain.actions import Action
@@ -19,6 +20,7 @@ from casetrack.schemas.records import AddRecord
 from casetrack.schemas.shown import CaseShown, MilestonesShown
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.milestones import NewRecord, list_milestones, record_milestone, reopen_milestone
+from casetrack.services.work import UnitOfWork
 
 DATES: Final = ("started_at", "due_on", "due_at", "not_before", "days_left", "met_at")
 """What is not shown where it would give a sealed date away."""
@@ -35,16 +37,10 @@ def list_(reference: Reference) -> Response:
     return answer(MilestonesShown(), facts, version=found.case.version)
 
 
-@calls.post(
-    "/cases/<reference:reference>/milestones",
-    Action.MILESTONE_RECORD,
-    shows=CaseShown,
-    reads=AddRecord,
-    status=HTTPStatus.CREATED,
-)
+@calls.make("/cases/<reference:reference>/milestones", Action.MILESTONE_RECORD, shows=CaseShown, reads=AddRecord)
 def record(said: Mapping[str, Any], reference: Reference) -> Response:
     """Record a milestone, or a dated fact."""
-    version = seen()
+    version, key = seen(), repeats.key()
     new = NewRecord(
         code=said["code"],
         state=RecordState(said["state"]),
@@ -52,8 +48,12 @@ def record(said: Mapping[str, Any], reference: Reference) -> Response:
         at=said["happened"],
         note=said["note"],
     )
-    with begin(replace(CASEWORK, keeping=said["keep"])) as work:
+
+    def recorded(work: UnitOfWork) -> Response:
         return case_answer(work, record_milestone(work, reference, new, seen=version), HTTPStatus.CREATED)
+
+    with begin(replace(CASEWORK, keeping=said["keep"])) as work:
+        return repeats.once(work, key, lambda: recorded(work))
 
 
 @calls.post(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, url_for
 
+from casetrack.api import repeats
 from casetrack.api.answers import case_answer, seen
 from casetrack.api.calls import Calls
 from casetrack.domain.actions import Action
@@ -19,6 +20,7 @@ from casetrack.schemas.notes import CorrectNote, WriteNote
 from casetrack.schemas.shown import CaseShown
 from casetrack.services.journal import CASEWORK
 from casetrack.services.notes import NewNote, write_note
+from casetrack.services.work import UnitOfWork
 
 calls = Calls("notes", __name__, "Notes of a case: written, and never shown.")
 
@@ -37,24 +39,14 @@ def open_(reference: Reference, note: UUID) -> Response:  # noqa: ARG001 - refus
         return case_answer(work, work.open(reference, to=Action.NOTE_OPEN))
 
 
-@calls.post(
-    "/cases/<reference:reference>/notes",
-    Action.NOTE_WRITE,
-    shows=CaseShown,
-    reads=WriteNote,
-    status=HTTPStatus.CREATED,
-)
+@calls.make("/cases/<reference:reference>/notes", Action.NOTE_WRITE, shows=CaseShown, reads=WriteNote)
 def write(said: Mapping[str, Any], reference: Reference) -> Response:
     """Write a note. Where something in it seems to belong elsewhere it is refused, unless `keep` says why it stays."""
     return _written(reference, said, said["strand"], None)
 
 
-@calls.post(
-    "/cases/<reference:reference>/notes/<uuid:note>/correction",
-    Action.NOTE_WRITE,
-    shows=CaseShown,
-    reads=CorrectNote,
-    status=HTTPStatus.CREATED,
+@calls.make(
+    "/cases/<reference:reference>/notes/<uuid:note>/correction", Action.NOTE_WRITE, shows=CaseShown, reads=CorrectNote
 )
 def correct(said: Mapping[str, Any], reference: Reference, note: UUID) -> Response:
     """Write another wording, which takes the place of the note; the one before stays to be read."""
@@ -63,10 +55,14 @@ def correct(said: Mapping[str, Any], reference: Reference, note: UUID) -> Respon
 
 def _written(reference: Reference, said: Mapping[str, Any], strand: Strand, corrects: NoteId | None) -> Response:
     """A correction stays with the strand of what it corrects, whichever is named."""
-    version = seen()
+    version, key = seen(), repeats.key()
     new = NewNote(strand=strand, kind=said["kind"], sensitivity=said["sensitivity"], words=said["words"])
-    with begin(replace(CASEWORK, keeping=said["keep"])) as work:
+
+    def written(work: UnitOfWork) -> Response:
         case, note = write_note(work, reference, new, seen=version, corrects=corrects)
         made = case_answer(work, case, HTTPStatus.CREATED)
-    made.headers["Location"] = url_for("api.notes.open", reference=reference, note=note)
-    return made
+        made.headers["Location"] = url_for("api.notes.open", reference=reference, note=note)
+        return made
+
+    with begin(replace(CASEWORK, keeping=said["keep"])) as work:
+        return repeats.once(work, key, lambda: written(work))

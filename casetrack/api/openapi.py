@@ -14,9 +14,11 @@ from casetrack.schemas.transfers import Checklist
 
 SAYS: Final = """\
 The JSON API of casetrack. It serves the same cases, to the same rules, as the pages do; everything asked here is on the
-log. Nothing that is sealed leaves: what is known of who a person is can be recorded, notes written and files attached,
-and all of it is shown only to somebody who signs in. A token cannot accept an offer either. A change names the version
-that it was made from, in If-Match.
+log. Nothing that is sealed in a case leaves: what is known of who a person is can be recorded, notes written and files
+attached, and all of it is shown only to somebody who signs in. Of an offer, the sender's token reads what the sender
+shared, and both sides' what was answered. A token cannot accept an offer either. A change names the version that it was
+made from, in If-Match. What makes something new is sent under an Idempotency-Key of the caller's own: sent again, it
+has the same answer and is done once.
 """
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, url_for
 
+from casetrack.api import repeats
 from casetrack.api.answers import answer, case_answer, page_answer, seen
 from casetrack.api.calls import Calls
 from casetrack.domain import access
@@ -41,6 +42,7 @@ from casetrack.services.transfers import (
     view_transfer,
     withdraw_transfer,
 )
+from casetrack.services.work import UnitOfWork
 
 calls = Calls("transfers", __name__, "Offers of a case from one organisation to another, and how they were answered.")
 
@@ -61,21 +63,19 @@ def of_case(reference: Reference) -> Response:
     return answer(CaseTransfersShown(), {"items": journey.transfers})
 
 
-@calls.post(
-    "/cases/<reference:reference>/transfers",
-    Action.TRANSFER_SEND,
-    shows=TransferShown,
-    reads=SendTransfer,
-    status=HTTPStatus.CREATED,
-)
+@calls.make("/cases/<reference:reference>/transfers", Action.TRANSFER_SEND, shows=TransferShown, reads=SendTransfer)
 def send(said: Mapping[str, Any], reference: Reference) -> Response:
     """Offer strands of a case to another organisation; one's own stays responsible until it accepts."""
-    version = seen()
+    version, key = seen(), repeats.key()
+
+    def sent(work: UnitOfWork) -> Response:
+        transfer = send_transfer(work, reference, offer_of(said), seen=version)
+        made = _transfer_answer(transfer, HTTPStatus.CREATED)
+        made.headers["Location"] = url_for("api.transfers.view", transfer=transfer.id)
+        return made
+
     with begin(replace(CASEWORK, keeping=said["keep"])) as work:
-        sent = send_transfer(work, reference, offer_of(said), seen=version)
-    made = _transfer_answer(sent, HTTPStatus.CREATED)
-    made.headers["Location"] = url_for("api.transfers.view", transfer=sent.id)
-    return made
+        return repeats.once(work, key, lambda: sent(work))
 
 
 @calls.get("/transfers/<uuid:transfer>", Action.TRANSFER_VIEW, shows=OfferShown)

@@ -59,18 +59,19 @@ class Checkpoint:
             raise CheckpointMalformed(line=_ROOT) from malformed
 
 
-def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
-    """The signed note of a checkpoint, by the log's key, which has the log's origin for its name.
+def sign_checkpoint(checkpoint: Checkpoint, *signers: Signer) -> str:
+    """The signed note of a checkpoint, by each of the log's keys, which have the log's origin for their name.
 
-    Raises `OriginDiffers` when the key is of another log.
+    Raises `OriginDiffers` when a key is of another log.
     """
-    if signer.name != checkpoint.origin:
-        raise OriginDiffers(origin=signer.name)
-    return Note.signed(checkpoint.body(), signer).format()
+    for signer in signers:
+        if signer.name != checkpoint.origin:
+            raise OriginDiffers(origin=signer.name)
+    return Note.signed(checkpoint.body(), *signers).format()
 
 
-def open_checkpoint(note_text: str, verifier: Verifier) -> Checkpoint:
-    """The checkpoint in a signed note, when this key signed it (format, steps 1 to 3).
+def open_checkpoint(note_text: str, *verifiers: Verifier) -> Checkpoint:
+    """The checkpoint in a signed note, when one of these keys signed it (format, steps 1 to 3).
 
     Raises `NoteMalformed`, `SignatureMalformed`, `SignatureMissing`, `SignatureRefused` or
     `CheckpointMalformed`. Whose log it is of is the caller's to ask: a witness signs under a name
@@ -78,7 +79,7 @@ def open_checkpoint(note_text: str, verifier: Verifier) -> Checkpoint:
     """
     # Step 1: the text is a signed note.
     note = Note.parse(note_text)
-    # Step 2: the key's signature holds; until then the text means nothing.
-    note.verify((verifier,))
+    # Step 2: the keys' signatures hold; until then the text means nothing.
+    note.verify(verifiers)
     # Step 3: the note's text is a checkpoint.
     return Checkpoint.parse(note.text)

@@ -132,6 +132,60 @@ class OriginDiffers(LogRefused):
     sentence: ClassVar[str] = N_("The checkpoint is not of the log {origin}.")
 
 
+# Of the keys of a log, one after the other
+
+
+@dataclass(eq=False)
+class StatementMalformed(LogRefused):
+    """One line of a statement about keys is wrong: what it says, origin, old key, new key, size, time, or the end."""
+
+    line: int
+    sentence: ClassVar[str] = N_(
+        "Line {line} of the statement about the log's keys is wrong: the lines are what it says, origin, old key, "
+        "new key, size and time, and no more."
+    )
+
+
+@dataclass(eq=False)
+class StatementOutOfPlace(LogRefused):
+    """A statement about keys is of another log, or does not go on from the keys that are believed before it."""
+
+    sentence: ClassVar[str] = N_("The statement does not go on from the keys that sign the log before it.")
+
+
+@dataclass(eq=False)
+class StatementRefused(LogRefused):
+    """A statement about the log's keys could not be believed; the first is number 1."""
+
+    number: int
+    because: LogRefused
+    sentence: ClassVar[str] = N_("Statement {number} about the log's keys is refused. {because}")
+
+
+@dataclass(eq=False)
+class KeyEnded(LogRefused):
+    """A checkpoint is signed only by a key that had ended before it. `key` is the key's id in hex."""
+
+    key: str
+    until: int
+    size: int
+    sentence: ClassVar[str] = N_(
+        "The checkpoint of {size} entries is signed only by the key {key}, which ended when the log had {until}."
+    )
+
+
+@dataclass(eq=False)
+class KeyNotBegun(LogRefused):
+    """A checkpoint is signed only by a key that began after it. `key` is the key's id in hex."""
+
+    key: str
+    after: int
+    size: int
+    sentence: ClassVar[str] = N_(
+        "The checkpoint of {size} entries is signed only by the key {key}, which began after the log had {after}."
+    )
+
+
 # Of proofs
 
 

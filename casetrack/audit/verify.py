@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from casetrack.audit.checkpoint import Checkpoint, open_checkpoint
+from casetrack.audit.checkpoint import Checkpoint
 from casetrack.audit.entry import Entry, commit
 from casetrack.audit.errors import (
     CheckpointOutOfOrder,
@@ -27,7 +27,7 @@ from casetrack.audit.errors import (
     PayloadChanged,
     SaltMalformed,
 )
-from casetrack.audit.note import Verifier
+from casetrack.audit.succession import LogKeys
 from casetrack.audit.tree import Frontier, leaf_hash
 
 
@@ -48,17 +48,17 @@ class Verified:
         return self.entries - self.newest.size
 
 
-def verify_log(leaves: Iterable[bytes], checkpoints: Iterable[str], verifier: Verifier, *, origin: str) -> Verified:
+def verify_log(leaves: Iterable[bytes], checkpoints: Iterable[str], keys: LogKeys, *, origin: str) -> Verified:
     """Every checkpoint is the log's own and every entry is as the checkpoints signed it.
 
     `leaves` are the log's entries from index 0; `checkpoints` are signed notes, the oldest first;
-    `verifier` is the log's key. Steps 1 to 10.
+    `keys` are those that are believed of the log. Steps 1 to 10, and 22.
     """
     reading = _Reading(leaves)
     newest: Checkpoint | None = None
     number = 0
     for number, text in enumerate(checkpoints, start=1):
-        checkpoint = _opened(text, number, verifier, origin)
+        checkpoint = _opened(text, number, keys, origin)
         # Step 5: the sizes grow.
         if newest is not None and checkpoint.size <= newest.size:
             raise CheckpointOutOfOrder(number=number, size=checkpoint.size, before=newest.size)
@@ -146,10 +146,10 @@ class _Reading:
             yield leaf_hash(leaf)
 
 
-def _opened(text: str, number: int, verifier: Verifier, origin: str) -> Checkpoint:
+def _opened(text: str, number: int, keys: LogKeys, origin: str) -> Checkpoint:
     try:
-        # Steps 1 to 3 are those of open_checkpoint.
-        checkpoint = open_checkpoint(text, verifier)
+        # Steps 1 to 3 are those of open_checkpoint, and step 22 that of LogKeys.open.
+        checkpoint = keys.open(text)
         # Step 4: the checkpoint is of this log.
         _require_origin(checkpoint, origin)
     except LogRefused as because:

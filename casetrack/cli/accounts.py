@@ -1,10 +1,10 @@
 """`casetrack account`: who can sign in, in which role, for which organisation."""
 
 import click
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from casetrack.cli.commands import Commands, Surroundings, example, here
+from casetrack.cli.commands import Commands, Surroundings, example, here, show
 from casetrack.cli.house import house
 from casetrack.config import Config
 from casetrack.domain.actors import Role
@@ -86,9 +86,17 @@ def list_(around: Surroundings) -> None:
             for card in found.items:
                 last = london_date(card.signed_in_at).isoformat() if card.signed_in_at else "never"
                 closed, tokens = "closed" if card.closed else "", str(len(card.tokens) or "")
-                table.add_row(card.sign_in_name, card.display_name, card.role.value, card.holder, last, closed, tokens)
+                table.add_row(
+                    escape(card.sign_in_name),
+                    escape(card.display_name),
+                    card.role.value,
+                    card.holder,
+                    last,
+                    closed,
+                    tokens,
+                )
             pages, page = found.pages, page + 1
-    Console().print(table)
+    show(table)
 
 
 def id_of(work: UnitOfWork, sign_in_name: str) -> AccountId:

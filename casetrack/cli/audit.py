@@ -12,6 +12,7 @@ from casetrack.cli.house import among_stores, database
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.work import begin_log
 from casetrack.services.certificates import verify_certificate
+from casetrack.services.checkpoints import origin_of
 from casetrack.services.evidence import Evidence
 from casetrack.services.verifying import Believed, verify_checkpoints, verify_database
 from casetrack.services.verifying_erasures import count_erased
@@ -93,6 +94,19 @@ def checkpoint(around: Surroundings) -> None:
     if newest is None:
         raise click.ClickException("There is no checkpoint yet. Is casetrack worker running?")
     click.echo(newest, nl=False)
+
+
+@audit.command("keys", epilog=example("casetrack audit keys"))
+@here
+def log_keys(around: Surroundings) -> None:
+    """Print the log's first key, and each statement by which another followed it or an old one ended.
+
+    Whoever believes that first key can check each statement with it, and so come to believe the key of now.
+    """
+    chain, origin = key_folder(around.config).chain(), origin_of(around.config.service.name)
+    click.echo(chain.believed(origin).spans[0].key.format())
+    for statement in chain.statements:
+        click.echo(f"\n{statement}", nl=False)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from casetrack.app import NotFounded, PassphraseMissing
 from casetrack.audit.errors import LogRefused
@@ -30,6 +32,8 @@ FORESEEN: Final = (
 )
 """What can be wrong outside of this program, each with a sentence that says so."""
 
+WHOLE: Final = 10_000
+"""Wider than any line of a table is."""
 NO_ANSWER: Final = "The database does not answer, or not to this role. Start it, or correct [database] in the settings."
 
 
@@ -48,6 +52,14 @@ class Surroundings:
         if self._config is None:
             self._config = read_config(self.file or find_config(self.environ, self.folder), self.environ)
         return self._config
+
+
+def show(table: Table) -> None:
+    """The table is printed: as wide as a terminal is, and whole to where no terminal is, such as a file or a pipe."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, Console(width=WHOLE).measure(table).maximum)
+    console.print(table)
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from casetrack.app import PassphraseMissing, key_folder, open_deployment, utc_now
-from casetrack.audit.checkpoint import open_checkpoint
 from casetrack.audit.errors import LogRefused
+from casetrack.audit.succession import LogKeys
 from casetrack.audit.verify import verify_frontier
 from casetrack.cli.backups import read_stamps
 from casetrack.cli.commands import FORESEEN, Surroundings, example, here
@@ -30,7 +30,7 @@ from casetrack.gateways.keyfolder import KeyFolder
 from casetrack.persistence.diagnosis import Examined, examine
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.work import begin, begin_log
-from casetrack.services.checkpoints import CheckpointVerifier, origin_of
+from casetrack.services.checkpoints import origin_of
 from casetrack.services.ports import Stores
 from casetrack.services.sessions import NOBODY
 
@@ -61,6 +61,10 @@ MENDING: Final = {
     ),
     Examined.CLOCK: ("The clocks agree", "Run a time service on both machines"),
     Examined.QUEUE: ("Events reach the log at once", "Run: casetrack worker"),
+    Examined.INTEGRITY: (
+        "What is opened is what was sealed",
+        "Run: casetrack audit verify --database; put back from a copy what it names, and find out who changed it",
+    ),
 }
 """What each examination of the database is about, and how to mend what it finds."""
 
@@ -100,7 +104,8 @@ def look(config: Config) -> Iterator[Result]:
     except PassphraseMissing as missing:
         yield Result("The passphrase is known", str(missing), "Set it where only this account can read it")
         return
-    opened = _tried("The key files open", "Put the key files back, or give the right passphrase", partial(_open, keys))
+    mend = "Put the key files back, or give the right passphrase"
+    opened = _tried("The key files open", mend, partial(_open, keys, config))
     yield opened
     yield _private(config.key_file)
     yield from _providers(keys)
@@ -130,14 +135,15 @@ def _database(config: Config, keys: KeyFolder, addresses: Addresses) -> Iterator
             with begin_log(engine) as kept:
                 note, frontier = kept.newest_checkpoint(), kept.frontier()
             if note is not None:
-                verifier = CheckpointVerifier(origin_of(config.service.name), keys.log_public())
-                verify_frontier(frontier, open_checkpoint(note, verifier))
+                believed = keys.chain().believed(origin_of(config.service.name))
+                verify_frontier(frontier, believed.open(note))
 
         yield _tried("The organisations' keys are the service's own", "Run: casetrack db upgrade", deployment)
         with among_stores(config, addresses.app), begin(NOBODY) as stores:
             yield from list(_keysets(stores, keys.keyring(config.service.name), config.keys.holders))
         yield from _erasures(config, addresses)
         yield _tried("The head of the log is signed", "Stop the worker, and run: casetrack audit verify", log)
+        yield _overlap(keys.chain().believed(origin_of(config.service.name)))
 
 
 def _copies(config: Config) -> Iterator[Result]:
@@ -176,15 +182,22 @@ def _erasures(config: Config, addresses: Addresses) -> Iterator[Result]:
     )
 
 
+def _overlap(believed: LogKeys) -> Result:
+    """While two keys sign the log, whoever has the old one can still sign too."""
+    name, lasts = "One key signs the log", len(believed.in_force) > 1
+    note = "Two sign, while its key is renewed" if lasts else ""
+    return Result(name, "", "Run: casetrack keys rotate log --finish" if lasts else "", note)
+
+
 def _private(file: Path) -> Result:
     others = file.exists() and bool(file.stat().st_mode & FOR_OTHERS)
     wrong = "other accounts of this machine may read it" if others else ""
     return Result("The key file is this account's alone", wrong, f"chmod 600 {file}" if wrong else "")
 
 
-def _open(keys: KeyFolder) -> None:
+def _open(keys: KeyFolder, config: Config) -> None:
     keys.roots()
-    keys.log_key()
+    keys.signing(origin_of(config.service.name))
 
 
 def _providers(keys: KeyFolder) -> Iterator[Result]:

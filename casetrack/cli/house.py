@@ -4,7 +4,7 @@ import os
 import pwd
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from casetrack.config import Config
 from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.door_events import AccountCreated
 from casetrack.domain.holders import AUDIT_DESK, SERVICE
-from casetrack.domain.ids import AccountId, Instant
+from casetrack.domain.ids import AccountId, HolderCode, Instant
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import DATABASE, forget_connections, install, is_installed
 from casetrack.persistence.roles import APP, AUDITOR, JOBS, KEEPER, OWNER, SEQUENCER
@@ -24,6 +24,7 @@ from casetrack.services.journal import Purpose, journal_entry
 from casetrack.services.keysets import Enter, Keeper
 from casetrack.services.people import Account
 from casetrack.services.ports import Stores
+from casetrack.services.renewing_case_keys import CaseKeeper
 from casetrack.services.vouching import sealed_account
 from casetrack.services.work import UnitOfWork, at_work
 
@@ -106,6 +107,10 @@ class House:
     now: Instant
     keeper_url: str = ""
     """Where the database is, for the keeper of the keys."""
+    sequencer_url: str = ""
+    """The same for whoever holds the log."""
+    auditor_url: str = ""
+    """The same for whoever reads everything that is kept and signed."""
 
     def work(self, what: str) -> AbstractContextManager[UnitOfWork]:
         """A unit of work of the command line; which account of the machine asked is told to the audit desk alone."""
@@ -114,6 +119,11 @@ class House:
     def keeper(self, what: str, enter: Enter) -> Keeper:
         """The command line as the keeper of the keys, among the key rows that `enter` begins with."""
         return Keeper(enter, self.deployment, AT_THE_COMMAND_LINE, self.now, purpose_of(what))
+
+    def case_keeper(self, what: str, holder: HolderCode) -> CaseKeeper:
+        """The command line as the keeper of that organisation's cases: what it does is signed with its keys."""
+        actor = replace(AT_THE_COMMAND_LINE, holder=holder, national=False)
+        return CaseKeeper(begin, self.deployment, actor, utc_now, purpose_of(what))
 
 
 @contextmanager
@@ -130,7 +140,8 @@ def among_stores(config: Config, app_url: str) -> Iterator[None]:
 def house(config: Config) -> Iterator[House]:
     """The deployment of the settings; `NotFounded` before `casetrack db upgrade`."""
     with database(config) as addresses, among_stores(config, addresses.app):
-        yield House(config, open_deployment(config, key_folder(config)), utc_now(), addresses.keeper)
+        deployment = open_deployment(config, key_folder(config))
+        yield House(config, deployment, utc_now(), addresses.keeper, addresses.sequencer, addresses.auditor)
 
 
 def keep_command_line(stores: Stores, deployment: Deployment, now: Instant) -> None:

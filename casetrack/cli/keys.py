@@ -1,7 +1,7 @@
 """`casetrack keys`: what keys there are, whether each is where it should be, and their renewal while casetrack runs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
@@ -13,12 +13,19 @@ from rich.progress import Progress
 from rich.table import Table
 
 from casetrack.app import key_folder
+from casetrack.audit.note import VerifierKey
+from casetrack.audit.succession import LogKeys, Span
 from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.house import House, house
+from casetrack.domain.errors import IntegrityBroken, NotHeld
 from casetrack.domain.ids import HolderCode
+from casetrack.domain.keyset_refusals import LogKeyAlone
+from casetrack.domain.references import Reference, read_reference
+from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.keeping import keeping, keeping_still
-from casetrack.services.checkpoints import CheckpointVerifier, origin_of
+from casetrack.persistence.work import begin_log
+from casetrack.services.checkpoints import origin_of
 from casetrack.services.keysets import (
     Enter,
     HolderKeys,
@@ -31,6 +38,16 @@ from casetrack.services.keysets import (
     reseal_keyset,
     rewrap_keyset,
 )
+from casetrack.services.log_keys import EPOCH, MILLISECOND, LogKeeper, end_log_key, plan_log_key, renew_log_key
+from casetrack.services.ports import NamedCase
+from casetrack.services.renewing_case_keys import (
+    CaseKeeper,
+    find_holder,
+    find_named,
+    plan_case_keys,
+    renew_case_keys,
+)
+from casetrack.services.renewing_tags import plan_tags, remake_tags
 from casetrack.services.verifying_keys import Wrong, verify_keys
 
 WIDE: Final = 130
@@ -53,12 +70,11 @@ def status(around: Surroundings, *, as_json: bool) -> None:
     """
     with house(around.config) as at, at.work("The inventory of keys") as work:
         held = list_keysets(work)
-    folder = key_folder(around.config)
-    log_key = CheckpointVerifier(origin_of(around.config.service.name), folder.log_public()).line()
+    log = key_folder(around.config).chain().believed(origin_of(around.config.service.name))
     if as_json:
-        click.echo(json.dumps({"log_key": log_key, "organisations": [_plain(each) for each in held]}, indent=2))
+        click.echo(json.dumps({**_plain_log(log), "organisations": [_plain(each) for each in held]}, indent=2))
     else:
-        _print(held, log_key)
+        _print(held, log)
     broken = [each for each in held if each.reach is not Reach.WORKING]
     for each in broken:
         click.echo(f"{each.holder.code}: {each.sentence}", err=True)
@@ -134,6 +150,142 @@ def root(around: Surroundings, code: str, *, dry_run: bool) -> None:
     click.echo(f"The keys of {code} are sealed under its root of: {moved.provider}. Versions: {moved.versions}.")
 
 
+@rotate.command("log", epilog=example("casetrack keys rotate log --dry-run"))
+@click.option("--finish", is_flag=True, help="End the old key: the new one signs alone from then on.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@here
+def rotate_log(around: Surroundings, *, finish: bool, dry_run: bool) -> None:
+    """Let a new key sign the log beside the old one; later, with --finish, let the old one sign no more.
+
+    Give the new key to whoever verifies the log with the old one; the journal has what the old one signed of it. The
+    worker need not be restarted. Whatever stops this, run it again.
+    """
+    with _at_the_log(around) as by:
+        planned = plan_log_key(by)
+        if finish and dry_run and not planned.begun:
+            raise LogKeyAlone
+        if dry_run:
+            click.echo(_planned(planned.keys, finish=finish))
+            return
+        done = end_log_key(by) if finish else renew_log_key(by)
+    if finish:
+        click.echo(f"The key of the log is: {done.keys[-1].format()}")
+        click.echo("The old one signs no more, and its private half is gone from the key folder.")
+        return
+    if len(done.keys) == 1:
+        click.echo("The old key had ended before, and the journal was not told. It is now.")
+        return
+    click.echo("The renewal was begun before. Both keys sign:" if done.begun else "Both keys sign from now on:")
+    for key in done.keys:
+        click.echo(key.format())
+    click.echo("End the old one with: casetrack keys rotate log --finish")
+
+
+def _planned(keys: tuple[VerifierKey, ...], *, finish: bool) -> str:
+    old, *others = (key.format() for key in keys)
+    if finish:
+        return f"{old} would sign no more. Nothing was done."
+    would = f"{others[0]} signs beside it already" if others else "A new key would sign beside it"
+    return f"{old} signs the log. {would}. Nothing was done."
+
+
+@contextmanager
+def _at_the_log(around: Surroundings) -> Iterator[LogKeeper]:
+    """The command line as the keeper of the log's key, who holds the log while that changes."""
+    timeout_ms = around.config.database.statement_timeout_ms
+    with (
+        _among_keys(around) as (at, enter),
+        engine_at(at.sequencer_url, statement_timeout_ms=timeout_ms) as sequencer,
+        engine_at(at.auditor_url, statement_timeout_ms=timeout_ms) as auditor,
+    ):
+
+        def spoken() -> frozenset[str]:
+            with inspecting(auditor) as evidence:
+                return frozenset(evidence.log_key_statements())
+
+        keeper = at.keeper("The log's key renewed", enter)
+        yield LogKeeper(keeper, key_folder(around.config), partial(begin_log, sequencer), spoken)
+
+
+@rotate.command("case", epilog=example("casetrack keys rotate case --holder kent --dry-run"))
+@click.argument("reference", required=False)
+@click.option("--holder", "code", help="The organisation whose part it is: of every case that it has, or of that one.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@here
+def rotate_case(around: Surroundings, reference: str | None, code: str | None, *, dry_run: bool) -> None:
+    """Seal what an organisation has of the case REFERENCE, or of every case, again: under new data keys.
+
+    Of every case, it is what the organisation came by before the newest version of its keys: begin with rotate holder.
+    Whatever stops it, run it again: it goes on where it was. A case that somebody is working on is left for that.
+    """
+    if reference is None and code is None:
+        raise click.UsageError("Name a case, an organisation with --holder, or both.")
+    with _among_keys(around) as (at, enter):
+        wanted = read_reference(reference) if reference else None
+        of = HolderCode(code) if code else find_holder(at.keeper("A case looked for", enter), Reference(str(wanted)))
+        keeper = at.case_keeper("The keys of cases renewed", of)
+        cases = (find_named(keeper, wanted),) if wanted else plan_case_keys(keeper)
+        if dry_run:
+            click.echo(f"What {of} has of {len(cases)} cases would be sealed again. Nothing was done.")
+            return
+        refused = _renew_cases(keeper, cases, anyway=wanted is not None)
+        busy = len(plan_case_keys(keeper)) - len(refused) if wanted is None else 0
+    for name, said in refused.items():
+        click.secho(f"{name}: {said}", fg="red", err=True)
+    if refused or busy > 0:
+        left = f"Refused: {len(refused)}. Being worked on, or come meanwhile: {max(busy, 0)}. Run this again."
+        raise click.ClickException(left)
+    click.echo(f"What {of} has of {wanted or 'every case'} is under new data keys. Cases sealed again: {len(cases)}.")
+
+
+def _renew_cases(keeper: CaseKeeper, cases: Collection[NamedCase], *, anyway: bool) -> dict[str, str]:
+    """One case after another is sealed again; those that were refused, and in what words. Nothing of them changed."""
+    refused: dict[str, str] = {}
+    with Progress(console=_console()) as progress:
+        task = progress.add_task("Cases sealed again", total=len(cases))
+        for named in cases:
+            try:
+                done = renew_case_keys(keeper, named, anyway=anyway)
+            except (IntegrityBroken, NotHeld) as refusal:
+                refused[named.reference] = refusal.said
+            else:
+                if anyway and done is None:
+                    refused[named.reference] = "Somebody is working on it."
+            progress.advance(task)
+    return refused
+
+
+@rotate.command("index", epilog=example("casetrack keys rotate index kent --dry-run"))
+@click.argument("code")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@here
+def rotate_index(around: Surroundings, code: str, *, dry_run: bool) -> None:
+    """Make again, under its newest keys, the tags by which the organisation CODE finds people.
+
+    The newest keys come of rotate holder. Whatever stops it, run it again: it goes on where it was. People are found
+    meanwhile as before.
+    """
+    with _among_keys(around) as (at, _):
+        keeper = at.case_keeper("Tags made again", HolderCode(code))
+        planned = plan_tags(keeper)
+        if dry_run:
+            click.echo(f"{planned.left} tags would be made again, of version {planned.version}. Nothing was done.")
+            return
+        left = _remake(keeper, planned.left)
+    if left:
+        raise click.ClickException(f"{left} tags are of cases that somebody is working on. Run this again.")
+    click.echo(f"Every tag of {code} is of version {planned.version}.")
+
+
+def _remake(keeper: CaseKeeper, left: int) -> int:
+    """Batch after batch is made again; how many tags are left when nothing more is to be had."""
+    with Progress(console=_console()) as progress:
+        task = progress.add_task("Tags made again", total=left)
+        while (step := remake_tags(keeper)) is not None:
+            progress.update(task, completed=max(0, left - step.left))
+    return plan_tags(keeper).left
+
+
 def _rewrap(keeper: Keeper, code: HolderCode, left: int) -> int:
     """Batch after batch is wrapped again; how many are left when nothing more is to be had."""
     with Progress(console=_console()) as progress:
@@ -173,27 +325,46 @@ def _plain(held: HolderKeys) -> dict[str, Any]:
                 "version": keyset.version,
                 "fingerprint": keyset.fingerprint,
                 "made": keyset.made.isoformat() if keyset.made else None,
+                "destroyed": keyset.destroyed,
                 "data_keys": keyset.rows.data_keys,
                 "offer_keys": keyset.rows.offer_keys,
+                "tags": keyset.rows.tags,
             }
             for keyset in held.keysets
         ],
     }
 
 
-def _print(held: tuple[HolderKeys, ...], log_key: str) -> None:
-    table = Table("Organisation", "Provider", "Version", "Made", "Cases' keys", "Offers' keys")
+def _plain_log(log: LogKeys) -> dict[str, Any]:
+    keys = [
+        {"key": span.key.format(), "signs": span.until is None, "since": _since(span), "until_entries": span.until}
+        for span in log.spans
+    ]
+    return {"log_key": log.in_force[-1].format(), "log_keys": keys}
+
+
+def _since(span: Span) -> str | None:
+    """When the key began to sign; the first did when the log began."""
+    return None if span.since_ms is None else (EPOCH + span.since_ms * MILLISECOND).isoformat(timespec="seconds")
+
+
+def _print(held: tuple[HolderKeys, ...], log: LogKeys) -> None:
+    table = Table("Organisation", "Provider", "Version", "Made", "Cases' keys", "Offers' keys", "Tags")
     # It is compared letter by letter with one that came another way, and may be in no two lines.
     table.add_column("Fingerprint", no_wrap=True)
     for each in held:
         name, state = str(each.holder.code), f"{each.provider}: {WORDS[each.reach]}"
         for keyset in each.keysets:
             made = keyset.made.date().isoformat() if keyset.made else ""
-            numbers = (str(keyset.rows.data_keys), str(keyset.rows.offer_keys))
-            table.add_row(escape(name), escape(state), str(keyset.version), made, *numbers, keyset.fingerprint)
+            numbers = map(str, (keyset.rows.data_keys, keyset.rows.offer_keys, keyset.rows.tags))
+            version = f"{keyset.version}, destroyed" if keyset.destroyed else str(keyset.version)
+            table.add_row(escape(name), escape(state), version, made, *numbers, keyset.fingerprint)
             name = state = ""
         if not each.keysets:
-            table.add_row(escape(name), escape(state), "none", "", "", "", "")
+            table.add_row(escape(name), escape(state), "none", "", "", "", "", "")
     console = Console(width=max(Console().width, WIDE))
     console.print(table)
-    console.print(f"The log's key: {log_key}")
+    for span in log.spans:
+        ended = "" if span.until is None else f"; ended when the log had {span.until} entries"
+        since = _since(span) or "the log began"
+        console.print(f"The log's key: {span.key.format()} (signs since {since}{ended})", markup=False, soft_wrap=True)

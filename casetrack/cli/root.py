@@ -11,6 +11,7 @@ from casetrack.cli.backups import backup
 from casetrack.cli.commands import HELP, Commands, Surroundings, example, here
 from casetrack.cli.databases import db
 from casetrack.cli.demo.command import demo
+from casetrack.cli.destroying import destroy
 from casetrack.cli.doctor import doctor
 from casetrack.cli.keys import keys
 from casetrack.cli.logs import quiet
@@ -35,5 +36,6 @@ def casetrack(around: Surroundings, file: Path | None) -> None:
     around.file = file and around.folder / file
 
 
+keys.add_command(destroy)
 for command in (serve, worker, db, account, token, keys, audit, backup, demo, doctor):
     casetrack.add_command(command)

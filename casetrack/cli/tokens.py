@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import click
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from casetrack.cli.accounts import id_of
-from casetrack.cli.commands import Commands, Surroundings, example, here
+from casetrack.cli.commands import Commands, Surroundings, example, here, show
 from casetrack.cli.house import house
 from casetrack.domain.calendars import london_date
 from casetrack.schemas.accounts import LONGEST_LIFE
@@ -56,5 +56,5 @@ def list_(around: Surroundings, sign_in_name: str) -> None:
     with house(around.config) as place, place.work("token list") as work:
         for each in view_account(work, id_of(work, sign_in_name))[1]:
             revoked = london_date(each.revoked_at).isoformat() if each.revoked_at else ""
-            table.add_row(each.name, london_date(each.until).isoformat(), revoked)
-    Console().print(table)
+            table.add_row(escape(each.name), london_date(each.until).isoformat(), revoked)
+    show(table)

@@ -16,11 +16,12 @@ from casetrack.app import key_folder, utc_now
 from casetrack.cli.commands import Surroundings, example, here
 from casetrack.cli.house import database
 from casetrack.cli.logs import speak
+from casetrack.gateways.keyfolder import LogSigning
 from casetrack.jobs.sequencer import Sequencer
 from casetrack.jobs.sweeper import keep_sweeping, sweep
 from casetrack.persistence.installing import engine_at, require_durability
 from casetrack.persistence.work import begin_log, begin_sweep
-from casetrack.services.checkpoints import CheckpointSigner, origin_of
+from casetrack.services.checkpoints import origin_of
 
 LOOKED_EVERY_S: Final = 1.0
 
@@ -32,7 +33,8 @@ LOOKED_EVERY_S: Final = 1.0
 def worker(around: Surroundings, *, once: bool, beside: int | None) -> None:
     """Put new events into the log and sweep away what is past its life, until this is stopped (Ctrl-C, or SIGTERM).
 
-    It works in database roles of its own and with the log's key alone. Several may run: one at a time has the log.
+    It works in database roles of its own and with the log's keys alone. Several may run: one at a time has the log.
+    When the log's key is renewed, it signs with the new one too from the next checkpoint on, without a restart.
     """
     config = around.config
     speak(config.log)
@@ -44,8 +46,9 @@ def worker(around: Surroundings, *, once: bool, beside: int | None) -> None:
     ):
         require_durability(engine)
         begin = partial(begin_sweep, swept)
-        signer = CheckpointSigner(origin_of(config.service.name), key_folder(config).log_key())
-        sequencer = Sequencer(partial(begin_log, engine), signer, batch=config.sequencer.batch, clock=utc_now)
+        keys = LogSigning(key_folder(config), origin_of(config.service.name))
+        keys()  # so that keys that do not open are said now, and not when the first event waits
+        sequencer = Sequencer(partial(begin_log, engine), keys, batch=config.sequencer.batch, clock=utc_now)
         if once:
             while sequencer.step():
                 pass

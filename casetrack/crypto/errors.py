@@ -18,6 +18,8 @@ class Reason(StrEnum):
     """The key that came out is not the one that was promised."""
     SIGNATURE = "signature"
     """The signature is not this holder's over these bytes."""
+    DESTROYED = "destroyed"
+    """The private half that would open it was destroyed."""
     CERTIFICATE = "certificate"
     """The public half is not certified by the one before it, or by the service."""
     KEY_FILE = "key-file"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from casetrack.crypto import letters, seals, wraps
 from casetrack.crypto.datakeys import DataKey
+from casetrack.crypto.errors import CannotOpen, Reason
 from casetrack.crypto.held import HeldKey
 from casetrack.crypto.indexes import Entry, Term
 from casetrack.crypto.keysets import HolderKeyset, PublicKeyset, certify
@@ -23,7 +24,13 @@ class SealedKeyset:
     """One version of a holder's keyset as a row holds it: its public half, and its private half under the root."""
 
     public: PublicKeyset
-    sealed: bytes = field(repr=False)
+    sealed: bytes | None = field(repr=False)
+    """None of a version that was destroyed: what only that opened stays shut."""
+
+    @property
+    def is_destroyed(self) -> bool:
+        """True once the private half is gone."""
+        return self.sealed is None
 
 
 class Keyring(HeldKey):
@@ -136,6 +143,8 @@ class Keyring(HeldKey):
         return self._open(audit_desk).search_marks(terms)
 
     def _open(self, mine: SealedKeyset) -> HolderKeyset:
+        if mine.sealed is None:
+            raise CannotOpen(Reason.DESTROYED)
         return HolderKeyset.open(mine.sealed, self._roots.root(mine.public.holder), public=mine.public)
 
     def _certified(self, keyset: HolderKeyset, *, by: HolderKeyset) -> SealedKeyset:

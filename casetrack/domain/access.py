@@ -13,10 +13,10 @@ from casetrack.domain.actions import Action
 from casetrack.domain.actors import CASEWORKERS, Actor, Auth, Role
 from casetrack.domain.case import Case, Status
 from casetrack.domain.erasures import Tombstone
-from casetrack.domain.errors import NeedsStepUp, NotFound, NotOurPart, NotPermitted, PassedOn
+from casetrack.domain.errors import NeedsStepUp, NotFound, NotOurPart, NotOursToClose, NotPermitted, PassedOn
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import Instant
-from casetrack.domain.proposals import Proposal
+from casetrack.domain.proposals import Proposal, ProposalKind
 from casetrack.domain.transfer import Transfer
 
 
@@ -47,6 +47,8 @@ class Rule:
     reach: Reach = Reach.NOTHING
     part: Part | None = None
     """A part that the actor's holder must hold."""
+    looks_after: bool = False
+    """The actor's holder must look after the person: lead the support strand, or the only strand there is."""
     sides: frozenset[Side] = frozenset()
     """The sides of an offer from which it is done; who answers which offer is then the transfer's own rule."""
     of_two: bool = False
@@ -57,6 +59,8 @@ LEADS = frozenset({Role.LEAD, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
 AUDITORS = frozenset({Role.AUDITOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+DECIDERS = LEADS | ADMINISTRATORS
+"""Who may be one of two people: leads and supervisors about a case, administrators about keys."""
 EVERYONE = frozenset(Role)
 NOBODY: frozenset[Role] = frozenset()
 
@@ -69,8 +73,8 @@ RULES: Mapping[Action, Rule] = {
     Action.CASE_VIEW: Rule(CASEWORKERS, Reach.STUB),
     Action.CASE_PLACE: Rule(CASEWORKERS, Reach.CASE),
     Action.CASE_ASSIGN: Rule(LEADS, Reach.CASE),
-    Action.CASE_CLOSE: Rule(CASEWORKERS, Reach.CASE),
-    Action.CASE_REOPEN: Rule(LEADS, Reach.CASE),
+    Action.CASE_CLOSE: Rule(CASEWORKERS, Reach.CASE, looks_after=True),
+    Action.CASE_REOPEN: Rule(LEADS, Reach.CASE, looks_after=True),
     Action.PERSON_FIND: Rule(CASEWORKERS),
     # As for opening a case: whoever may open one for both strands may begin the second later, or would open another.
     Action.STRAND_BEGIN: Rule(CASEWORKERS, Reach.CASE),
@@ -104,11 +108,13 @@ RULES: Mapping[Action, Rule] = {
     Action.ERASURE_LIST: Rule(SUPERVISORS),
     # Whose tombstone it is, is asked of that.
     Action.ERASURE_VIEW: Rule(LEADS),
-    Action.PROPOSAL_LIST: Rule(LEADS),
-    Action.PROPOSAL_VIEW: Rule(LEADS, of_two=True),
-    Action.PROPOSAL_APPROVE: Rule(LEADS, of_two=True),
-    Action.PROPOSAL_REFUSE: Rule(LEADS, of_two=True),
-    Action.PROPOSAL_WITHDRAW: Rule(LEADS, of_two=True),
+    Action.DESTRUCTION_PROPOSE: Rule(ADMINISTRATORS),
+    # Which of them know of which proposal is asked of its kind.
+    Action.PROPOSAL_LIST: Rule(DECIDERS),
+    Action.PROPOSAL_VIEW: Rule(DECIDERS, of_two=True),
+    Action.PROPOSAL_APPROVE: Rule(DECIDERS, of_two=True),
+    Action.PROPOSAL_REFUSE: Rule(DECIDERS, of_two=True),
+    Action.PROPOSAL_WITHDRAW: Rule(DECIDERS, of_two=True),
     Action.AUDIT_SEARCH: Rule(AUDITORS),
     Action.AUDIT_VERIFY: Rule(AUDITORS),
     Action.ACCOUNT_LIST: Rule(ADMINISTRATORS),
@@ -125,6 +131,11 @@ RULES: Mapping[Action, Rule] = {
     Action.KEYSET_RENEW: Rule(NOBODY),
     Action.KEYSET_REWRAP: Rule(NOBODY),
     Action.KEYSET_RESEAL: Rule(NOBODY),
+    Action.KEYSET_RETAG: Rule(NOBODY),
+    Action.DATAKEY_RENEW: Rule(NOBODY),
+    Action.KEYSET_DESTROY: Rule(NOBODY),
+    Action.KEYSET_FOLLOW: Rule(NOBODY),
+    Action.KEYSET_END: Rule(NOBODY),
     Action.SESSION_OPEN: Rule(EVERYONE),
     Action.SESSION_CLOSE: Rule(EVERYONE),
 }
@@ -146,6 +157,7 @@ NOT_BY_TOKEN = frozenset(
         Action.HOLD_SET,
         Action.HOLD_LIFT,
         Action.ERASURE_PROPOSE,
+        Action.DESTRUCTION_PROPOSE,
         Action.PROPOSAL_APPROVE,
         Action.PROPOSAL_REFUSE,
         Action.PROPOSAL_WITHDRAW,
@@ -218,6 +230,12 @@ def require_role(actor: Actor, action: Action) -> None:
         raise _refusal(actor, action)
 
 
+def require_command_line(actor: Actor) -> None:
+    """Refuses what keeps an organisation's keys in order to everybody but whoever is at the command line."""
+    if actor.auth is not Auth.COMMAND_LINE:
+        raise NotPermitted
+
+
 def require(actor: Actor, action: Action, case: Case) -> None:
     """Refuses what the actor may not do with this case: as absent, if they have nothing of it.
 
@@ -230,7 +248,7 @@ def require(actor: Actor, action: Action, case: Case) -> None:
         require_stub(actor, action)
     require_role(actor, action)
     if not _allows(actor, action, case):
-        raise NotOurPart
+        raise NotOursToClose if RULES[action].looks_after else NotOurPart
 
 
 def require_stub(actor: Actor, action: Action) -> None:
@@ -238,6 +256,11 @@ def require_stub(actor: Actor, action: Action) -> None:
     if RULES[action].reach is not Reach.STUB:
         raise PassedOn
     require_role(actor, action)
+
+
+def reads_preview(actor: Actor, transfer: Transfer) -> bool:
+    """The actor may read what the sender shared: as its sender, or once the receiver was seen to open it."""
+    return side(actor, transfer) is Side.SENDER or transfer.seen_at is not None
 
 
 def require_side(actor: Actor, action: Action, transfer: Transfer) -> None:
@@ -267,8 +290,12 @@ def permitted_with(actor: Actor, transfer: Transfer) -> frozenset[Action]:
 
 
 def knows(actor: Actor, proposal: Proposal) -> bool:
-    """True of the caseworkers of its two sides: everybody else is told that there is no such proposal."""
-    return actor.role.is_caseworker and actor.holder in proposal.sides
+    """True of those of its two sides whom such things concern: everybody else is told that there is no such proposal.
+
+    What is about keys concerns administrators, and what is about a case, caseworkers.
+    """
+    concerned = ADMINISTRATORS if proposal.kind is ProposalKind.DESTRUCTION else CASEWORKERS
+    return actor.role in concerned and actor.holder in proposal.sides
 
 
 def require_of_two(actor: Actor, action: Action, proposal: Proposal) -> None:
@@ -302,6 +329,8 @@ def require_of_tombstone(actor: Actor, stone: Tombstone) -> None:
 def _allows(actor: Actor, action: Action, case: Case) -> bool:
     rule = RULES[action]
     if not may(actor, action) or reach(actor, case) < rule.reach:
+        return False
+    if rule.looks_after and case.holdings.looks_after != actor.holder:
         return False
     return rule.part is None or rule.part in case.holdings.parts_of(actor.holder)
 

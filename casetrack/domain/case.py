@@ -43,6 +43,7 @@ from casetrack.domain.events import (
 from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import STRAND_PARTS, Holdings, Part, Strand
 from casetrack.domain.ids import AccountId, CaseId, FileId, HolderCode, Instant, NoteId, RecordId
+from casetrack.domain.key_events import CaseKeysRenewed
 from casetrack.domain.proposal_refusals import NotClosed
 from casetrack.domain.records import Recorded, RecordState, in_effect
 from casetrack.domain.references import Pseudonym, Reference
@@ -259,8 +260,9 @@ class Case:
         return self._after(NoteWritten(case=self.id, at=at, by=by.account, note=note, strand=strand, corrects=corrects))
 
     def close(self, reason: str, *, by: Actor, at: Instant) -> "Case":
-        """Nobody works on the case any more; it can be read, and reopened."""
+        """Nobody works on the case any more, as whoever looks after the person says; it can be read, and reopened."""
         self._open_and_held(by)
+        self._looked_after(by)
         return self._after(
             CaseClosed(case=self.id, at=at, by=by.account, reason=reason), status=Status.CLOSED, close_reason=reason
         )
@@ -272,10 +274,22 @@ class Case:
         """
         if self.status is Status.OPEN:
             raise CaseIsOpen
-        self._held(by)
+        self._looked_after(by)
         event = CaseReopened(case=self.id, at=at, by=by.account)
         name = pseudonym or self.pseudonym
         return self._after(event, status=Status.OPEN, close_reason=None, pseudonym=name)
+
+    def renew_keys(self, keyset: int, *, by: Actor, at: Instant) -> "Case":
+        """What the actor's holder has of the case is under new data keys, wrapped by that version of its keyset.
+
+        Of a closed case too: what is closed can be read, and is to be kept as well.
+        """
+        self._held(by)
+        parts = self.holdings.parts_of(by.holder)
+        event = CaseKeysRenewed(
+            case=self.id, at=at, by=by.account, holder=by.holder, keyset=keyset, parts=frozenset(parts)
+        )
+        return self._after(event)
 
     def check_erasing(self, by: Actor) -> None:
         """A closed case that the actor's holder has; refused otherwise."""
@@ -376,6 +390,11 @@ class Case:
         if self.status is Status.CLOSED:
             raise CaseIsClosed
         self._held(by, part)
+
+    def _looked_after(self, by: Actor) -> None:
+        """The actor's holder looks after the person: no other ends, or begins again, what is done for them."""
+        if by.holder != self.holdings.looks_after:
+            raise NotHeld
 
     def _held(self, by: Actor, part: Part | None = None) -> None:
         parts = self.holdings.parts_of(by.holder)

@@ -257,6 +257,12 @@ class Catalogue:
         """What ends the rule's clock without meeting it."""
         return triggers(rule.stops_on)
 
+    def begins(self, rule: MilestoneRule) -> bool:
+        """True of what a journey begins with: it waits on nothing itself, and clocks of others wait on it."""
+        if rule.clock_starts or rule.phase is not Phase.IDENTIFY:
+            return False
+        return any(trigger.code == rule.code for each in self.rules.values() for trigger in self.starters(each))
+
     def is_sealed(self, rule: MilestoneRule) -> bool:
         """True if the rule's dates give away a sealed one, so that no list and no clear column may hold them."""
         return any(trigger.code in SEALED_FACTS for trigger in self.starters(rule))

@@ -55,6 +55,15 @@ class NotOurPart(NotPermitted):
     )
 
 
+class NotOursToClose(NotOurPart):
+    """A case is closed, and opened again, by the organisation that looks after the person."""
+
+    sentence = N_(
+        "The organisation that leads the support, or the only strand, closes a case and opens it again: "
+        "its page says which. To leave, offer your part."
+    )
+
+
 class NeedsStepUp(NotPermitted):
     """A token cannot do this: it would have to prove who holds it, and has no way to do that yet."""
 
@@ -86,6 +95,27 @@ class Stale(CasetrackError):
         "Somebody changed this part of the case while you were working on it. "
         "Nothing that you typed was saved over theirs."
     )
+
+
+class StillAnswering(CasetrackError):
+    """The same request came before, and has not been answered yet: whether it will be done is not known."""
+
+    sentence = N_(
+        "The same request came before, and is being answered just now. Wait a moment and send it again: "
+        "it is done once."
+    )
+
+
+class DraftChanged(CasetrackError):
+    """The answers that a page was made from are not those that wait now; `draft` says which answers those are."""
+
+    sentence = N_("The answers were changed in another tab or window. Nothing was sent from here, and nothing is lost.")
+
+
+class DraftSent(DraftChanged):
+    """The answers that a page was made from were sent; `sent` says what was made of them."""
+
+    sentence = N_("These answers were sent already, in another tab or window. Nothing was sent a second time.")
 
 
 class Unavailable(CasetrackError):
@@ -303,6 +333,15 @@ class BelongsElsewhere(RuleBroken):
     sentence = N_(
         "Something in what you wrote seems to belong in a part of the case that fewer people read. "
         "Take it out and record it there, or say why it must stay."
+    )
+
+
+class SentBefore(RuleBroken):
+    """A form is taken once; sent again with something else in it, it may be meant as another."""
+
+    sentence = N_(
+        "This form was sent before, with something else in it, and that was kept. "
+        "What you typed now was not kept: if it is to be there too, send it once more."
     )
 
 

@@ -93,6 +93,11 @@ class Holdings:
         """The strands that this holder is responsible for."""
         return frozenset(strand for strand, lead in self.leads.items() if lead == holder)
 
+    @property
+    def looks_after(self) -> HolderCode | None:
+        """The holder that looks after the person: the lead of the support strand, or of the only strand there is."""
+        return self.lead(Strand.SUPPORT) or self.lead(Strand.INVESTIGATION)
+
     def holders_of(self, part: Part) -> frozenset[HolderCode]:
         """The holders whose keys open the part now."""
         return frozenset(row.holder for row in self.rows if row.part is part and row.is_open)
@@ -131,9 +136,8 @@ class Holdings:
 
 def _followed(holdings: Holdings, at: datetime, via: TransferId | None) -> Holdings:
     """The identity is with every lead, and the safe address with the one who looks after the person."""
-    leads = holdings.leads
-    address_lead = leads.get(Strand.SUPPORT) or leads.get(Strand.INVESTIGATION)
-    wanted = {(Part.IDENTITY, holder) for holder in leads.values()} | (
+    address_lead = holdings.looks_after
+    wanted = {(Part.IDENTITY, holder) for holder in holdings.leads.values()} | (
         {(Part.SAFE_ADDRESS, address_lead)} if address_lead else set()
     )
     rows = [

@@ -10,6 +10,12 @@ class NoSuchHolder(RuleBroken):
     sentence = N_("No organisation has that code. See: casetrack keys status")
 
 
+class SeveralHaveIt(RuleBroken):
+    """Each organisation renews the keys of what it has of a case, and signs that with keys of its own."""
+
+    sentence = N_("Several organisations have a part of that case: %(holders)s. Name one with --holder.")
+
+
 class ServiceKeysStay(RuleBroken):
     """Every process believes the keys that it began with, and the first keys of every holder are certified by these."""
 
@@ -20,3 +26,57 @@ class RootStays(RuleBroken):
     """A root is not renewed in its place: what is in the key file is moved to a provider, and never back to a file."""
 
     sentence = N_("That organisation has its root in the key file. Name another provider in [keys.holders] first.")
+
+
+class LogKeyAlone(RuleBroken):
+    """A renewal of the log's key has an end only if it has begun."""
+
+    sentence = N_("The log has one key, and nothing to end. Begin with: casetrack keys rotate log")
+
+
+class LogKeyUnused(RuleBroken):
+    """The old key ends when the new one is known to sign: otherwise somebody may still sequence without it."""
+
+    sentence = N_("The new key has signed no checkpoint yet. Is casetrack worker running? Then end the old key.")
+
+
+class NoSuchVersion(RuleBroken):
+    """Keys have versions, from 1 on."""
+
+    sentence = N_("That organisation has no keys of that version. See: casetrack keys status")
+
+
+class NewestKeysStay(RuleBroken):
+    """What is sealed from now on is sealed for the newest version."""
+
+    sentence = N_("These are the newest keys of the organisation, which it works with. Renew them first.")
+
+
+class KeysDestroyed(RuleBroken):
+    """What was destroyed is destroyed once."""
+
+    sentence = N_("These keys were destroyed already. Their public half stays, so that old seals can be checked.")
+
+
+class NotAgreed(RuleBroken):
+    """No private half goes unless two people have said so."""
+
+    sentence = N_(
+        "Two people have not agreed to destroy these keys. An administrator proposes it on the page Keys, and another "
+        "administrator of the organisation agrees on the page Approvals."
+    )
+
+
+class AgreementLapsed(RuleBroken):
+    """What was agreed to long ago is looked at again before it is done."""
+
+    sentence = N_(
+        "Two people agreed to destroy these keys, and it was proposed more than 30 days ago. Propose it again, so that "
+        "two people look again."
+    )
+
+
+class StillNeeded(RuleBroken):
+    """While a single thing opens with a version alone, its private half stays; the sentence says how many of what."""
+
+    sentence = N_("These keys are still needed: without them nobody could open %(what)s.")

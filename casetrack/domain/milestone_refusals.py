@@ -3,10 +3,12 @@
 A past fact is recorded, never refused: no rule here looks at how long ago it was.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from casetrack.domain.catalogue import SEALED_FACTS, Catalogue, ClockEvent, EventKind, MilestoneRule
-from casetrack.domain.errors import RuleBroken
+from casetrack.domain.errors import NotOurPart, RuleBroken
+from casetrack.domain.holdings import Strand
 from casetrack.domain.records import Recorded, RecordState, in_effect
 from casetrack.domain.words import N_
 
@@ -47,6 +49,12 @@ def recordable(catalogue: Catalogue, code: str) -> MilestoneRule | ClockEvent:
     if event is None or event.kind is not EventKind.FACT or code in SEALED_FACTS:
         raise UnknownMilestone(code=code)
     return event
+
+
+def check_strand(about: MilestoneRule | ClockEvent, strands: Collection[Strand]) -> None:
+    """Refuse a milestone of a strand to an organisation without it. A dated fact is the whole case's, and anybody's."""
+    if isinstance(about, MilestoneRule) and not about.of_strands(strands):
+        raise NotOurPart
 
 
 def check_record(

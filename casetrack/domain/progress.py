@@ -24,6 +24,7 @@ __all__ = [
     "Row",
     "Status",
     "first_due",
+    "first_now",
     "is_to_do_now",
     "next_three",
     "phase_of",
@@ -107,8 +108,13 @@ class Row:
         return self.due.on if self.due is not None and self.due.is_minimum else None
 
     @property
+    def starts_others(self) -> bool:
+        """True of what the journey begins with, while nobody has recorded it: no clock runs, and others wait on it."""
+        return self.status is Status.DO_NOW and self.started_at is None
+
+    @property
     def is_open(self) -> bool:
-        """True while its clock runs."""
+        """True while its clock runs, or the clocks of others wait on it."""
         return self.status in OURS_TO_DO or self.status in (Status.WAITING, Status.ELAPSED)
 
 
@@ -201,9 +207,10 @@ class _Reader:
     def _status(self, rule: MilestoneRule, turn: Turn, limit: Due | None) -> Status:
         if turn.ended_by is not None:
             return Status.STOPPED if turn.stopped else ENDED[turn.ended_by.state]
+        is_others = rule.responsible in self.other_bodies
         if turn.started_by is None:
-            return Status.NOT_STARTED
-        if rule.responsible in self.other_bodies:
+            return Status.DO_NOW if self.catalogue.begins(rule) and not is_others else Status.NOT_STARTED
+        if is_others:
             return Status.WAITING
         return _status_of(limit, self.now)
 
@@ -234,10 +241,16 @@ def waiting_on_others(rows: Iterable[Row]) -> tuple[Row, ...]:
 def first_due(rows: Iterable[Row]) -> Row | None:
     """What of ours is due first; nothing that gives away a sealed date, because lists keep it.
 
-    What is to be done at once is not here: it is never overdue, and `is_to_do_now` says whether there is any.
+    What is to be done at once is not here: it is never overdue, and `first_now` says what there is of it.
     """
     dated = (row for row in rows if row.status in (Status.DUE, Status.OVERDUE) and not row.sealed)
     return min(dated, key=_urgency, default=None)
+
+
+def first_now(rows: Iterable[Row]) -> Row | None:
+    """What of ours is to be done at once, and before all else; nothing that gives away a sealed date."""
+    at_once = (row for row in rows if row.status is Status.DO_NOW and not row.sealed)
+    return min(at_once, key=_urgency, default=None)
 
 
 def is_to_do_now(rows: Iterable[Row]) -> bool:

@@ -13,7 +13,7 @@ class SecondPersonNeeded(RuleBroken):
 class OtherHolderDecides(RuleBroken):
     """Where two organisations are responsible, each has one of the two people."""
 
-    sentence = N_("This waits for somebody of the other organisation that is responsible for the case.")
+    sentence = N_("This waits for somebody of the other organisation that is responsible for what it is about.")
 
 
 class NoPendingProposal(RuleBroken):

@@ -34,9 +34,15 @@ class ProposalKind(StrEnum):
     """Erasing a case."""
     LIFTING = "lifting"
     """Lifting a legal hold."""
+    DESTRUCTION = "destruction"
+    """Destroying an old version of an organisation's keys."""
 
 
-PROPOSED_BY: Final = {ProposalKind.ERASURE: Action.ERASURE_PROPOSE, ProposalKind.LIFTING: Action.HOLD_LIFT}
+PROPOSED_BY: Final = {
+    ProposalKind.ERASURE: Action.ERASURE_PROPOSE,
+    ProposalKind.LIFTING: Action.HOLD_LIFT,
+    ProposalKind.DESTRUCTION: Action.DESTRUCTION_PROPOSE,
+}
 """By which action each is proposed."""
 
 
@@ -56,7 +62,7 @@ class Proposal:
     id: ProposalId
     kind: ProposalKind
     subject: UUID
-    """What it is about: a case, a legal hold."""
+    """What it is about: a case, a legal hold, one version of an organisation's keys."""
     case: CaseId | None
     """The case that it is about, or whose hold; None of what is about no case."""
     version: int
@@ -68,7 +74,8 @@ class Proposal:
     """The version of the case that the proposer was looking at."""
     from_holder: HolderCode
     to_holder: HolderCode
-    """The organisation whose person decides: the proposer's own, or the other one that is responsible."""
+    """The organisation whose person decides: the proposer's own, or the other one that is responsible; of keys, whose
+    they are."""
     proposed_by: AccountId
     proposed_at: Instant
     decided_by: AccountId | None = None

@@ -1,24 +1,28 @@
-"""The folder of key files of one installation: the holders' roots, the log's key, and the web's own secret.
+"""The folder of key files of one installation: the holders' roots, the log's keys, and the web's own secret.
 
 The web and the sequencer are different processes with different secrets: the sequencer opens the log's
-key alone, and no holder's; the web opens the holders' roots, and of the log only its public half.
+keys alone, and no holder's; the web opens the holders' roots, and of the log only its public halves.
 """
 
 import hmac
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 
+from casetrack.crypto.errors import CannotOpen, Reason
 from casetrack.crypto.keyring import Keyring
 from casetrack.crypto.providers import Providers, Roots
 from casetrack.crypto.roots import LOG, RootFile
 from casetrack.crypto.rows import RowKey
 from casetrack.crypto.signing import LogKey
+from casetrack.services.checkpoints import CheckpointSigner, LogChain, SigningKeys
 
 SECRET_BYTES = 32
+LOG_KEYS: Final = "casetrack/v1/log-keys"
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,9 @@ class KeyFolder:
         if not self.roots_file.exists():
             RootFile.create(self.roots_file, self.passphrase)
         if not self._log_roots.exists():
-            root = RootFile.create(self._log_roots, self.passphrase).add(LOG)
+            RootFile.create(self._log_roots, self.passphrase).add(LOG)
             key = LogKey.generate()
-            _write(self._log_key, json.dumps({"public": key.public.hex(), "sealed": key.sealed(root).hex()}).encode())
+            self.keep(LogChain(key.public), (key,))
         if not self._web_secret.exists():
             _write(self._web_secret, secrets.token_bytes(SECRET_BYTES))
 
@@ -53,15 +57,44 @@ class KeyFolder:
         """The keys of the deployment's holders."""
         return Keyring(deployment, self.roots())
 
-    def log_key(self) -> LogKey:
-        """The key that signs the log's checkpoints: for the sequencer alone."""
-        kept = json.loads(self._log_key.read_bytes())
-        root = RootFile.open(self._log_roots, self.passphrase).root(LOG)
-        return LogKey.open(bytes.fromhex(kept["sealed"]), root, public=bytes.fromhex(kept["public"]))
+    def chain(self) -> LogChain:
+        """The public halves of the log's keys: the first, and each statement of one that follows."""
+        return _read_log_keys(self.log_file()).chain
 
-    def log_public(self) -> bytes:
-        """The public half of the log's key, 32 bytes."""
-        return bytes.fromhex(json.loads(self._log_key.read_bytes())["public"])
+    def log_keys(self) -> tuple[LogKey, ...]:
+        """The keys that sign the log's checkpoints, the oldest first: for the sequencer alone."""
+        return self._opened(_read_log_keys(self.log_file()))
+
+    def signing(self, origin: str, content: bytes | None = None) -> SigningKeys:
+        """Those keys, each of which is in force, and what is believed of the log; `CannotOpen` if one is not there.
+
+        `content` is what the file had, where that was read before.
+        """
+        kept = _read_log_keys(content or self.log_file())
+        believed, keys = kept.chain.believed(origin), {key.public: key for key in self._opened(kept)}
+        try:
+            signers = tuple(CheckpointSigner(origin, keys[key.public_key]) for key in believed.in_force)
+        except KeyError:
+            raise CannotOpen(Reason.KEY_FILE) from None
+        return SigningKeys(believed, signers)
+
+    def keep(self, chain: LogChain, keys: Collection[LogKey]) -> None:
+        """Those, and no other private half of a key of the log, are in the folder: all at once, or nothing changed."""
+        root = RootFile.open(self._log_roots, self.passphrase).root(LOG)
+        kept = {
+            "format": LOG_KEYS,
+            "first": chain.first.hex(),
+            "keys": [{"public": key.public.hex(), "sealed": key.sealed(root).hex()} for key in keys],
+            "statements": chain.statements,
+        }
+        _write(self._log_key, json.dumps(kept).encode())
+
+    def log_file(self) -> bytes:
+        """What the file of the log's keys has."""
+        try:
+            return self._log_key.read_bytes()
+        except OSError:
+            raise CannotOpen(Reason.KEY_FILE) from None
 
     def web_secret(self, use: str) -> bytes:
         """A secret of the web's own for one use, the same in every worker and after a restart."""
@@ -70,6 +103,10 @@ class KeyFolder:
     def row_key(self) -> RowKey:
         """By which this installation knows the sessions and links that it made."""
         return RowKey(self.web_secret("rows"))
+
+    def _opened(self, kept: "_KeptLogKeys") -> tuple[LogKey, ...]:
+        root = RootFile.open(self._log_roots, self.passphrase).root(LOG)
+        return tuple(LogKey.open(sealed, root, public=public) for public, sealed in kept.sealed)
 
     @property
     def _log_roots(self) -> Path:
@@ -82,6 +119,46 @@ class KeyFolder:
     @property
     def _web_secret(self) -> Path:
         return self.roots_file.with_name("web-secret")
+
+
+class LogSigning:
+    """The keys that sign the log of one folder, opened when they are first asked for, and again when they change."""
+
+    def __init__(self, folder: KeyFolder, origin: str) -> None:
+        """Nothing is opened yet."""
+        self._folder = folder
+        self._origin = origin
+        self._content = b""
+        self._keys: SigningKeys | None = None
+
+    def __call__(self) -> SigningKeys:
+        """The keys that sign now."""
+        content = self._folder.log_file()
+        if self._keys is None or content != self._content:
+            self._keys, self._content = self._folder.signing(self._origin, content), content
+        return self._keys
+
+
+@dataclass(frozen=True)
+class _KeptLogKeys:
+    chain: LogChain
+    sealed: tuple[tuple[bytes, bytes], ...]
+
+
+def _read_log_keys(content: bytes) -> _KeptLogKeys:
+    """What a file of the log's keys has; one from before keys were renewed has a single key, and no format."""
+    try:
+        kept: Any = json.loads(content)
+        if "format" not in kept:
+            kept = {"format": LOG_KEYS, "first": kept["public"], "keys": [kept], "statements": []}
+        if kept["format"] != LOG_KEYS:
+            raise CannotOpen(Reason.KEY_FILE)
+        return _KeptLogKeys(
+            LogChain(bytes.fromhex(kept["first"]), tuple(map(str, kept["statements"]))),
+            tuple((bytes.fromhex(key["public"]), bytes.fromhex(key["sealed"])) for key in kept["keys"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        raise CannotOpen(Reason.KEY_FILE) from None
 
 
 def _write(path: Path, content: bytes) -> None:

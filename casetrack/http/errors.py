@@ -1,9 +1,11 @@
 """From a refusal to an answer: one table of statuses for both doors."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from casetrack.domain.errors import (
     CasetrackError,
+    DraftChanged,
     IntegrityBroken,
     LinkEnded,
     NoPendingTransfer,
@@ -14,6 +16,7 @@ from casetrack.domain.errors import (
     SessionEnded,
     SignInFailed,
     Stale,
+    StillAnswering,
     TooManyTries,
     Unavailable,
 )
@@ -23,6 +26,8 @@ STATUSES: tuple[tuple[type[CasetrackError], int], ...] = (
     (NotFound, 404),
     (NotPermitted, 403),
     (Stale, 409),
+    (StillAnswering, 409),
+    (DraftChanged, 409),
     (NoPendingTransfer, 409),
     (NoPendingProposal, 409),
     (CaseChangedSince, 409),
@@ -37,13 +42,14 @@ STATUSES: tuple[tuple[type[CasetrackError], int], ...] = (
 )
 
 
-SOON: Final = "60"
-"""When to try again what could not be reached, in seconds (RFC 9110, section 10.2.3)."""
+WAITS: Final[Mapping[type[CasetrackError], str]] = {StillAnswering: "1", Unavailable: "60"}
+"""When to try again what was not ready or could not be reached, in seconds (RFC 9110, section 10.2.3)."""
 
 
 def headers_of(refusal: CasetrackError) -> dict[str, str]:
     """What an answer says beside the refusal: when to try again, where that may help."""
-    return {"Retry-After": SOON} if isinstance(refusal, Unavailable) else {}
+    wait = next((wait for kind, wait in WAITS.items() if isinstance(refusal, kind)), None)
+    return {"Retry-After": wait} if wait else {}
 
 
 def status_of(refusal: CasetrackError) -> int:

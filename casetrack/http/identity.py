@@ -11,7 +11,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor, Auth
 from casetrack.domain.errors import Unavailable
 from casetrack.http.house import client_of, house
-from casetrack.http.sessions import AFTER_SIGN_IN, current_session, hold_form
+from casetrack.http.sessions import AFTER_SIGN_IN, current_session, hold_form, wait_for_the_same
 from casetrack.services.sessions import NOBODY, actor_of, live_token
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -108,7 +108,7 @@ def _closed_by_default() -> ResponseReturnValue | None:
     held = current_session()
     if held.unavailable:
         raise Unavailable
-    if request.method == "POST" and held.is_waiting:
+    if request.method == "POST" and wait_for_the_same():
         hold_form("")
     session[AFTER_SIGN_IN] = _way_back()
     return redirect(url_for("sessions.open"))

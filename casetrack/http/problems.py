@@ -27,7 +27,7 @@ BY_STATUS: Final[Mapping[int, tuple[str, str]]] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: ("not-valid", N_("Something that was sent does not fit. See errors.")),
     HTTPStatus.PRECONDITION_REQUIRED: (
         "version-needed",
-        N_('Send the version that you were looking at, from its ETag: If-Match: "17".'),
+        N_("Send the version that you were looking at, from its ETag, in If-Match."),
     ),
     HTTPStatus.PRECONDITION_FAILED: ("stale", Stale.sentence),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("fault", N_("Something went wrong in casetrack. Nothing was changed.")),

@@ -2,7 +2,8 @@
 
 What a session holds is sealed under a key that only its cookie gives, so that a dump reads nothing of it, and the row
 carries a keyed hash, so that nobody who can only write to the database makes one. When a session runs out, what it held
-waits for the same account to sign in again, and for nobody else.
+waits for the same account to sign in again, and for nobody else. So does a form that is sent from a page that was still
+open when its account signed out in another tab.
 
 Before anybody is known nothing is kept here: what a browser has to bring back, the cookie itself holds, sealed.
 """
@@ -13,15 +14,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
+from uuid import UUID
 
 from flask import Flask, Request, Response, request, session
 from flask.sessions import SessionInterface, SessionMixin
+from flask_wtf.csrf import validate_csrf
+from wtforms import ValidationError  # type: ignore[import-untyped]  # the library ships no types
 
 from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.tokens import SessionBox, new_token, token_digest
 from casetrack.domain.actors import Auth
 from casetrack.domain.errors import Unavailable
-from casetrack.domain.ids import SessionId
+from casetrack.domain.ids import AccountId, SessionId
 from casetrack.http.house import EXTENSION, House, client_of, house
 from casetrack.services.lifetimes import SESSIONS_WAIT
 from casetrack.services.people import Account, Session
@@ -35,10 +39,15 @@ OUT_OF_SIGHT: Final = "/static/", "/api/", "/healthz", "/readyz", "/version", "/
 """Where no session is looked up, because none is used."""
 HELD_FORM: Final = "held-form"
 AFTER_SIGN_IN: Final = "after-sign-in"
-NEVER_HELD: Final = frozenset({"csrf_token", "password", "new_password", "new_password_again"})
 PROOF: Final = "csrf_token"
+OF_THE_PAGE: Final = frozenset({PROOF, "draft", "single"})
+"""What a page says of itself in a form of its own, and says anew when the form is there again."""
+NEVER_HELD: Final = OF_THE_PAGE | {"password", "new_password", "new_password_again"}
+LEFT: Final = "left"
+"""Of a browser whose account signed out: which account that was. With it stays the proof that its pages carry."""
 IN_THE_COOKIE: Final = "."
 """How the cookie of an anonymous browser begins; no token does."""
+LEFT_FORMS_WAIT: Final = timedelta(hours=1)
 LONGEST_COOKIE: Final = 3800
 """Letters: a browser keeps 4,096 bytes of a cookie, with its name and attributes."""
 
@@ -157,12 +166,59 @@ def sign_in(account: Account, auth: Auth) -> None:
 
 
 def sign_out(work: UnitOfWork) -> None:
-    """The session is gone, here and in the browser."""
+    """The session is gone, here and in the browser; which keeps by what to know the pages that it has still open."""
     held = current_session()
     if held.row is not None:
         close_session(work, held.row.id)
+    proof = held.get(PROOF)
     held.clear()
-    held.ended = True
+    held.row = held.account = None
+    held.ended = not proof
+    held.update({LEFT: str(work.actor.account), PROOF: proof})
+
+
+def wait_for_the_same() -> bool:
+    """True if the form of this request can wait for the account whose session it was sent from, to sign in again.
+
+    Its session has run out, or was signed out of in this browser since the page of the form was made. What waits for
+    the second is a session that has run out: it lets nobody in, and is nobody else's.
+    """
+    held = current_session()
+    if held.row is None and LEFT in held:
+        held.row = _run_out(AccountId(UUID(held[LEFT])), held)
+    return held.is_waiting
+
+
+def _run_out(of: AccountId, held: SealedSession) -> Session | None:
+    """A session of the account that has run out, for this browser; None if the form is not from a page of that account.
+
+    It waits for an hour: it counts as last used as long ago as makes it so, before any session that could go on.
+    """
+    place = house()
+    try:
+        validate_csrf(request.form.get(PROOF))  # type: ignore[no-untyped-call]  # the library ships no types
+    except ValidationError:
+        return None
+    with place.begin(NOBODY) as stores:
+        account = stores.accounts.get(of)
+        if account is None or account.closed_at is not None:
+            return None
+        held.token = new_token()
+        del held[LEFT]
+        used = place.clock() - SESSIONS_WAIT.idle + LEFT_FORMS_WAIT
+        row = Session(
+            id=SessionId(place.deployment.chance.uuid()),
+            token=token_digest(held.token),
+            account=account.id,
+            auth=Auth.PASSWORD,
+            epoch=account.epoch,
+            since=used,
+            seen=used,
+            sealed=held.sealed(),
+        )
+        kept = vouched_session(row, place.deployment)
+        stores.doors.add_session(kept)
+    return kept
 
 
 def hold_form(sentence: str, *, afresh: bool = False, found: Sequence[tuple[str, str]] = ()) -> None:
@@ -243,3 +299,4 @@ def _leave_to(account: Account, held: SealedSession) -> None:
     if held.row is not None and held.row.account != account.id:
         held.clear()
     held.pop(PROOF, None)
+    held.pop(LEFT, None)

@@ -10,6 +10,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http import HTTPStatus
 from typing import IO, Final, TypeVar, cast
 
@@ -37,6 +38,26 @@ class Upload:
     name: str = field(repr=False)
     declared: str
     pieces: Iterator[bytes] = field(repr=False)
+
+
+class Fingerprinted:
+    """The pieces of a file as they are read, and a digest of the whole: two that are the same are known by it."""
+
+    def __init__(self, upload: Upload) -> None:
+        """Nothing is read yet."""
+        self._pieces = upload.pieces
+        self._digest = sha256()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Each piece, once."""
+        for piece in self._pieces:
+            self._digest.update(piece)
+            yield piece
+
+    def digest(self) -> str:
+        """SHA-256 of the whole, in hexadecimal; what nobody has read yet is read, and is gone."""
+        deque(self, maxlen=0)
+        return self._digest.hexdigest()
 
 
 class UploadRequest(Request):

@@ -12,13 +12,13 @@ from typing import Final, Protocol
 
 import structlog
 
-from casetrack.audit.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from casetrack.audit.checkpoint import Checkpoint
 from casetrack.audit.errors import LogRolledBack, OriginDiffers
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.audit.verify import verify_frontier
 from casetrack.domain.errors import Unavailable
 from casetrack.domain.ids import Instant
-from casetrack.services.checkpoints import CheckpointSigner, CheckpointVerifier
+from casetrack.services.checkpoints import SigningKeys
 
 LOG: Final = structlog.get_logger()
 PAUSE_S: Final = 2.0
@@ -56,11 +56,15 @@ BeginLog = Callable[[], AbstractContextManager[Log]]
 class Sequencer:
     """Takes in what waits, a batch at a time."""
 
-    def __init__(self, begin: BeginLog, signer: CheckpointSigner, *, batch: int, clock: Callable[[], Instant]) -> None:
-        """Sequence the log that `begin` begins transactions of, with its own key and no other."""
+    def __init__(
+        self, begin: BeginLog, keys: Callable[[], SigningKeys], *, batch: int, clock: Callable[[], Instant]
+    ) -> None:
+        """Sequence the log that `begin` begins transactions of, with its own keys and no other.
+
+        `keys` is asked whenever the log is held, so that a key that was renewed meanwhile signs the next checkpoint.
+        """
         self._begin = begin
-        self._signer = signer
-        self._verifier = CheckpointVerifier(signer.name, signer.key.public)
+        self._keys = keys
         self._batch = batch
         self._clock = clock
 
@@ -71,11 +75,11 @@ class Sequencer:
         """
         with self._begin() as log:
             log.hold()
-            self._checked_frontier(log)
+            self._checked_frontier(log, self._keys())
             taken = log.drain(self._batch)
         with self._begin() as log:
             log.hold()
-            self._sign(log)
+            self._sign(log, self._keys())
         return taken
 
     def run(self, stop: Event, *, interval_s: float) -> None:
@@ -90,21 +94,21 @@ class Sequencer:
             if taken < self._batch:
                 stop.wait(interval_s)
 
-    def _checked_frontier(self, log: Log) -> Frontier:
+    def _checked_frontier(self, log: Log, keys: SigningKeys) -> Frontier:
         """The frontier from which the log may grow: that of its newest checkpoint, with every leaf below it there."""
-        frontier, note = log.frontier(), log.newest_checkpoint()
-        newest = open_checkpoint(note, self._verifier) if note else Checkpoint(self._signer.name, 0, Frontier().root())
-        if newest.origin != self._signer.name:
-            raise OriginDiffers(origin=self._signer.name)
+        frontier, note, origin = log.frontier(), log.newest_checkpoint(), keys.believed.origin
+        newest = keys.believed.open(note) if note else Checkpoint(origin, 0, Frontier().root())
+        if newest.origin != origin:
+            raise OriginDiffers(origin=origin)
         verify_frontier(frontier, newest)
         if (found := log.size()) < newest.size:
             raise LogRolledBack(size=newest.size, found=found)
         return frontier
 
-    def _sign(self, log: Log) -> None:
+    def _sign(self, log: Log, keys: SigningKeys) -> None:
         """The leaves after the newest checkpoint are under a new one; without any, the newest stays so."""
-        before = self._checked_frontier(log)
+        before = self._checked_frontier(log, keys)
         after = before.extend(leaf_hash(leaf) for leaf in log.leaves(before.size))
         if after.size > before.size:
-            note = sign_checkpoint(Checkpoint(self._signer.name, after.size, after.root()), self._signer)
+            note = keys.signed(Checkpoint(keys.believed.origin, after.size, after.root()))
             log.add_checkpoint(note, after, self._clock())

@@ -148,9 +148,11 @@ class EventsTogether(SqlJournal):
         asked = [case for case in cases if case not in known]
         return {**(super().last_changes(asked) if asked else {}), **known}
 
-    def last_step(self, aggregate: UUID) -> LastChange | None:
-        """The newest step of the transfer, the proposal or the hold."""
-        return self._known.changes.get(aggregate) or super().last_step(aggregate)
+    def last_steps(self, aggregates: Sequence[UUID]) -> Mapping[UUID, LastChange]:
+        """The newest step of each of them."""
+        known = {each: self._known.changes[each] for each in aggregates if each in self._known.changes}
+        asked = [each for each in aggregates if each not in known]
+        return {**(super().last_steps(asked) if asked else {}), **known}
 
     def keep(self) -> None:
         """What waits is kept."""

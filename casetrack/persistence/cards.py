@@ -66,11 +66,13 @@ class Listed:
 
     @property
     def milestone(self) -> ColumnElement[str | None]:
-        """What is due then."""
+        """What is due then; where nothing has a date, what is to be done at once."""
         support, investigation = self.dues
         return case(
             (support == self.due, CaseRow.milestone_support),
             (investigation == self.due, CaseRow.milestone_investigation),
+            (and_(self.leads_support, CaseRow.do_now_support), CaseRow.milestone_support),
+            (and_(self.leads_investigation, CaseRow.do_now_investigation), CaseRow.milestone_investigation),
         )
 
     @property
@@ -90,10 +92,10 @@ class Listed:
         )
 
     def is_due(self, due: Due, today: date, soon: date) -> ColumnElement[bool]:
-        """Overdue, or due soon: what is to be done at once has no date, is never overdue, and counts as soon."""
+        """Overdue, or due soon: what is to be done at once has no date, and counts as soon. No case is both."""
         if due is Due.OVERDUE:
             return self.due < today
-        return or_(self.due.between(today, soon), self.do_now)
+        return or_(self.due.between(today, soon), and_(self.do_now, or_(self.due.is_(None), self.due >= today)))
 
     def select(self, *columns: SQLColumnExpression[Any]) -> Select[*tuple[Any, ...]]:
         """Those columns of every case, with its open offer beside it."""

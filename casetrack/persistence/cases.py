@@ -36,7 +36,7 @@ from casetrack.persistence.db import Row, Sealed, changed_rows, seal_columns, si
 from casetrack.persistence.keys import CaseKeyRow
 from casetrack.persistence.refusals import refusing
 from casetrack.persistence.types import InstantType
-from casetrack.services.ports import CaseKey, KeptCase, KeptHolding, Outlook
+from casetrack.services.ports import CaseKey, KeptCase, KeptHolding, NamedCase, Outlook
 
 
 class CaseRow(Sealed, Row):
@@ -251,6 +251,19 @@ class SqlCases:
                 raise Stale
             kept_before = self._session.scalar(select(func.count()).where(RecordRow.case_id == case.id))
             self._add_records(case, kept_before or 0)
+
+    def lock_if_free(self, case: CaseId) -> bool:
+        """The case is nobody else's to change until the end; False if somebody is changing it already."""
+        free = select(CaseRow.id).where(CaseRow.id == case).with_for_update(skip_locked=True)
+        return self._session.scalar(free) is not None
+
+    def begun_under(self, holder: HolderCode, before: int, *, of: CaseId | None = None) -> tuple[NamedCase, ...]:
+        """The cases of which the holder came by a part that it has under a version of its keyset before that one."""
+        older = (HoldingRow.holder == holder, HoldingRow.until.is_(None), HoldingRow.seal_keyset < before)
+        held = select(HoldingRow.case_id).where(*older)
+        named = select(CaseRow.id, CaseRow.reference).where(CaseRow.id.in_(held)).order_by(CaseRow.id)
+        found = self._session.execute(named if of is None else named.where(CaseRow.id == of))
+        return tuple(NamedCase(CaseId(row.id), Reference(row.reference)) for row in found)
 
     def pseudonym_is_taken(self, pseudonym: Pseudonym) -> bool:
         """True if an open case, anywhere, goes by that name."""

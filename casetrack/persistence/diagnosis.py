@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, TextClause, text
 
+from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.ids import Instant
 from casetrack.persistence import schema
 from casetrack.persistence.ready import NotDurable, check_durability
@@ -26,10 +27,13 @@ class Examined(StrEnum):
     FOR_EVER = "for-ever"
     CLOCK = "clock"
     QUEUE = "queue"
+    INTEGRITY = "integrity"
 
 
 SKEW: Final = timedelta(seconds=5)
 LATE: Final = timedelta(minutes=1)
+LATELY: Final = timedelta(hours=24)
+COUNTED: Final = timedelta(days=30)
 
 _SERVE: Final = (APP, AUDITOR, JOBS, KEEPER, SEQUENCER)
 _MIGHTY: Final = text(
@@ -79,6 +83,12 @@ _REWRITES: Final = text(
 )
 _KEPT: Final = ("events", "event_shown", "milestone_records", "leaves", "checkpoints", "tombstones")
 _QUEUED: Final = text("SELECT min(queued_at) FROM log_queue")
+_BROKEN: Final = text(
+    """
+    SELECT count(*) FILTER (WHERE at > :yesterday) AS lately, count(*) AS counted
+    FROM events WHERE refusal = :refusal AND at > :since
+    """
+)
 _NOW: Final = text("SELECT clock_timestamp()")
 
 
@@ -104,6 +114,14 @@ def examine(engine: Engine, now: Instant) -> Iterator[tuple[Examined, str]]:
         oldest = connection.scalar(_QUEUED)
         waited = now - oldest if isinstance(oldest, datetime) else timedelta()
         yield Examined.QUEUE, "" if waited <= LATE else f"an event has waited {waited.total_seconds():.0f} seconds"
+        yield Examined.INTEGRITY, _broken(connection, now)
+
+
+def _broken(connection: Connection, now: Instant) -> str:
+    """How often something was refused because what is stored is not what was sealed."""
+    asked = {"yesterday": now - LATELY, "since": now - COUNTED, "refusal": IntegrityBroken.__name__}
+    found = connection.execute(_BROKEN, asked).one()
+    return f"{found.lately} times in 24 hours, {found.counted} times in 30 days" if found.counted else ""
 
 
 def _durability(connection: Connection) -> str:

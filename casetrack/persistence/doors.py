@@ -1,13 +1,16 @@
 """What is asked before anybody is known: sessions, throttles, one-time links; and what an account is remembered for."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, and_, delete, func, select, update
+from sqlalchemy import ForeignKey, Index, and_, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from casetrack.domain.errors import StillAnswering
 from casetrack.domain.ids import AccountId, Instant, SessionId
 from casetrack.persistence.db import Row, changed_rows
 from casetrack.persistence.refusals import refusing
@@ -80,6 +83,12 @@ class AnswerRow(Row):
 
 
 CHANGING: Final = ("seen", "sealed", "mac")
+TURN: Final = b"casetrack/v1/turn\0"
+TURNS_WAIT: Final = "5s"
+"""How long somebody waits for their own request to be answered, of which they sent a second before it was."""
+WAIT: Final = text("SELECT set_config('lock_timeout', :time, true)")
+WAIT_AS_EVER: Final = text("SET LOCAL lock_timeout TO DEFAULT")
+LOCK_NOT_AVAILABLE: Final = "55P03"
 
 
 class SqlDoors:
@@ -164,6 +173,21 @@ class SqlDoors:
                 index_elements=["account"], set_={"purpose": kept.excluded.purpose, "at": kept.excluded.at}
             )
         )
+
+    def take_turn(self, key: bytes, account: AccountId, at: Instant) -> None:
+        """Nobody else answers the request of that key until this transaction ends; `StillAnswering` if it takes long.
+
+        The turn is a row of its own, which the second to come has to wait for: the application takes no advisory lock.
+        """
+        turn = insert(AnswerRow).values(key=sha256(TURN + key).digest(), account=account, answer=b"", at=at)
+        self._session.execute(WAIT, {"time": TURNS_WAIT})
+        try:
+            self._session.execute(turn.on_conflict_do_nothing())
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+                raise StillAnswering from None
+            raise
+        self._session.execute(WAIT_AS_EVER)
 
     def remembered(self, key: bytes, account: AccountId) -> bytes | None:
         """The answer that was kept for an idempotency key of that account."""

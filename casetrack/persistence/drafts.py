@@ -30,10 +30,16 @@ class SqlDrafts:
         """Work in that session's transaction."""
         self._session = session
 
-    def get(self, account: AccountId, kind: str) -> Draft | None:
-        """The account's draft of that kind."""
-        row = self._session.scalar(select(DraftRow).where(DraftRow.account == account, DraftRow.kind == kind))
+    def get(self, account: AccountId, kind: str, *, lock: bool = False) -> Draft | None:
+        """The account's draft of that kind; locked until the end of the transaction if it is to be changed or sent."""
+        found = select(DraftRow).where(DraftRow.account == account, DraftRow.kind == kind)
+        row = self._session.scalar(found.with_for_update() if lock else found)
         return Draft(AccountId(row.account), row.kind, row.sealed, row.at) if row else None
+
+    def begin(self, draft: Draft) -> bool:
+        """The draft is kept where there is none; False if there is one, also one that was begun at the same time."""
+        begun = insert(DraftRow).values(**vars(draft)).on_conflict_do_nothing().returning(DraftRow.kind)
+        return self._session.scalar(begun) is not None
 
     def keep(self, draft: Draft) -> None:
         """The draft takes the place of the one before."""

@@ -41,7 +41,9 @@ from casetrack.persistence.tombstones import TombstoneRow, tombstone_from
 from casetrack.persistence.transfers import TransferRow, kept_from
 from casetrack.persistence.values import DIGEST, SealedValueRow
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
-from casetrack.services.evidence import KeptAccount, KeptEvent, KeptFile
+from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent, KeptFile
+from casetrack.services.journal import read_payload
+from casetrack.services.log_keys import SPEAKING, statement_in
 from casetrack.services.people import Account, Token
 from casetrack.services.ports import KeptCase, KeptHolding, KeptTransfer
 
@@ -97,6 +99,13 @@ class SqlEvidence:
         )
         for row in self._lined(listed):
             yield _event(row)
+
+    def log_key_statements(self) -> Iterator[str]:
+        """What the journal says of the log's own keys."""
+        speaking = [action.value for action in SPEAKING]
+        for row in self._lined(select(EventRow.payload).where(EventRow.action.in_(speaking)).order_by(EventRow.at)):
+            if (statement := statement_in(read_payload(row.payload))) is not None:
+                yield statement
 
     def cases(self) -> Iterator[KeptCase]:
         """Every case, with the digest of each sealed value made of its row as it is now, not when it was kept."""
@@ -170,6 +179,12 @@ class SqlEvidence:
         for found in self._lined(select(TokenRow).order_by(TokenRow.id)):
             yield token_from(found.TokenRow)
 
+    def destructions(self) -> Iterator[KeptDestruction]:
+        """Every version of a holder's keys whose private half is gone. This role reads no more of it."""
+        gone = select(KeysetRow.holder, KeysetRow.version, KeysetRow.agreed).where(KeysetRow.destroyed)
+        for row in self._lined(gone.order_by(KeysetRow.holder, KeysetRow.version)):
+            yield KeptDestruction(row.holder, row.version, row.agreed)
+
     def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
         """The public keysets of every holder, each in the order of their versions."""
         public = select(
@@ -189,7 +204,8 @@ class SqlEvidence:
 
     def _lined(self, listed: Select[*tuple[Any, ...]]) -> Iterator[Found[*tuple[Any, ...]]]:
         """The rows as they are asked for, a few at a time."""
-        yield from self._session.execute(listed.execution_options(yield_per=AT_A_TIME))
+        with self._session.execute(listed.execution_options(yield_per=AT_A_TIME)) as rows:
+            yield from rows
 
 
 class _ByCase:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     column,
     func,
     insert,
+    not_,
     or_,
     select,
     table,
@@ -30,6 +31,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from casetrack.domain.actions import Action
 from casetrack.domain.calendars import ONE_DAY, end_of
 from casetrack.domain.events import TransferAccepted, TransferDeclined, TransferSeen, TransferSent, TransferWithdrawn
+from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant
 from casetrack.domain.proposal_events import (
     HoldLifted,
@@ -46,7 +48,7 @@ from casetrack.persistence.log import LeafRow
 from casetrack.persistence.pages import page_of
 from casetrack.persistence.refusals import refusing
 from casetrack.services.journal import read_payload
-from casetrack.services.lists import EventCard, LogQuery, Outcome, Page
+from casetrack.services.lists import LYING, EventCard, LogQuery, Outcome, Page, Unseen
 from casetrack.services.ports import Change, JournalEntry, LastChange
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -123,7 +125,7 @@ STEPS: Final = (
 STEP_ACTIONS: Final = (
     *(Action.TRANSFER_SEND, Action.TRANSFER_SEE, Action.TRANSFER_ACCEPT),
     *(Action.TRANSFER_DECLINE, Action.TRANSFER_WITHDRAW),
-    *(Action.ERASURE_PROPOSE, Action.HOLD_SET, Action.HOLD_LIFT),
+    *(Action.ERASURE_PROPOSE, Action.HOLD_SET, Action.HOLD_LIFT, Action.DESTRUCTION_PROPOSE),
     *(Action.PROPOSAL_APPROVE, Action.PROPOSAL_REFUSE, Action.PROPOSAL_WITHDRAW),
 )
 
@@ -165,24 +167,42 @@ class SqlJournal:
 
     def last_step(self, aggregate: UUID) -> LastChange | None:
         """The newest step of the transfer, the proposal or the hold."""
+        return self.last_steps([aggregate]).get(aggregate)
+
+    def last_steps(self, aggregates: Sequence[UUID]) -> Mapping[UUID, LastChange]:
+        """The newest step of each of them, in one statement; those without any are left out."""
         newest = (
-            select(EventRow.id, EventRow.step, EventRow.payload)
-            .where(EventRow.aggregate_id == aggregate, EventRow.step.is_not(None))
-            .order_by(EventRow.step.desc())
-            .limit(1)
+            select(EventRow.aggregate_id, EventRow.id, EventRow.step, EventRow.payload)
+            .ext(distinct_on(EventRow.aggregate_id))
+            .where(EventRow.aggregate_id.in_(aggregates), EventRow.step.is_not(None))
+            .order_by(EventRow.aggregate_id, EventRow.step.desc())
         )
-        found = self._session.execute(newest).one_or_none()
-        return None if found is None else last_change_of(found.id, found.step or 0, found.payload)
+        return {
+            row.aggregate_id: last_change_of(row.id, row.step or 0, row.payload)
+            for row in self._session.execute(newest)
+            if row.aggregate_id is not None
+        }
 
     def changes(self, case: CaseId, since: int) -> tuple[Change, ...]:
         """The changes of the case after that version, oldest first."""
         found = self._session.execute(
-            select(EventRow.case_version, EventRow.action, EventRow.aspect, EventRow.account, EventRow.at)
+            select(
+                *(EventRow.case_version, EventRow.action, EventRow.aspect),
+                *(EventRow.account, EventRow.at, EventRow.holder),
+            )
             .where(EventRow.case_id == case, EventRow.case_version > since)
             .order_by(EventRow.case_version)
         )
         return tuple(
-            Change(row.case_version, Action(row.action), row.aspect, _account(row.account), row.at) for row in found
+            Change(
+                row.case_version,
+                Action(row.action),
+                row.aspect,
+                _account(row.account),
+                row.at,
+                HolderCode(row.holder) if row.holder else None,
+            )
+            for row in found
         )
 
     def begun(self, case: CaseId, by: Action) -> frozenset[UUID]:
@@ -196,11 +216,31 @@ class SqlJournal:
         """The place of the event in the log; None until it is sequenced."""
         return self._session.scalar(select(LeafRow.number).where(LeafRow.event == event))
 
-    def history(self, case: CaseId, *, page: int) -> Page[EventCard]:
-        """What changed on the case and what has steps beside it, newest first; never who looked."""
-        of_case = _cards().where(EventRow.case_id == case, or_(EventRow.case_version.is_not(None), _is_step()))
+    def history(self, case: CaseId, *, page: int, unseen: Unseen) -> Page[EventCard]:
+        """What changed on the case and what has steps beside it, newest first; never who looked, nor what is unseen."""
+        of_case = _cards().where(
+            EventRow.case_id == case,
+            or_(EventRow.case_version.is_not(None), _is_step()),
+            EventRow.aspect.not_in(sorted(unseen.aspects)),
+            *(not_(_lies_with(strand)) for strand in sorted(unseen.strands)),
+        )
         newest_first = of_case.order_by(EventRow.at.desc(), EventRow.case_version.desc().nulls_last(), EventRow.id)
         return page_of(self._session, newest_first, _card, number=page)
+
+    def case_keys_renewed(self, holder: HolderCode, *, of: CaseId | None = None) -> Mapping[CaseId, int]:
+        """The cases of which the holder has renewed the data keys, each with the newest version by which it did."""
+        done = select(EventRow.case_id, EventRow.payload).where(
+            EventRow.holder == holder,
+            EventRow.action == Action.DATAKEY_RENEW.value,
+            EventRow.case_version.is_not(None),
+        )
+        newest: dict[CaseId, int] = {}
+        for row in self._session.execute(done if of is None else done.where(EventRow.case_id == of)):
+            said = read_payload(row.payload).get("detail")
+            version = said.get("keyset") if isinstance(said, dict) else None
+            if row.case_id is not None and isinstance(version, int):
+                newest[CaseId(row.case_id)] = max(version, newest.get(CaseId(row.case_id), 0))
+        return newest
 
     def keysets_made(self) -> Mapping[tuple[str, int], Instant]:
         """When each version of each holder's keyset was made, as administrators are told."""
@@ -218,6 +258,12 @@ def last_change_of(event: UUID, version: int, payload: bytes) -> LastChange:
     """What an event says of the aggregate that it changed; no digest where another event of the same act has it."""
     digest = read_payload(payload).get("seal_digest")
     return LastChange(EventId(event), version, bytes.fromhex(digest) if _is_digest(digest) else b"")
+
+
+def _lies_with(strand: Strand) -> ColumnElement[bool]:
+    """A file or a note of that strand, as its payload says in canonical JSON; one that cannot be read says nothing."""
+    said = f'%"strand":"{strand.value}"%'.encode()
+    return and_(EventRow.action.in_(sorted(LYING)), EventRow.payload.bool_op("LIKE")(said))
 
 
 def _is_digest(said: object) -> TypeGuard[str]:

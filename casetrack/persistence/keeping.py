@@ -6,21 +6,25 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Engine, bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, bindparam, func, select, text, update
+from sqlalchemy.orm import Session, defer
 
 from casetrack.crypto.datakeys import OFFER
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.crypto.wraps import Wrap
+from casetrack.domain.destructions import Need
 from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import Part
-from casetrack.domain.ids import HolderCode, TransferId
+from casetrack.domain.ids import HolderCode, ProposalId, TransferId
+from casetrack.domain.references import Reference
 from casetrack.persistence.cases import CaseRow, HoldingRow, key_from
 from casetrack.persistence.holders import SqlHolders
 from casetrack.persistence.journal import SqlJournal
 from casetrack.persistence.keys import CaseKeyRow, KeysetRow, SqlKeys, WrapRow, wrap_from
+from casetrack.persistence.proposals import ProposalRow, wordless_from
 from casetrack.persistence.refusals import refusing
 from casetrack.persistence.transfers import TransferRow
+from casetrack.services.approvals import KeptProposal
 from casetrack.services.keysets import KeyedCase, KeyedOffer
 from casetrack.services.ports import CaseKey, JournalEntry
 
@@ -33,6 +37,8 @@ OF_A_CASE: Final = _THIS_RECIPIENT.where(
 )
 OF_AN_OFFER: Final = _THIS_RECIPIENT.where(WrapRow.transfer_id == bindparam("of_transfer"), WrapRow.number.is_(None))
 """Which row a wrap takes the place in, for each of the two kinds of key; what is given besides is what changes."""
+NEEDS: Final = text("SELECT need, number FROM keyset_needs(:holder, :version)")
+DESTROY: Final = text("SELECT destroy_keyset(:holder, :version, :agreed)")
 
 
 @contextmanager
@@ -108,6 +114,15 @@ class SqlKeyRoom:
             for column in (select(CaseRow.id).subquery(), select(TransferRow.id).subquery())
         )
 
+    def holders_of(self, reference: Reference) -> frozenset[HolderCode]:
+        """Who has any of the case now."""
+        now = (
+            select(HoldingRow.holder)
+            .join(CaseRow, CaseRow.id == HoldingRow.case_id)
+            .where(CaseRow.reference == reference, HoldingRow.until.is_(None))
+        )
+        return frozenset(HolderCode(holder) for holder in self._session.scalars(now))
+
     def cases(self) -> Iterator[KeyedCase]:
         """Every case, with its keys, its wraps and who has which part now."""
         listed = self._session.execute(select(CaseRow.id, CaseRow.reference).order_by(CaseRow.id)).all()
@@ -130,6 +145,22 @@ class SqlKeyRoom:
             for row in some:
                 sides = frozenset({HolderCode(row.from_holder), HolderCode(row.to_holder)})
                 yield KeyedOffer(TransferId(row.id), row.commitment, sides, tuple(wraps[row.id]))
+
+    def proposals(self, subject: UUID) -> tuple[KeptProposal, ...]:
+        """Every proposal to destroy the keys of that subject, without its words."""
+        asked = select(ProposalRow).options(defer(ProposalRow.words, raiseload=True))
+        rows = self._session.scalars(asked.where(ProposalRow.subject == subject).order_by(ProposalRow.proposed_at))
+        return tuple(wordless_from(row) for row in rows)
+
+    def needs(self, holder: HolderCode, version: int) -> Mapping[Need, int]:
+        """How many of what open with the private half of that version alone."""
+        counted = self._session.execute(NEEDS, {"holder": holder, "version": version})
+        return {Need[row.need]: row.number for row in counted}
+
+    def destroy(self, holder: HolderCode, version: int, agreed: ProposalId) -> None:
+        """The private half of that version is gone; the database asks for the two people, and for what needs it."""
+        with refusing():
+            self._session.execute(DESTROY, {"holder": holder, "version": version, "agreed": agreed})
 
     def write(self, entry: JournalEntry) -> None:
         """The event is kept, in this transaction, and queued for the log by the database itself."""

@@ -1,9 +1,21 @@
 """Key rows: keysets, the commitments to data keys, and wraps; never a key."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, delete, insert, select, text, update
+from sqlalchemy import (
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    TextClause,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casetrack.crypto.datakeys import OFFER
@@ -14,6 +26,15 @@ from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId, HolderCode, TransferId
 from casetrack.persistence.db import Row
 from casetrack.services.ports import CaseKey, KeyRows
+
+ROWS: Final[TextClause] = text(
+    """
+    SELECT coalesce(k.recipient, t.holder) AS holder, coalesce(k.recipient_version, t.keyset_version) AS version,
+           coalesce(k.data_keys, 0) AS data_keys, coalesce(k.offer_keys, 0) AS offer_keys, coalesce(t.tags, 0) AS tags
+    FROM key_rows k
+    FULL JOIN tag_rows t ON t.holder = k.recipient AND t.keyset_version = k.recipient_version
+    """
+)
 
 
 class KeysetRow(Row):
@@ -26,7 +47,12 @@ class KeysetRow(Row):
     kem_public: Mapped[bytes]
     sign_public: Mapped[bytes]
     certificate: Mapped[bytes]
-    sealed: Mapped[bytes]
+    sealed: Mapped[bytes | None]
+    """Nothing of a version that was destroyed."""
+    agreed: Mapped[UUID | None]
+    """On which proposal that was."""
+    destroyed: Mapped[bool] = mapped_column(Computed("(sealed IS NULL)", persisted=True))
+    """The same, for a role that reads no private half."""
 
 
 class CaseKeyRow(Row):
@@ -90,11 +116,9 @@ class SqlKeys:
         return tuple(_keyset(row) for row in rows)
 
     def rows(self) -> Mapping[tuple[str, int], KeyRows]:
-        """How many wraps there are for each version of each holder's keyset, as administrators are told."""
-        counted = self._session.execute(
-            text("SELECT recipient, recipient_version, data_keys, offer_keys FROM key_rows")
-        )
-        return {(row.recipient, row.recipient_version): KeyRows(row.data_keys, row.offer_keys) for row in counted}
+        """How many wraps and tags there are for each version of each holder's keyset, as administrators are told."""
+        counted = self._session.execute(ROWS)
+        return {(row.holder, row.version): KeyRows(row.data_keys, row.offer_keys, row.tags) for row in counted}
 
     def add_keyset(self, keyset: SealedKeyset) -> None:
         """A new version of a holder's keyset is kept."""

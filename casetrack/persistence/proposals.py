@@ -1,6 +1,7 @@
 """Proposals: what waits for a second person, and what came of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ class ProposalRow(Sealed, Row):
         ForeignKeyConstraint(["seal_holder", "seal_keyset"], ["keysets.holder", "keysets.version"]),
         Index("ix_proposals_to_holder", "to_holder", "state"),
         Index("ix_proposals_from_holder", "from_holder", "state"),
+        Index("ix_proposals_subject", "subject"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -103,6 +105,13 @@ class SqlProposals:
         )
         return tuple(proposal_from(row).proposal for row in rows)
 
+    def of_subject(self, subject: UUID) -> tuple[Proposal, ...]:
+        """Every proposal about that, oldest first."""
+        rows = self._session.scalars(
+            select(ProposalRow).where(ProposalRow.subject == subject).order_by(ProposalRow.proposed_at, ProposalRow.id)
+        )
+        return tuple(proposal_from(row).proposal for row in rows)
+
     def waiting(self, holder: HolderCode, at: Instant, *, page: int) -> Page[ProposalCard]:
         """What waits at that instant for a person of that holder, or was proposed by one: what expires first, first."""
         listed = (
@@ -133,6 +142,11 @@ def _changing(kept: KeptProposal) -> Mapping[str, Any]:
 
 def proposal_from(row: ProposalRow) -> KeptProposal:
     """The proposal that the row keeps, with its seal and the letter to the second person."""
+    return replace(wordless_from(row), words=row.words)
+
+
+def wordless_from(row: ProposalRow) -> KeptProposal:
+    """The same for a role that reads no letter."""
     proposal = Proposal(
         id=ProposalId(row.id),
         kind=row.kind,
@@ -150,7 +164,7 @@ def proposal_from(row: ProposalRow) -> KeptProposal:
         decided_by=AccountId(row.decided_by) if row.decided_by else None,
         decided_at=row.decided_at,
     )
-    return KeptProposal(proposal, row.seal(), row.words_digest, row.words)
+    return KeptProposal(proposal, row.seal(), row.words_digest)
 
 
 def _card(found: Found[Any]) -> ProposalCard:

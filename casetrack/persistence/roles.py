@@ -9,7 +9,8 @@
 | casetrack_jobs       | the sweeper: deletes what is past its life, and reads nothing but when that is    |
 | casetrack_auditor    | verifying: reads all that is signed, and changes nothing                          |
 | casetrack_keeper     | organisations and their keys: wraps again what older keys open, and reads no value |
-| casetrack_eraser     | nobody signs in as it: owns the functions that erase a case, and may do nothing but that  |
+| casetrack_eraser     | nobody signs in as it: owns the functions that erase a case and destroy an old version of
+|                      | keys, and may do nothing but that                                                 |
 """
 
 from collections.abc import Mapping

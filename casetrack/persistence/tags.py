@@ -19,6 +19,15 @@ VERSIONS: Final[TextClause] = text(
     ORDER BY version
     """
 )
+OLDER: Final[TextClause] = text(
+    """
+    SELECT c.id FROM cases c
+    WHERE c.id IN (SELECT t.case_id FROM index_tags t WHERE t.holder = :holder AND t.keyset_version < :version)
+    ORDER BY c.id
+    LIMIT :most
+    FOR UPDATE OF c SKIP LOCKED
+    """
+)
 CASES: Final[TextClause] = text(
     """
     SELECT DISTINCT t.case_id
@@ -61,6 +70,14 @@ class SqlIndexTags:
     def replace(self, case: CaseId, part: Part, tags: Iterable[IndexTag]) -> None:
         """These are the part's tags, in the place of all that it had."""
         self.forget(case, part)
+        self._add(case, part, tags)
+
+    def replace_own(self, case: CaseId, part: Part, tags: Iterable[IndexTag]) -> None:
+        """These are the part's tags for the actor's own holder; those of its other holders stay."""
+        self._session.execute(select(func.forget_own_tags(case, part.value)))
+        self._add(case, part, tags)
+
+    def _add(self, case: CaseId, part: Part, tags: Iterable[IndexTag]) -> None:
         rows = [
             {
                 "holder": each.holder,
@@ -78,6 +95,16 @@ class SqlIndexTags:
     def forget(self, case: CaseId, part: Part) -> None:
         """The part has no tags any more, whoever's they were, if the actor's holder has the part."""
         self._session.execute(select(func.forget_tags(case, part.value)))
+
+    def older(self, holder: HolderCode, version: int, most: int) -> tuple[CaseId, ...]:
+        """Some cases with tags of the holder by versions before that one, locked; what others hold is passed by."""
+        found = self._session.scalars(OLDER, {"holder": holder, "version": version, "most": most})
+        return tuple(CaseId(case) for case in found)
+
+    def left(self, holder: HolderCode, version: int) -> int:
+        """How many tags the holder has by versions before that one."""
+        older = select(func.count()).where(IndexTagRow.holder == holder, IndexTagRow.keyset_version < version)
+        return self._session.scalars(older).one()
 
     def versions(self, holder: HolderCode, *, up_to: int) -> tuple[int, ...]:
         """By which versions of its keyset the holder has tags."""

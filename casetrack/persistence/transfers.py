@@ -120,12 +120,12 @@ class SqlTransfers:
             if changed_rows(self._session, update(TransferRow).where(*loaded).values(**_changing(kept))) != 1:
                 raise Stale
 
-    def of_case(self, case: CaseId) -> tuple[Transfer, ...]:
-        """Every transfer of the case that the actor may know of, oldest first."""
+    def of_case(self, case: CaseId) -> tuple[KeptTransfer, ...]:
+        """Every transfer of the case that the actor may know of, oldest first, as it is kept."""
         rows = self._session.scalars(
             select(TransferRow).where(TransferRow.case_id == case).order_by(TransferRow.sent_at, TransferRow.id)
         )
-        return tuple(_transfer(row) for row in rows)
+        return tuple(kept_from(row) for row in rows)
 
     def inbox(self, holder: HolderCode, *, page: int) -> Page[OfferCard]:
         """The open offers to the holder: high risk first, then the oldest."""

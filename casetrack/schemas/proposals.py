@@ -6,6 +6,7 @@ from casetrack.schemas.said import Said
 from casetrack.schemas.wording import Worded
 
 TYPED = N_("Type the reference of the case, to show that you mean this one.")
+GROUP = N_("Type the last four characters of the fingerprint, to show that you mean these keys.")
 
 
 class ProposeErasure(Worded):
@@ -15,6 +16,15 @@ class ProposeErasure(Worded):
     reason = Code("erasure_reasons", missing=N_("Choose why it is erased now."))
     words = Text(PARAGRAPH, missing=N_("Say why, for the person who decides."))
     reference = Text(missing=TYPED)
+
+
+class ProposeDestruction(Worded):
+    """Under which rule the keys are to be destroyed and why now; the words are for who decides."""
+
+    rule = Code("destruction_rules", missing=N_("Choose the rule under which they are destroyed."))
+    reason = Code("destruction_reasons", missing=N_("Choose why they are destroyed now."))
+    words = Text(PARAGRAPH, missing=N_("Say why, for the person who decides."))
+    group = Text(missing=GROUP)
 
 
 class SetHold(Worded):
@@ -36,6 +46,13 @@ class ApproveProposal(Worded):
 
     words = Text(PARAGRAPH)
     reference = Text(missing=TYPED)
+
+
+class ApproveDestruction(Worded):
+    """The second person agrees, and has typed the end of the fingerprint of the keys."""
+
+    words = Text(PARAGRAPH)
+    group = Text(missing=GROUP)
 
 
 class RefuseProposal(Worded):

@@ -100,7 +100,9 @@ class CaseCardShown(Schema):
     worker = fields.UUID(**told("The id of an account.", allow_none=True))
     phase = fields.String()
     due = fields.Date(**told(DAY, allow_none=True))
-    milestone = fields.String(**told("The code of what is due then.", allow_none=True))
+    milestone = fields.String(
+        **told("The code of what is due then; where nothing has a date, of what is to do at once.", allow_none=True)
+    )
     do_now = fields.Boolean(**told("Something is to be done at once, which no day is given for."))
     waiting = fields.Boolean(**told("Somebody else's decision is awaited."))
     high_risk = fields.Boolean()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
+from uuid import UUID
 
 from casetrack.crypto.seals import AggregateSeal
 from casetrack.domain.erasures import Tombstone
@@ -104,6 +105,9 @@ class Proposals(Protocol):
 
     def of_case(self, case: CaseId) -> tuple[Proposal, ...]:
         """Every proposal about the case, oldest first."""
+
+    def of_subject(self, subject: UUID) -> tuple[Proposal, ...]:
+        """Every proposal about that, oldest first."""
 
     def waiting(self, holder: HolderCode, at: Instant, *, page: int) -> Page[ProposalCard]:
         """What waits at that instant for a person of that holder, or was proposed by one: what expires first, first."""

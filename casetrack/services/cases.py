@@ -8,9 +8,18 @@ from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor
 from casetrack.domain.case import AgeGroup, Areas, BeginReason, Case, IdentityState, Status
-from casetrack.domain.catalogue import Phase
-from casetrack.domain.errors import CaseIsClosed, CaseIsOpen, NameTaken, NoIdentity, ReasonNeeded, UnknownWorker
+from casetrack.domain.catalogue import Phase, Side
+from casetrack.domain.errors import (
+    CaseIsClosed,
+    CaseIsOpen,
+    NameTaken,
+    NoIdentity,
+    ReasonNeeded,
+    UnknownChoice,
+    UnknownWorker,
+)
 from casetrack.domain.events import Consulted
+from casetrack.domain.factfiles import Code
 from casetrack.domain.holders import Holder, Holders
 from casetrack.domain.holdings import STRAND_PARTS, Part, Strand
 from casetrack.domain.holds import LegalHold
@@ -25,7 +34,9 @@ from casetrack.services.fields import CONTACT
 from casetrack.services.identity import identity_values
 from casetrack.services.lists import CaseCard, CaseQuery, Page
 from casetrack.services.milestones import strands_seen
+from casetrack.services.offers import no_open_offer, transfers_of
 from casetrack.services.outlook import milestones_of, seen_by
+from casetrack.services.proposing import holds_on
 from casetrack.services.sealing import begin_parts, seal_fields
 from casetrack.services.wording import check_words
 from casetrack.services.work import UnitOfWork
@@ -51,6 +62,8 @@ class Overview:
 
     case: Case
     rows: tuple[Row, ...]
+    ours: frozenset[str]
+    """The codes of those milestones that the actor's organisation records: of no strand that it has not got."""
     phase: Phase
     transfers: tuple[Transfer, ...]
     workers: Mapping[AccountId, str]
@@ -146,7 +159,7 @@ def prepare_strand(work: UnitOfWork, reference: Reference) -> tuple[Overview, St
     case = view_held(work, reference)
     strand = next(iter(case.holdings.lacking), Strand.INVESTIGATION)
     case.check_beginning(strand, _own_holder(work), work.actor)
-    work.no_open_offer(case)
+    no_open_offer(work, case)
     return overview_of(work, case), strand
 
 
@@ -158,7 +171,7 @@ def permitted_now(actor: Actor, case: Case, holders: Holders) -> frozenset[Actio
 
 def overview_of(work: UnitOfWork, case: Case) -> Overview:
     """What stands around a case that was opened, without opening anything that is sealed."""
-    transfers = work.stores.transfers.of_case(case.id)
+    transfers = transfers_of(work, case)
     strands = strands_seen(work, case)
     every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
     names = {field.label: field.name for field in CONTACT}
@@ -166,12 +179,13 @@ def overview_of(work: UnitOfWork, case: Case) -> Overview:
     return Overview(
         case=case,
         rows=seen_by(every, strands),
+        ours=frozenset(row.rule.code for row in every if row.rule.of_strands(strands)),
         phase=phase_of(every),
         transfers=transfers,
         workers=work.stores.accounts.names(case.workers.values()),
         contact=frozenset(names[value.label] for value in contact if value.label in names),
-        holds=tuple(kept.hold for kept in work.stores.holds.of_case(case.id) if kept.hold.stands),
-        proposals=tuple(each for each in work.stores.proposals.of_case(case.id) if each.waits(work.now)),
+        holds=tuple(kept.hold for kept in holds_on(work, case.id) if kept.hold.stands),
+        proposals=_waiting(work, case),
     )
 
 
@@ -197,10 +211,18 @@ def assign_case(work: UnitOfWork, reference: Reference, strand: Strand, worker: 
 def close_case(work: UnitOfWork, reference: Reference, reason: str, *, seen: int | None) -> Case:
     """Nobody works on the case any more."""
     case = work.open(reference, to=Action.CASE_CLOSE, seen=seen)
-    work.no_open_offer(case)
+    no_open_offer(work, case)
     work.deployment.check_code("close_reasons", reason)
+    if not _suits(work.deployment.facts.codes["close_reasons"].codes[reason], case):
+        raise UnknownChoice
     check_words(work, case, Action.CASE_CLOSE)
     return work.save(case.close(reason, by=work.actor, at=work.now))
+
+
+def closing_reasons(work: UnitOfWork, case: Case) -> tuple[Code, ...]:
+    """The reasons for which the case may be closed today: none is about a strand that it does not have."""
+    reasons = work.deployment.facts.codes["close_reasons"]
+    return tuple(reason for reason in reasons.offered(work.today) if _suits(reason, case))
 
 
 def reopen_case(work: UnitOfWork, reference: Reference, *, seen: int | None) -> Case:
@@ -220,7 +242,7 @@ def begin_strand(
     Why an investigation must begin without the person's agreement is this unit of work's purpose.
     """
     case = work.open(reference, to=Action.STRAND_BEGIN, seen=seen)
-    work.no_open_offer(case)
+    no_open_offer(work, case)
     if reason is BeginReason.WITHOUT_AGREEMENT and not work.purpose.words.strip():
         raise ReasonNeeded
     begun = case.begin_strand(strand, reason, holder=_own_holder(work), by=work.actor, at=work.now)
@@ -233,6 +255,18 @@ def check_worker(work: UnitOfWork, worker: AccountId) -> None:
     """The worker is one of the actor's holder who can have cases."""
     if worker not in {account.id for account in work.stores.accounts.workers(work.actor.holder)}:
         raise UnknownWorker
+
+
+def _waiting(work: UnitOfWork, case: Case) -> tuple[Proposal, ...]:
+    """What waits for a second person, each as it was sealed."""
+    every = work.stores.proposals.of_case(case.id)
+    for kept in filter(None, (work.stores.proposals.get(each.id, lock=False) for each in every)):
+        work.check(kept, work.stores.journal.last_step(kept.proposal.id))
+    return tuple(each for each in every if each.waits(work.now))
+
+
+def _suits(reason: Code, case: Case) -> bool:
+    return reason.more["of_strand"] in {Side.BOTH.value, *(strand.value for strand in case.holdings.strands)}
 
 
 def _own_holder(work: UnitOfWork) -> Holder:

@@ -1,9 +1,11 @@
-"""The log's own key, as the log asks for keys: under the name of the log, which is its origin."""
+"""The log's own keys, as the log asks for keys: under the name of the log, which is its origin."""
 
 from dataclasses import dataclass
 
+from casetrack.audit.checkpoint import Checkpoint, sign_checkpoint
 from casetrack.audit.errors import SignatureRefused
 from casetrack.audit.note import VerifierKey, key_id
+from casetrack.audit.succession import LogKeys
 from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.signing import LogKey, LogVerifier
 
@@ -49,6 +51,34 @@ class CheckpointVerifier:
         except CannotOpen:
             raise SignatureRefused(name=self.name) from None
 
-    def line(self) -> str:
-        """The key in the one line in which it is handed to people."""
-        return VerifierKey(self.name, self.public).format()
+
+def verifier_of(key: VerifierKey) -> CheckpointVerifier:
+    """What checks the signatures of that key."""
+    return CheckpointVerifier(key.name, key.public_key)
+
+
+@dataclass(frozen=True)
+class LogChain:
+    """What is kept of the log's keys for ever: the first public half, 32 bytes, and each statement of one that follows.
+
+    Nothing of it is secret, and nothing of it but the first is believed for standing here.
+    """
+
+    first: bytes
+    statements: tuple[str, ...] = ()
+
+    def believed(self, origin: str) -> LogKeys:
+        """The keys of the log of that name; `StatementRefused` if a statement is not the log's own."""
+        return LogKeys.believed(VerifierKey(origin, self.first), self.statements, verifier_of)
+
+
+@dataclass(frozen=True)
+class SigningKeys:
+    """What a sequencer signs with now: each key that is in force, and what is believed of the log until now."""
+
+    believed: LogKeys
+    signers: tuple[CheckpointSigner, ...]
+
+    def signed(self, checkpoint: Checkpoint) -> str:
+        """The signed note of a checkpoint, by each of them."""
+        return sign_checkpoint(checkpoint, *self.signers)

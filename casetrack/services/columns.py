@@ -215,7 +215,9 @@ HOLDERS = (
     ),
     *_sealed("keysets", "sealed", "the private half, under the holder's root"),
     *_marks("keysets", "kem_public sign_public certificate"),
+    *_marks("keysets", "agreed", "the id of the proposal on which two people agreed that the private half go"),
     *_clear("keysets", "holder version", "whose keys, and which of them"),
+    *_clear("keysets", "destroyed", "that there is no private half any more, for whoever verifies"),
 )
 
 COLUMNS = (*CASES, *TRANSFERS, *TWO_PEOPLE, *LOG, *PEOPLE, *HOLDERS)

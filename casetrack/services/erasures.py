@@ -21,6 +21,7 @@ from casetrack.services.certificates import certificate, reference_digest
 from casetrack.services.erasure_list import list_erasure
 from casetrack.services.journal import CaseChange
 from casetrack.services.lists import Page
+from casetrack.services.offers import transfers_of
 from casetrack.services.ports import LastChange
 from casetrack.services.proposing import What, holds_on, propose
 from casetrack.services.seals import canonical_tombstone
@@ -73,7 +74,7 @@ def prepare_erasure(work: UnitOfWork, reference: Reference) -> tuple[Overview, L
 def losing(work: UnitOfWork, case: Case) -> Losing:
     """What erasing the case, which is in hand, would take."""
     standing = tuple(hold for hold in _holds(work, case) if hold.stands)
-    offers = len(work.stores.transfers.of_case(case.id))
+    offers = len(transfers_of(work, case))
     return Losing(len(case.records), len(work.in_hand(case.id).all_values()), offers, standing)
 
 

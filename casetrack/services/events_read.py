@@ -23,10 +23,12 @@ from casetrack.domain.door_events import (
 from casetrack.domain.event_kinds import KINDS
 from casetrack.domain.events import FileAttached, MilestoneRecorded, MilestoneReopened, NoteWritten, Refused
 from casetrack.domain.ids import CaseId, Instant
+from casetrack.domain.key_events import KeysetDestroyed
 from casetrack.domain.proposal_events import CaseErased, ProposalApproved, Proposed
 from casetrack.domain.words import N_
 from casetrack.services.evidence import KeptEvent
 from casetrack.services.journal import read_payload, shown_digest
+from casetrack.services.log_keys import statement_in
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
@@ -89,6 +91,10 @@ class EventsRead:
         """The newest epoch of each account."""
         self.revoked: set[UUID] = set()
         """The tokens that were revoked."""
+        self.destroyed: dict[tuple[str, int], str] = {}
+        """The versions of keys that were destroyed, each with the proposal on which two people agreed to that."""
+        self.statements: list[str] = []
+        """What the journal says of the log's own keys."""
         self.waits_since: Instant | None = None
         """When the event that has waited longest for its place in the log was queued."""
 
@@ -110,6 +116,9 @@ class EventsRead:
         self._take_agreement(kept, payload)
         self._take_file(kept, payload)
         self._take_account(payload)
+        self._take_destruction(payload)
+        if (statement := statement_in(payload)) is not None:
+            self.statements.append(statement)
 
     def _wrong_with_change(self, kept: KeptEvent, payload: Mapping[str, Any]) -> Iterator[str]:
         """Step 6: the changes of a case have every number from 1, and each names the one before it."""
@@ -158,6 +167,14 @@ class EventsRead:
                 self.epochs[account] = max(self.epochs.get(account, 0), int(str(detail.get("epoch", 0))))
             elif payload.get("event") == TokenRevoked.__name__:
                 self.revoked.add(UUID(str(detail.get("token"))))
+
+    def _take_destruction(self, payload: Mapping[str, Any]) -> None:
+        """The versions of keys that were destroyed. An entry that does not say which is no word for any."""
+        if payload.get("event") == KeysetDestroyed.__name__:
+            detail = _detail(payload)
+            with contextlib.suppress(ValueError):
+                place = (str(detail.get("holder")), int(str(detail.get("version"))))
+                self.destroyed[place] = str(detail.get("agreed"))
 
 
 def _wrong_with_leaf(kept: KeptEvent, leaf: bytes) -> Iterator[str]:

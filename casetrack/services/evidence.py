@@ -59,6 +59,15 @@ class KeptAccount:
     password_digest: bytes
 
 
+@dataclass(frozen=True)
+class KeptDestruction:
+    """A version of a holder's keys whose private half is gone, and the proposal that its row names for that."""
+
+    holder: str
+    version: int
+    agreed: UUID | None
+
+
 class Evidence(Protocol):
     """Everything that is kept and signed, as of one instant. Each may be asked for more than once."""
 
@@ -100,6 +109,9 @@ class Evidence(Protocol):
 
     def tokens(self) -> Iterator[Token]:
         """Every token by which a program acts for an account."""
+
+    def destructions(self) -> Iterator[KeptDestruction]:
+        """Every version of a holder's keys whose private half is gone."""
 
     def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
         """The public keysets of every holder, each in the order of their versions."""

@@ -1,14 +1,16 @@
 """What changed on a case, when, and by which role of which organisation. Who looked is for the log to say."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
+from casetrack.domain.events import ContactRecorded
+from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.ids import AccountId
 from casetrack.domain.references import Reference
-from casetrack.services.lists import EventCard, Page
-from casetrack.services.milestones import hidden_codes
+from casetrack.services.lists import LYING, EventCard, Page, Unseen
+from casetrack.services.milestones import hidden_codes, strands_seen
 from casetrack.services.ports import Change
 from casetrack.services.work import UnitOfWork
 
@@ -22,14 +24,9 @@ class Changes:
 
 
 def view_history(work: UnitOfWork, reference: Reference, *, page: int) -> tuple[Case, Page[EventCard]]:
-    """The changes of the case and its transfers, the newest first.
-
-    Of a milestone that only the other strand's workers see, it says that something was recorded and not what.
-    """
+    """The changes of the case and its transfers, the newest first; none of what lies in a part that is another's."""
     case = work.open(reference, to=Action.HISTORY_VIEW)
-    hidden = hidden_codes(work, case)
-    found = work.stores.journal.history(case.id, page=page)
-    return case, replace(found, items=tuple(_without(card, hidden) for card in found.items))
+    return case, work.stores.journal.history(case.id, page=page, unseen=_unseen(work, case))
 
 
 def changes_since(work: UnitOfWork, reference: Reference, version: int) -> Changes:
@@ -43,14 +40,19 @@ def changed_meanwhile(work: UnitOfWork, case: Case) -> Changes:
     return _told(work, case, work.changed_meanwhile(case.id))
 
 
-def _without(card: EventCard, hidden: Collection[str]) -> EventCard:
-    detail = card.payload.get("detail")
-    is_hidden = isinstance(detail, Mapping) and detail.get("code") in hidden
-    return replace(card, payload={**card.payload, "detail": {}}) if is_hidden else card
+def _unseen(work: UnitOfWork, case: Case) -> Unseen:
+    """What the actor's organisation is not shown: what is of a strand that it lacks, and an address of others."""
+    aspects = {f"milestone:{code}" for code in hidden_codes(work, case)}
+    if Part.SAFE_ADDRESS not in case.holdings.parts_of(work.actor.holder):
+        aspects.add(ContactRecorded.aspect)
+    return Unseen(frozenset(aspects), frozenset(Strand) - strands_seen(work, case))
 
 
 def _told(work: UnitOfWork, case: Case, changes: Iterable[Change]) -> Changes:
-    hidden = {f"milestone:{code}" for code in hidden_codes(work, case)}
-    made = tuple(replace(change, aspect="milestone:") if change.aspect in hidden else change for change in changes)
+    """What of it the actor is shown: a file or a note of others lies with a strand that its organisation has not."""
+    unseen, own = _unseen(work, case), work.actor.holder
+    is_apart = bool(unseen.strands)
+    shown = (change for change in changes if change.aspect not in unseen.aspects)
+    made = tuple(each for each in shown if not (is_apart and each.action in LYING and each.holder != own))
     accounts = {change.account for change in made if change.account is not None}
     return Changes(made, work.stores.accounts.names(accounts) if accounts else {})

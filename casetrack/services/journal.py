@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import rfc8785
 
@@ -60,6 +60,22 @@ class Step:
     seal_digest: bytes | None
 
 
+class Stepped(Protocol):
+    """What has steps of its own beside a case: an offer, a proposal, a legal hold."""
+
+    @property
+    def version(self) -> int:
+        """Its version now."""
+
+    @property
+    def loaded_version(self) -> int:
+        """The version that the store keeps."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What has happened since."""
+
+
 def journal_entry(
     event: Event,
     *,
@@ -67,14 +83,18 @@ def journal_entry(
     purpose: Purpose,
     holders_then: Iterable[HolderCode],
     change: CaseChange | Step | None,
-    desk: PublicKeyset,
+    desk: PublicKeyset | None,
     deployment: str,
     chance: Chance,
 ) -> JournalEntry:
-    """The event as the log keeps it: an id and salt of its own, the exact payload, and the commitment to it."""
+    """The event as the log keeps it: an id and salt of its own, the exact payload, and the commitment to it.
+
+    What somebody typed is sealed to the audit desk; without a desk it is left out.
+    """
     id_ = EventId(chance.uuid())
     salt = chance.bytes(PAYLOAD_SALT)
-    words = seal_letter(purpose.words, to=desk, context=id_.bytes, deployment=deployment) if purpose.words else None
+    said = purpose.words if desk else ""
+    words = seal_letter(said, to=desk, context=id_.bytes, deployment=deployment) if desk and said else None
     shown = tuple((case, chance.bytes(SHOWN_SALT)) for case in event.shown)
     holders = tuple(sorted(set(holders_then)))
     of_case = change if isinstance(change, CaseChange) else None

@@ -8,6 +8,7 @@ from casetrack.domain.progress import Row
 from casetrack.domain.references import Reference
 from casetrack.domain.transfer import Transfer
 from casetrack.services.milestones import strands_seen
+from casetrack.services.offers import transfers_of
 from casetrack.services.outlook import milestones_of, seen_by
 from casetrack.services.work import UnitOfWork
 
@@ -24,7 +25,7 @@ class Journey:
 def view_journey(work: UnitOfWork, reference: Reference) -> Journey:
     """The journey so far, with the milestones that the actor's strands see."""
     case = work.open(reference, to=Action.JOURNEY_VIEW)
-    transfers = work.stores.transfers.of_case(case.id)
+    transfers = transfers_of(work, case)
     strands = strands_seen(work, case)
     every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
     rows = seen_by(every, strands)

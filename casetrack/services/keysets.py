@@ -11,19 +11,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Final, Protocol, TypeAlias
+from uuid import UUID
 
 from casetrack.crypto.errors import CannotOpen, KeysOutOfReach
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor
+from casetrack.domain.destructions import Need
 from casetrack.domain.errors import IntegrityBroken, KeysUnavailable
 from casetrack.domain.events import Consulted, Event
 from casetrack.domain.holders import AUDIT_DESK, SERVICE, Holder
 from casetrack.domain.holdings import Part
-from casetrack.domain.ids import CaseId, HolderCode, Instant, TransferId
+from casetrack.domain.ids import CaseId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.key_events import KeysetRenewed, KeysRewrapped, RootMoved
 from casetrack.domain.keyset_refusals import NoSuchHolder, RootStays, ServiceKeysStay
+from casetrack.domain.references import Reference
+from casetrack.services.approvals import KeptProposal
 from casetrack.services.deployment import Deployment
 from casetrack.services.journal import Purpose, journal_entry
 from casetrack.services.ports import CaseKey, JournalEntry, KeyRows, Keysets
@@ -53,6 +57,8 @@ class KeysetHealth:
     fingerprint: str
     made: Instant | None
     rows: KeyRows
+    destroyed: bool = False
+    """Its private half is gone."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,7 @@ def _health(
             keyset.public.fingerprint,
             made.get((holder.code, keyset.public.version)),
             rows.get((holder.code, keyset.public.version), KeyRows()),
+            keyset.is_destroyed,
         )
         for keyset in reversed(work.stores.keys.keysets(holder.code))
     )
@@ -152,6 +159,9 @@ class KeyRoom(Keysets, Protocol):
     def rewrap(self, wraps: Iterable[Wrap]) -> None:
         """Each takes the place of the wrap of the same key for the same recipient."""
 
+    def holders_of(self, reference: Reference) -> frozenset[HolderCode]:
+        """Who has any of the case now; nobody, if there is no such case."""
+
     def size(self) -> int:
         """How many cases and offers there are."""
 
@@ -160,6 +170,18 @@ class KeyRoom(Keysets, Protocol):
 
     def offers(self) -> Iterator[KeyedOffer]:
         """Every offer, open or answered."""
+
+    def proposals(self, subject: UUID) -> tuple[KeptProposal, ...]:
+        """Every proposal to destroy the keys of that subject, without its words."""
+
+    def needs(self, holder: HolderCode, version: int) -> Mapping[Need, int]:
+        """How many of what open with the private half of that version alone."""
+
+    def destroy(self, holder: HolderCode, version: int, agreed: ProposalId) -> None:
+        """The private half of that version is gone, on the word of that proposal.
+
+        `NotPermitted` if two people have not agreed to exactly that, or while anything needs it.
+        """
 
     def write(self, entry: JournalEntry) -> None:
         """The event is kept, in this transaction, and queued for the log."""
@@ -270,7 +292,10 @@ def rewrap_keyset(keeper: Keeper, holder: HolderCode) -> KeysRewrapped | None:
 
 
 def reseal_keyset(keeper: Keeper, holder: HolderCode) -> RootMoved:
-    """Every version of the holder's keys is sealed under the root that its provider of now has, and opens with it."""
+    """Every version of the holder's keys is sealed under the root that its provider of now has, and opens with it.
+
+    What was destroyed stays destroyed.
+    """
     provider = keeper.deployment.providers.get(holder)
     with keeper.enter() as room:
         _known(room, holder)
@@ -278,7 +303,7 @@ def reseal_keyset(keeper: Keeper, holder: HolderCode) -> RootMoved:
             raise RootStays
         trust = Trust(room, keeper.deployment)
         trust.mine(holder)
-        chain = room.keysets(holder)
+        chain = tuple(keyset for keyset in room.keysets(holder) if not keyset.is_destroyed)
         for keyset in chain:
             moved = trust.asking(partial(keeper.deployment.keyring.reseal, keyset))
             trust.asking(partial(keeper.deployment.keyring.check, moved))

@@ -53,7 +53,7 @@ class CaseCard:
     phase: str
     due: date | None
     milestone: str | None
-    """The code of what is due then."""
+    """The code of what is due then; where nothing has a date, of what is to be done at once."""
     do_now: bool
     waiting: bool
     high_risk: bool
@@ -67,7 +67,7 @@ class Due(StrEnum):
 
     OVERDUE = "overdue"
     SOON = "soon"
-    """Within five working days, or to be done at once."""
+    """Within five working days, or to be done at once; and nothing of it overdue."""
 
 
 class Sort(StrEnum):
@@ -169,6 +169,20 @@ class EventCard:
     has_words: bool
     leaf: int | None
     """Its place in the log; None until it is sequenced."""
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What of a case's history its reader's organisation is not shown: it lies in a part that is another's."""
+
+    aspects: frozenset[str] = frozenset()
+    """Aspects of the case, whole."""
+    strands: frozenset[Strand] = frozenset()
+    """The strands of the files and notes."""
+
+
+LYING = frozenset({Action.FILE_ATTACH, Action.NOTE_WRITE})
+"""What lies with one strand, which the payload names."""
 
 
 class Outcome(StrEnum):

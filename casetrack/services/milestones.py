@@ -11,11 +11,18 @@ from casetrack.domain.catalogue import MilestoneRule, Side
 from casetrack.domain.errors import ReasonNeeded
 from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.ids import Instant
-from casetrack.domain.milestone_refusals import UnknownMilestone, check_record, check_reopening, recordable
+from casetrack.domain.milestone_refusals import (
+    UnknownMilestone,
+    check_record,
+    check_reopening,
+    check_strand,
+    recordable,
+)
 from casetrack.domain.progress import Row
 from casetrack.domain.records import Recorded, RecordState
 from casetrack.domain.references import Reference
 from casetrack.services.fields import NOTES
+from casetrack.services.offers import transfers_of
 from casetrack.services.outlook import milestones_of, seen_by
 from casetrack.services.sealing import open_rows, rows_of, seal_fields
 from casetrack.services.wording import check_words
@@ -48,7 +55,7 @@ def list_milestones(work: UnitOfWork, reference: Reference) -> Milestones:
     sealed = rows_of(work, case, NOTES.values() if access.may(work.actor, Action.NOTE_LIST) else ())
     work.look(case, Action.MILESTONE_LIST, sealed)
     notes = zip(sealed, open_rows(work, case, sealed), strict=True)
-    transfers = work.stores.transfers.of_case(case.id)
+    transfers = transfers_of(work, case)
     strands = strands_seen(work, case)
     every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
     return Milestones(case, seen_by(every, strands), {row.subject: str(note) for row, note in notes})
@@ -58,7 +65,7 @@ def record_milestone(work: UnitOfWork, reference: Reference, new: NewRecord, *, 
     """The milestone or the fact is on the record, with its note sealed beside it."""
     case = work.open(reference, to=Action.MILESTONE_RECORD, seen=seen)
     about = recordable(work.deployment.facts.catalogue, new.code)
-    _check_visible(work, case, about.code)
+    _check_visible(work, case, new.code)
     is_milestone = isinstance(about, MilestoneRule)
     state = new.state if is_milestone else RecordState.FACT
     check_record(about, new.outcome, new.at, work.now, state)
@@ -74,11 +81,16 @@ def reopen_milestone(work: UnitOfWork, reference: Reference, code: str, *, seen:
     case = work.open(reference, to=Action.MILESTONE_REOPEN, seen=seen)
     if not work.purpose.words.strip():
         raise ReasonNeeded
-    recordable(work.deployment.facts.catalogue, code)
     _check_visible(work, case, code)
     check_reopening(code, case.records)
     check_words(work, case, Action.MILESTONE_REOPEN)
     return work.save(case.reopen_milestone(code, id=work.deployment.chance.uuid(), by=work.actor, at=work.now))
+
+
+def check_ours(work: UnitOfWork, case: Case, code: str) -> None:
+    """The milestone, if the actor's strand sees it, is one that the actor's organisation records."""
+    if code not in hidden_codes(work, case):
+        check_strand(recordable(work.deployment.facts.catalogue, code), strands_seen(work, case))
 
 
 def strands_seen(work: UnitOfWork, case: Case) -> frozenset[Strand]:
@@ -100,6 +112,7 @@ def _author_strand(work: UnitOfWork, case: Case) -> Strand:
 
 
 def _check_visible(work: UnitOfWork, case: Case, code: str) -> None:
-    """What the actor's strand does not see does not exist for it."""
+    """What the actor's strand does not see does not exist for it; what it sees of another's is that one's to record."""
     if code in hidden_codes(work, case):
         raise UnknownMilestone(code=code)
+    check_ours(work, case, code)

@@ -14,6 +14,7 @@ from casetrack.domain.progress import (
     Row,
     Status,
     first_due,
+    first_now,
     is_to_do_now,
     phase_of,
     progress,
@@ -59,11 +60,13 @@ def outlook_of(case: Case, deployment: Deployment, now: Instant) -> Outlook:
     """What lists show of the case. A date that a sealed one could be told from is in none of it."""
     rows = milestones_of(case, deployment, now)
     support, investigation = (_to_do(rows, strand, case.holdings.strands) for strand in Strand)
-    first_support, first_investigation = first_due(support), first_due(investigation)
+    due_support, due_investigation = first_due(support), first_due(investigation)
+    first_support = due_support or first_now(support)
+    first_investigation = due_investigation or first_now(investigation)
     return Outlook(
         phase=phase_of(rows),
-        due_support=first_support.due_on if first_support else None,
-        due_investigation=first_investigation.due_on if first_investigation else None,
+        due_support=due_support.due_on if due_support else None,
+        due_investigation=due_investigation.due_on if due_investigation else None,
         milestone_support=first_support.rule.code if first_support else None,
         milestone_investigation=first_investigation.rule.code if first_investigation else None,
         do_now_support=is_to_do_now(support),

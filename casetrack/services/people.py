@@ -187,6 +187,12 @@ class Doors(Protocol):
     def keep_shift(self, account: AccountId, purpose: str, at: Instant) -> None:
         """The account has opened the names of its caseload for this shift."""
 
+    def take_turn(self, key: bytes, account: AccountId, at: Instant) -> None:
+        """Nobody else answers the request of that key until this transaction ends.
+
+        Whoever comes meanwhile waits for it, and then finds what was remembered; `StillAnswering` if that takes long.
+        """
+
     def remembered(self, key: bytes, account: AccountId) -> bytes | None:
         """The answer that was kept for an idempotency key."""
 

@@ -21,7 +21,7 @@ from casetrack.domain.references import Pseudonym, Reference
 from casetrack.domain.transfer import Transfer
 from casetrack.services.approvals import LegalHolds, Proposals, Tombstones
 from casetrack.services.limits import Quotas
-from casetrack.services.lists import CaseCard, CaseQuery, EventCard, LogQuery, OfferCard, Page, WorkCounts
+from casetrack.services.lists import CaseCard, CaseQuery, EventCard, LogQuery, OfferCard, Page, Unseen, WorkCounts
 from casetrack.services.people import Accounts, Doors
 
 
@@ -84,10 +84,12 @@ class IndexTag:
 
 @dataclass(frozen=True)
 class KeyRows:
-    """How many keys one version of a holder's keyset opens: data keys of cases, and keys of offers."""
+    """How many keys one version of a holder's keyset opens, data keys of cases and keys of offers; and its tags."""
 
     data_keys: int = 0
     offer_keys: int = 0
+    tags: int = 0
+    """How many tags were made by it, by which the holder finds people."""
 
     @property
     def both(self) -> int:
@@ -162,6 +164,14 @@ class KeptTransfer:
         return self.transfer.version
 
 
+@dataclass(frozen=True)
+class NamedCase:
+    """Which case, and the reference that people know it by."""
+
+    case: CaseId
+    reference: Reference
+
+
 class CaseStore(Protocol):
     """Where cases are kept."""
 
@@ -192,6 +202,15 @@ class CaseStore(Protocol):
         `Stale` if its kept version is not the one loaded.
         """
 
+    def lock_if_free(self, case: CaseId) -> bool:
+        """The case, which the actor's holder has, is nobody else's to change until the end; False if it is already."""
+
+    def begun_under(self, holder: HolderCode, before: int, *, of: CaseId | None = None) -> tuple[NamedCase, ...]:
+        """The cases of which the holder, the actor's own, came by a part that it has under a version before that one.
+
+        With `of`, that one alone, if it is among them.
+        """
+
     def pseudonym_is_taken(self, pseudonym: Pseudonym) -> bool:
         """True if an open case, anywhere, goes by that name."""
 
@@ -218,8 +237,8 @@ class TransferStore(Protocol):
     def put(self, kept: KeptTransfer) -> None:
         """The transfer is kept as it stands; `Stale` if its kept version is not the one that was loaded."""
 
-    def of_case(self, case: CaseId) -> tuple[Transfer, ...]:
-        """Every transfer of the case that the actor may know of, oldest first."""
+    def of_case(self, case: CaseId) -> tuple[KeptTransfer, ...]:
+        """Every transfer of the case that the actor may know of, oldest first, as it is kept."""
 
     def inbox(self, holder: HolderCode, *, page: int) -> Page[OfferCard]:
         """The open offers to the holder: high risk first, then the oldest."""
@@ -253,8 +272,20 @@ class IndexTags(Protocol):
     def replace(self, case: CaseId, part: Part, tags: Iterable[IndexTag]) -> None:
         """These are the part's tags, for each of its holders, in the place of all that it had."""
 
+    def replace_own(self, case: CaseId, part: Part, tags: Iterable[IndexTag]) -> None:
+        """These are the part's tags for the actor's own holder; those of its other holders stay."""
+
     def forget(self, case: CaseId, part: Part) -> None:
         """The part has no tags any more, whoever's they were."""
+
+    def older(self, holder: HolderCode, version: int, most: int) -> tuple[CaseId, ...]:
+        """Some cases with tags of the holder, the actor's own, by versions before that one.
+
+        Nobody else is changing those cases now, nor may until the end.
+        """
+
+    def left(self, holder: HolderCode, version: int) -> int:
+        """How many tags the holder, the actor's own, has by versions before that one."""
 
     def versions(self, holder: HolderCode, *, up_to: int) -> tuple[int, ...]:
         """By which versions of its keyset the holder, which is the actor's own, has tags; none after that one."""
@@ -290,7 +321,7 @@ class Keys(Keysets, Protocol):
     """Where key rows are kept: public halves, sealed halves and wraps; never a key."""
 
     def rows(self) -> Mapping[tuple[str, int], KeyRows]:
-        """How many wraps there are for each version of each holder's keyset; none of a version without any."""
+        """How many wraps and tags there are for each version of each holder's keyset; none of a version without any."""
 
     def add_keyset(self, keyset: SealedKeyset) -> None:
         """A new version of a holder's keyset is kept."""
@@ -359,6 +390,8 @@ class Change:
     aspect: str
     account: AccountId | None
     at: Instant
+    holder: HolderCode | None = None
+    """Whose account it is."""
 
 
 class Journal(Protocol):
@@ -369,6 +402,9 @@ class Journal(Protocol):
 
     def last_changes(self, cases: Sequence[CaseId]) -> Mapping[CaseId, LastChange]:
         """The newest change of each of the cases."""
+
+    def last_steps(self, aggregates: Sequence[UUID]) -> Mapping[UUID, LastChange]:
+        """The newest step of each of them, in one statement; those without any are left out."""
 
     def last_step(self, aggregate: UUID) -> LastChange | None:
         """The newest step of the transfer, the proposal or the hold."""
@@ -382,11 +418,17 @@ class Journal(Protocol):
     def place_of(self, event: EventId) -> int | None:
         """The place of the event in the log; None until it is sequenced."""
 
-    def history(self, case: CaseId, *, page: int) -> Page[EventCard]:
-        """What changed on the case and what has steps beside it, newest first; never who looked."""
+    def history(self, case: CaseId, *, page: int, unseen: Unseen) -> Page[EventCard]:
+        """What changed on the case and what has steps beside it, newest first; never who looked, nor what is unseen."""
 
     def search(self, query: LogQuery) -> Page[EventCard]:
         """The entries that match, newest first, within the auditor's scope."""
+
+    def case_keys_renewed(self, holder: HolderCode, *, of: CaseId | None = None) -> Mapping[CaseId, int]:
+        """The cases of which the holder has renewed the data keys, each with the newest version by which it did.
+
+        With `of`, that one alone.
+        """
 
     def keysets_made(self) -> Mapping[tuple[str, int], Instant]:
         """When each version of each holder's keyset was made."""
@@ -405,8 +447,11 @@ class Draft:
 class Drafts(Protocol):
     """Where half-finished answers survive a time-out."""
 
-    def get(self, account: AccountId, kind: str) -> Draft | None:
-        """The account's draft of that kind."""
+    def get(self, account: AccountId, kind: str, *, lock: bool = False) -> Draft | None:
+        """The account's draft of that kind; locked until the end of the transaction if it is to be changed or sent."""
+
+    def begin(self, draft: Draft) -> bool:
+        """The draft is kept where there is none; False if there is one, also one that was begun at the same time."""
 
     def keep(self, draft: Draft) -> None:
         """The draft takes the place of the one before."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
@@ -12,6 +13,7 @@ from casetrack.domain.ids import AccountId, CaseId, ProposalId
 from casetrack.domain.proposal_refusals import CaseChangedSince
 from casetrack.domain.proposals import Proposal, ProposalKind
 from casetrack.services.approvals import ProposalCard
+from casetrack.services.destructions import keys_proposed
 from casetrack.services.erasures import Losing, erase_agreed, losing
 from casetrack.services.holds import lift_agreed
 from casetrack.services.lists import Page
@@ -23,7 +25,7 @@ CARRIED_OUT: Final[Mapping[ProposalKind, Callable[[UnitOfWork, Proposal, Case], 
     ProposalKind.ERASURE: erase_agreed,
     ProposalKind.LIFTING: lift_agreed,
 }
-"""What is done when two people have agreed."""
+"""What is done when two people have agreed about a case."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class ProposalView:
     may: frozenset[Action]
     losing: Losing | None
     """What would be lost, of a case that is still there."""
+    keys: PublicKeyset | None = None
+    """The keys that it is about, if it is about keys."""
 
 
 def list_proposals(work: UnitOfWork, *, page: int) -> Page[ProposalCard]:
@@ -71,25 +75,29 @@ def view_proposal(work: UnitOfWork, proposal_id: ProposalId) -> ProposalView:
         work.stores.accounts.names(people),
         access.permitted_of_two(work.actor, proposal, work.now),
         losing(work, case) if case is not None and erases else None,
+        keys_proposed(work, proposal),
     )
 
 
 def approve_proposal(work: UnitOfWork, proposal_id: ProposalId, *, seen: int | None) -> Proposal:
-    """Two people have agreed, and what they agreed to is done: both in this transaction, or neither."""
+    """Two people have agreed, and what they agreed to is done: both in this transaction, or neither.
+
+    Keys are destroyed later, from the command line: where their roots are, and when nothing needs them.
+    """
     kept, case = work.open_proposal(proposal_id, to=Action.PROPOSAL_APPROVE, seen=seen)
-    if case is None:
+    if case is None and kept.proposal.case is not None:
         raise CaseChangedSince
     check_words(work, case, Action.PROPOSAL_APPROVE)
     approved = save_proposal(work, kept.proposal.approve(by=work.actor, at=work.now), kept, about=case)
-    CARRIED_OUT[approved.kind](work, approved, case)
+    if case is not None:
+        CARRIED_OUT[approved.kind](work, approved, case)
     return approved
 
 
 def refuse_proposal(work: UnitOfWork, proposal_id: ProposalId, *, seen: int | None) -> Proposal:
     """The second person does not agree; why is this work's purpose."""
     kept, case = work.open_proposal(proposal_id, to=Action.PROPOSAL_REFUSE, seen=seen)
-    if case is not None:
-        check_words(work, case, Action.PROPOSAL_REFUSE)
+    check_words(work, case, Action.PROPOSAL_REFUSE)
     return save_proposal(work, kept.proposal.refuse(by=work.actor, at=work.now), kept, about=case)
 
 

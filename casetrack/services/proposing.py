@@ -1,6 +1,7 @@
 """What proposals have in common: one for each thing at a time, with words for the second person; and whole holds."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -35,9 +36,16 @@ def propose(work: UnitOfWork, case: Case, what: What) -> Proposal:
 
     The case is locked, so nobody else proposes the same meanwhile.
     """
+    before = work.stores.proposals.of_case(case.id)
+    return propose_to(work, what, case, to=second_holder(case, work.actor), before=before)
+
+
+def propose_to(
+    work: UnitOfWork, what: What, case: Case | None, *, to: HolderCode, before: Iterable[Proposal]
+) -> Proposal:
+    """The same of anything that needs two people, a case or not; `before` is what was proposed about it so far."""
     if not work.purpose.words.strip():
         raise ReasonNeeded
-    before = work.stores.proposals.of_case(case.id)
     if any((each.kind, each.subject) == (what.kind, what.subject) and each.waits(work.now) for each in before):
         raise ProposalStands
     check_words(work, case, PROPOSED_BY[what.kind])
@@ -45,11 +53,11 @@ def propose(work: UnitOfWork, case: Case, what: What) -> Proposal:
         id=ProposalId(work.deployment.chance.uuid()),
         kind=what.kind,
         subject=what.subject,
-        case=case.id,
-        case_version=case.version,
+        case=case.id if case is not None else None,
+        case_version=case.version if case is not None else None,
         rule=what.rule,
         reason=what.reason,
-        to_holder=second_holder(case, work.actor),
+        to_holder=to,
         by=work.actor,
         at=work.now,
     )

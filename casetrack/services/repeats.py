@@ -5,9 +5,11 @@ An answer is kept sealed to the account's own holder, because it says which case
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from casetrack.crypto.letters import letter_version, seal_letter
+from casetrack.domain.errors import SentBefore
 from casetrack.services.trust import opening
 from casetrack.services.work import UnitOfWork
 
@@ -20,6 +22,11 @@ class Answered:
     answer: str
 
 
+def request_digest(*said: object) -> str:
+    """A request, as two that ask for the same are told from two that do not: whatever JSON can say."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
 def answered_before(work: UnitOfWork, key: str) -> Answered | None:
     """The answer that the account had for the request of that key; None the first time."""
     kept = work.stores.doors.remembered(_digest(work, key), work.actor.account)
@@ -28,6 +35,23 @@ def answered_before(work: UnitOfWork, key: str) -> Answered | None:
     mine = work.trust.sealed(work.actor.holder, opening(lambda: letter_version(kept)))
     held = json.loads(work.trust.asking(lambda: work.deployment.keyring.open_letter(mine, kept, _context(work, key))))
     return Answered(held["request"], held["answer"])
+
+
+def take_turn(work: UnitOfWork, key: str) -> Answered | None:
+    """The same, where the same request may be on its way twice: nobody else answers it before this work has ended.
+
+    `StillAnswering` if the other takes long.
+    """
+    work.stores.doors.take_turn(_digest(work, key), work.actor.account, work.now)
+    return answered_before(work, key)
+
+
+def done_before(work: UnitOfWork, key: str, request: Callable[[], str]) -> bool:
+    """True if the request of that key was done; `SentBefore` if what was done was another."""
+    before = take_turn(work, key)
+    if before is not None and before.request != request():
+        raise SentBefore
+    return before is not None
 
 
 def remember_answer(work: UnitOfWork, key: str, answered: Answered) -> None:

@@ -137,13 +137,22 @@ def hand_over_keys(work: UnitOfWork, before: Case, after: Case, transfer: Transf
             _begin_key(work, hand, part, holders)
             continue
         old_key = _passed(work, old, transfer)
-        new_key = _begin_key(work, hand, part, holders)
-        hand.retired.append(old.number)
-        rows = work.stores.values.all_of(before.id, part)
-        for row in rows:
-            hand.resealed.append(replace(row, stored=new_key.seal(row.label, row.id, _open(hand, old_key, row))))
+        rows = _seal_anew(work, hand, old, old_key, holders)
         if part in INDEXED:
             _tag_part(work, after, part, _indexed(hand, part, old_key, rows))
+
+
+def renew_keys(work: UnitOfWork, case: Case) -> None:
+    """Each part of the case that the actor's holder has is sealed anew, under a key that nobody had before.
+
+    It is wrapped for every holder of the part, and every wrap of the old one goes, as in a hand-off. The tags of the
+    part stay as they are: no data key is in them.
+    """
+    hand = work.in_hand(case.id)
+    old = [_live_key(hand, part) for part in sorted(case.holdings.parts_of(work.actor.holder))]
+    wraps = work.stores.keys.wraps([case.id], work.actor.holder)
+    for key, opened in zip(old, _opened(work, old, wraps, work.actor.holder), strict=True):
+        _seal_anew(work, hand, key, opened, case.holdings.holders_of(key.part))
 
 
 @dataclass(frozen=True)
@@ -219,6 +228,17 @@ def _begin_key(work: UnitOfWork, hand: CaseInHand, part: Part, holders: Iterable
     hand.new_wraps.extend(_wrap(work, key, work.actor.holder, holder, None) for holder in sorted(holders))
     hand.data_keys[part] = key
     return key
+
+
+def _seal_anew(
+    work: UnitOfWork, hand: CaseInHand, old: CaseKey, opened: DataKey, holders: Iterable[HolderCode]
+) -> tuple[SealedValue, ...]:
+    """Every value that the old key opens, superseded ones too, is under the next one; gives them as they were."""
+    new = _begin_key(work, hand, old.part, holders)
+    hand.retired.append(old.number)
+    rows = work.stores.values.all_of(old.case, old.part)
+    hand.resealed.extend(replace(row, stored=new.seal(row.label, row.id, _open(hand, opened, row))) for row in rows)
+    return rows
 
 
 def _data_key(work: UnitOfWork, hand: CaseInHand, part: Part) -> DataKey:

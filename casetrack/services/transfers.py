@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
 from casetrack.domain.events import Consulted
@@ -14,6 +15,7 @@ from casetrack.domain.transfer import Transfer
 from casetrack.services.cases import check_worker
 from casetrack.services.lists import OfferCard, Page
 from casetrack.services.milestones import strands_seen
+from casetrack.services.offers import no_open_offer, transfers_of
 from casetrack.services.outlook import milestones_of, seen_by
 from casetrack.services.outstanding import Standing, read_standings, standings
 from casetrack.services.sealing import hand_over_keys, open_answer, open_preview, seal_answer, seal_offer
@@ -60,7 +62,7 @@ def list_transfers(work: UnitOfWork, *, page: int, sent: bool = False) -> Page[O
 def send_transfer(work: UnitOfWork, reference: Reference, new: NewOffer, *, seen: int | None) -> Transfer:
     """The offer, with the least preview, waits for the receiver; the sender stays responsible."""
     case = work.open(reference, to=Action.TRANSFER_SEND, seen=seen)
-    work.no_open_offer(case)
+    no_open_offer(work, case)
     work.deployment.check_code("transfer_reasons", new.reason)
     check_words(work, case, Action.TRANSFER_SEND, *shared_words(new.preview))
     sent = Transfer.send(
@@ -145,21 +147,27 @@ def _keep(work: UnitOfWork, transfer: Transfer, case: Case | None, answer: bytes
 def _standings(work: UnitOfWork, case: Case, new: NewOffer) -> dict[str, dict[str, str]]:
     """Where what the sender names as still to be done stands at this instant, as far as the sender sees it."""
     strands = strands_seen(work, case)
-    transfers = work.stores.transfers.of_case(case.id)
+    transfers = transfers_of(work, case)
     every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
     return standings(seen_by(every, strands), new.preview.get("outstanding", ()))
 
 
 def _offer(work: UnitOfWork, transfer: Transfer, case: Case | None) -> Offer:
     preview = open_preview(work, transfer)
-    is_open = transfer.state.is_open
+    is_open, is_read = transfer.state.is_open, access.reads_preview(work.actor, transfer)
     stood = read_standings(preview.pop("standings", {}))
     return Offer(
         transfer,
         Reference(str(preview.pop("reference"))),
         Pseudonym(str(preview.pop("pseudonym"))),
-        preview,
-        stood if is_open else {},
+        preview if is_read else {},
+        stood if is_read and is_open else {},
         open_answer(work, transfer),
-        case_changed=case.version != transfer.case_version if case is not None and is_open else None,
+        case_changed=_changed_since(work, case, transfer) if case is not None and is_open else None,
     )
+
+
+def _changed_since(work: UnitOfWork, case: Case, transfer: Transfer) -> bool:
+    """Something that is recorded has changed since the offer was sent; new keys change nothing of that."""
+    since = work.stores.journal.changes(case.id, transfer.case_version)
+    return any(change.action is not Action.DATAKEY_RENEW for change in since)

@@ -73,7 +73,7 @@ class Trust:
     def _chain(self, holder: str) -> tuple[SealedKeyset, ...]:
         """The versions that are believed; a row put after them that nobody certified is as if it were not there."""
         if holder not in self._chains:
-            chain = self._keys.keysets(HolderCode(holder))
+            chain = opening(lambda: self._keys.keysets(HolderCode(holder)))
             public = [keyset.public for keyset in chain]
             certified = believed(public, self._deployment.service, self._deployment.name)
             if chain and not certified:

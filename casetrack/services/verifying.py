@@ -5,7 +5,7 @@ everything wrong is named. The steps of `audit.verify` are about the log by itse
 beneath it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from casetrack.audit.errors import LogRefused
+from casetrack.audit.succession import LogKeys
 from casetrack.audit.verify import Verified, verify_log
 from casetrack.crypto.files import digest_of
 from casetrack.crypto.keysets import PublicKeyset, believed
@@ -20,12 +21,12 @@ from casetrack.crypto.seals import Seal
 from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.ids import Instant
 from casetrack.domain.words import N_
-from casetrack.services.checkpoints import CheckpointVerifier
 from casetrack.services.events_read import EventsRead, Newest
 from casetrack.services.evidence import Evidence, KeptAccount, KeptFile
 from casetrack.services.people import Token
 from casetrack.services.ports import KeptHolding
 from casetrack.services.seals import Kept, check_holding, check_kept, check_signature
+from casetrack.services.verifying_destructions import wrong_with_destructions
 from casetrack.services.verifying_erasures import Erasures
 from casetrack.services.vouching import canonical_account, canonical_token
 
@@ -66,18 +67,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Believed:
-    """What verifying starts from: the deployment, its service's keyset, the log's key, and what time it is."""
+    """What verifying starts from: the deployment, its service's keyset, the log's keys, and what time it is."""
 
     deployment: str
     service: PublicKeyset
-    log: CheckpointVerifier
+    log: LogKeys
     now: Instant
 
 
 def verify_checkpoints(evidence: Evidence, believed: Believed) -> Verified:
     """Every entry of the log is as it was signed; `LogRefused` names the first that is not."""
     leaves = (leaf for _, _, leaf in evidence.leaves())
-    return verify_log(leaves, evidence.checkpoints(), believed.log, origin=believed.log.name)
+    return verify_log(leaves, evidence.checkpoints(), believed.log, origin=believed.log.origin)
 
 
 def verify_database(evidence: Evidence, believed: Believed) -> Iterator[Finding]:
@@ -102,6 +103,9 @@ def verify_database(evidence: Evidence, believed: Believed) -> Iterator[Finding]
     if read.waits_since is not None and believed.now - read.waits_since > LATE:
         yield Finding(About.QUEUE, "", N_("Events wait for their place in the log. Is casetrack worker running?"))
     yield from _Seals(evidence.keysets(), believed, read, Erasures.of(evidence)).findings(evidence)
+    # Step 16: the journal speaks of the log's keys as they are believed, and of no others.
+    for wrong in _wrong_with_log_keys(believed.log.statements, read.statements):
+        yield Finding(About.KEYS, believed.log.origin, wrong)
 
 
 class _Seals:
@@ -130,6 +134,9 @@ class _Seals:
             certified = believed(chain, self._believed.service, self._believed.deployment)
             for keyset in chain[len(certified) :]:
                 yield Finding(About.KEYS, f"{holder} {keyset.version}", N_("Nobody certified them who might."))
+        # To every private half that is gone two people had agreed, and what was destroyed has not come back.
+        for keys, wrong in wrong_with_destructions(evidence, self._read):
+            yield Finding(About.KEYS, keys, wrong)
 
     def _of_the_kept(self, evidence: Evidence, there: set[UUID]) -> Iterator[Finding]:
         # Step 8: each case is as its newest change sealed it, by the organisation that made the change.
@@ -240,6 +247,15 @@ class _Seals:
         if not 1 <= version <= len(self._trusted[holder]):
             raise IntegrityBroken
         return self._trusted[holder][version - 1]
+
+
+def _wrong_with_log_keys(believed: Collection[str], spoken: Collection[str]) -> Iterator[str]:
+    if set(believed) - set(spoken):
+        yield N_("The key of the log was renewed, and the journal does not say so. Run: casetrack keys rotate log")
+    if set(spoken) - set(believed):
+        yield N_("The journal speaks of a key of the log that the key folder does not have. It is not believed.")
+    if len(spoken) != len(set(spoken)):
+        yield N_("The journal speaks twice of one renewal of the log's key.")
 
 
 STEPS_OF: Final[Mapping[About, str]] = {

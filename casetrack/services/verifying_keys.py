@@ -36,6 +36,7 @@ class Wrong(StrEnum):
     TO_SPARE = N_("There is a wrap of a key for an organisation that does not have the part.")
     RETIRED = N_("There is a wrap of a key that opens nothing any more.")
     COMMITMENT = N_("A wrap is of another key than the one that was promised.")
+    DESTROYED = N_("There is a wrap for keys that were destroyed, so nothing opens it.")
     SENDER = N_("The keys that signed a wrap are not known, or not certified.")
     DOES_NOT_OPEN = N_("A wrap does not open, or is not what its sender signed.")
 
@@ -108,6 +109,8 @@ class _Opening:
         self._keyring = deployment.keyring
         self._mine: dict[tuple[str, int], SealedKeyset] = {}
         """The keysets that open."""
+        self._destroyed: set[tuple[str, int]] = set()
+        """The older versions of which there is no private half any more."""
         self._waiting: dict[tuple[str, int], list[tuple[str, Wrap, PublicKeyset]]] = defaultdict(list)
 
     def keysets_of(self, holder: HolderCode) -> Iterator[KeyFinding]:
@@ -122,7 +125,9 @@ class _Opening:
             return
         for keyset in chain[len(certified) :]:
             yield KeyFinding(Wrong.NOT_CERTIFIED, f"{holder} {keyset.public.version}")
-        for keyset in certified:
+        gone = {(holder, keyset.public.version) for keyset in certified[:-1] if keyset.is_destroyed}
+        self._destroyed |= gone
+        for keyset in [each for each in certified if (holder, each.public.version) not in gone]:
             version = keyset.public.version
             try:
                 self._keyring.check(keyset)
@@ -138,6 +143,8 @@ class _Opening:
         """The wraps are to be opened, at once or later."""
         for wrap in wraps:
             place = (wrap.recipient, wrap.recipient_version)
+            if place in self._destroyed:
+                yield KeyFinding(Wrong.DESTROYED, name)
             if place not in self._mine:
                 continue
             try:

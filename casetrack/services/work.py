@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import NoReturn, Protocol
+from typing import NoReturn
 from uuid import UUID
 
 from casetrack.crypto.datakeys import DataKey
@@ -25,9 +25,9 @@ from casetrack.domain.case import Case
 from casetrack.domain.errors import (
     CasetrackError,
     IntegrityBroken,
+    KeysUnavailable,
     NoPendingTransfer,
     NotFound,
-    OfferOpen,
     PassedOn,
     Stale,
 )
@@ -40,7 +40,8 @@ from casetrack.domain.stub import Stub
 from casetrack.domain.transfer import Transfer
 from casetrack.services.approvals import KeptProposal
 from casetrack.services.deployment import Deployment
-from casetrack.services.journal import CASEWORK, CaseChange, Purpose, Step, journal_entry
+from casetrack.services.fields import ANSWER, PREVIEW
+from casetrack.services.journal import CASEWORK, CaseChange, Purpose, Step, Stepped, journal_entry
 from casetrack.services.outlook import outlook_of
 from casetrack.services.ports import (
     CaseKey,
@@ -75,22 +76,6 @@ class Attempt:
     reference: Reference | None = None
     transfer: TransferId | None = None
     proposal: ProposalId | None = None
-
-
-class Stepped(Protocol):
-    """What has steps of its own beside a case: an offer, a proposal, a legal hold."""
-
-    @property
-    def version(self) -> int:
-        """Its version now."""
-
-    @property
-    def loaded_version(self) -> int:
-        """The version that the store keeps."""
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """What has happened since."""
 
 
 @dataclass
@@ -239,15 +224,23 @@ class UnitOfWork:
         return kept, self._take_known(about, lock=not looks) if about else None
 
     def look_at_transfer(self, transfer_id: TransferId) -> tuple[Transfer, Case | None]:
-        """An offer, open or not, and its case for as long as the actor's holder has any of that. Journalled here."""
+        """An offer, open or not, and its case for as long as the actor's holder has any of that. Journalled here.
+
+        With the labels of what is sealed with the offer, as far as it is shown to the actor's side.
+        """
         transfer = self._take_transfer(transfer_id, Action.TRANSFER_VIEW, lock=False)
         case = self._take_known(transfer.case, lock=False)
+        kept = self._transfers[transfer_id]
+        shown = ((PREVIEW, access.reads_preview(self.actor, transfer)), (ANSWER, bool(kept.answer)))
+        labels = tuple(label.column for label, is_shown in shown if is_shown)
         looked = Consulted(
             action=Action.TRANSFER_VIEW,
             at=self.now,
             by=self.actor.account,
             case=transfer.case,
             transfer=transfer_id,
+            labels=labels,
+            values=len(labels),
         )
         self.note(looked, about=case, sides=(transfer.from_holder, transfer.to_holder))
         return transfer, case
@@ -264,12 +257,6 @@ class UnitOfWork:
     def kept_transfer(self, transfer: TransferId) -> KeptTransfer:
         """The transfer as it was kept when it was opened."""
         return self._transfers[transfer]
-
-    def no_open_offer(self, case: Case) -> None:
-        """The case is in no open transfer; otherwise `OfferOpen`, which names the offer to its two sides."""
-        offer = next((each for each in self.stores.transfers.of_case(case.id) if each.state.is_open), None)
-        if offer is not None:
-            raise OfferOpen(**({"transfer": str(offer.id)} if access.side(self.actor, offer) else {}))
 
     def changed_meanwhile(self, case: CaseId) -> tuple[Change, ...]:
         """What others changed since the actor's page was opened, in other parts of the case."""
@@ -431,7 +418,7 @@ class UnitOfWork:
             purpose=self.purpose,
             holders_then=holders,
             change=change,
-            desk=self.trust.current(AUDIT_DESK),
+            desk=self.trust.current(AUDIT_DESK) if self.purpose.words else None,
             deployment=self.deployment.name,
             chance=self.deployment.chance,
         )
@@ -492,5 +479,11 @@ def at_work(
                 by=actor.account,
             )
             with begin(replace(scope, session=None)) as stores:
-                UnitOfWork(stores, deployment, actor, now, purpose).note(event)
+                told = UnitOfWork(stores, deployment, actor, now, purpose)
+                try:
+                    told.note(event)
+                except (IntegrityBroken, KeysUnavailable):
+                    # The desk's own keys are what is broken. That it was refused is kept, without what was typed.
+                    told.purpose = Purpose(purpose.code)
+                    told.note(event)
         raise

@@ -79,8 +79,9 @@ def verify() -> ResponseReturnValue:
         begin_verifying(work, use)
     with inspect() as (evidence, believed):
         inspection = verify_audit(evidence, believed)
+    key = "\n".join(key.format() for key in believed.log.in_force)
     return render_template(
-        "audit/verify.html", possible=True, inspection=inspection, checks=_checks(inspection), key=believed.log.line()
+        "audit/verify.html", possible=True, inspection=inspection, checks=_checks(inspection), key=key
     )
 
 

@@ -17,13 +17,13 @@ from casetrack.domain.references import Reference
 from casetrack.domain.stub import Stub
 from casetrack.http.house import house
 from casetrack.http.identity import current_actor, serves
-from casetrack.http.terms import terms
 from casetrack.http.work import begin
 from casetrack.schemas.cases import AssignCase, BeginStrand, CloseCase, PlaceCase, ReopenCase
 from casetrack.services.cases import (
     assign_case,
     begin_strand,
     close_case,
+    closing_reasons,
     overview_of,
     place_case,
     prepare,
@@ -34,6 +34,7 @@ from casetrack.services.cases import (
 )
 from casetrack.services.history import changed_meanwhile
 from casetrack.services.journal import CASEWORK, Purpose
+from casetrack.services.offers import no_open_offer
 from casetrack.web import finding, opening
 from casetrack.web.around import around, comes_first, done
 from casetrack.web.forms import submitted
@@ -125,8 +126,8 @@ def close(reference: Reference) -> ResponseReturnValue:
         return _saved(reference, notice)
     with begin() as work:
         overview = prepare(work, reference, Action.CASE_CLOSE)
-        work.no_open_offer(overview.case)
-    reasons = house().deployment.facts.codes["close_reasons"].offered(terms().today)
+        no_open_offer(work, overview.case)
+        reasons = closing_reasons(work, overview.case)
     given = around(overview) | form.given | {"reasons": reasons}
     return render_template("cases/close.html", **given), form.status
 

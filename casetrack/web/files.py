@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext
 
@@ -19,14 +19,15 @@ from casetrack.domain.ids import FileId
 from casetrack.domain.references import Reference
 from casetrack.domain.words import N_
 from casetrack.http.identity import current_actor, serves
-from casetrack.http.uploads import Upload, takes_file, uploaded
+from casetrack.http.uploads import Fingerprinted, Upload, takes_file, uploaded
 from casetrack.http.work import begin
 from casetrack.schemas.files import AttachFile
 from casetrack.services.cases import overview_of, prepare
 from casetrack.services.files import NewFile, OpenedFile, attach_file, list_files, open_file, read_file
 from casetrack.services.history import changed_meanwhile
+from casetrack.services.repeats import Answered, done_before, remember_answer, request_digest
 from casetrack.web.around import around, done
-from casetrack.web.forms import Form, submitted
+from casetrack.web.forms import Form, new_name, submitted
 
 pages = Blueprint("files", __name__)
 
@@ -71,7 +72,8 @@ def attach(reference: Reference) -> ResponseReturnValue:
     with begin() as work:
         overview = prepare(work, reference, Action.FILE_ATTACH)
     led = sorted(overview.case.holdings.led_by(current_actor().holder))
-    return render_template("files/attach.html", **around(overview), **form.given, led=led, endings=ENDINGS), form.status
+    given = {"led": led, "endings": ENDINGS, "single": new_name()}
+    return render_template("files/attach.html", **around(overview), **form.given, **given), form.status
 
 
 @pages.route(f"{AT}/<uuid:file>", endpoint="open")
@@ -96,11 +98,18 @@ def size_words(size: int) -> str:
 
 
 def _attached(reference: Reference, form: Form, strand: Strand, upload: Upload) -> ResponseReturnValue:
-    new = NewFile(strand=strand, name=upload.name, declared=upload.declared, pieces=upload.pieces)
+    pieces, notice = Fingerprinted(upload), ""
+    new = NewFile(strand=strand, name=upload.name, declared=upload.declared, pieces=iter(pieces))
+
+    def asked() -> str:
+        return request_digest(request.path, strand, upload.name, upload.declared, pieces.digest())
+
     with begin() as work:
-        case, _ = attach_file(work, reference, new, seen=form.seen)
-        notice = done(gettext("The file is attached."), changed_meanwhile(work, case))
-    flash(notice)
+        if not done_before(work, form.single, asked):
+            case, card = attach_file(work, reference, new, seen=form.seen)
+            remember_answer(work, form.single, Answered(asked(), str(card.id)))
+            notice = done(gettext("The file is attached."), changed_meanwhile(work, case))
+    flash(notice or gettext("The file was attached already, and is attached once."))
     return redirect(url_for("files.list", reference=reference), HTTPStatus.SEE_OTHER)
 
 

@@ -42,7 +42,7 @@ WHERE: Final[Mapping[str, str]] = {
     Status.CLOSED: N_("closed cases"),
     EVERY_STATUS: N_("all cases"),
 }
-DUES: Final[Mapping[Due, str]] = {Due.OVERDUE: N_("Overdue"), Due.SOON: N_("Due in five working days")}
+DUES: Final[Mapping[Due, str]] = {Due.OVERDUE: N_("Overdue"), Due.SOON: N_("To do now, or due in five working days")}
 
 
 @dataclass(frozen=True)

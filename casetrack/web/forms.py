@@ -15,12 +15,13 @@ from flask import abort, request, session
 from flask_babel import gettext
 from marshmallow import Schema, ValidationError, fields
 
-from casetrack.http.sessions import HELD_FORM, NEVER_HELD
+from casetrack.http.house import house
+from casetrack.http.sessions import HELD_FORM, NEVER_HELD, OF_THE_PAGE
 from casetrack.http.terms import terms
 from casetrack.schemas.fields import whole_number
 from casetrack.schemas.terms import ReadingBy
 
-NO_ANSWER = frozenset({"csrf_token", "seen"})
+NO_ANSWER = OF_THE_PAGE | {"seen"}
 NEVER_SHOWN = NEVER_HELD | NO_ANSWER
 
 
@@ -51,6 +52,14 @@ class Form:
         return version
 
     @property
+    def single(self) -> str:
+        """The name under which this form is taken once; one that has none is not one of ours."""
+        name = request.form.get("single", "")
+        if not name:
+            abort(HTTPStatus.BAD_REQUEST)
+        return f"form:{name}"
+
+    @property
     def given(self) -> dict[str, Any]:
         """What a template is given of it: its errors too, which the layout sums up."""
         return {"form": self, "errors": self.errors}
@@ -62,6 +71,11 @@ class Form:
     def seen_or(self, version: int) -> str:
         """The version to send with the form: what the person saw first, however often it came back since."""
         return self.version if self.version is not None else str(version)
+
+
+def new_name() -> str:
+    """A name for one more form that is taken once."""
+    return house().deployment.chance.uuid().hex
 
 
 def submitted(schema: Schema) -> Form:
@@ -92,7 +106,7 @@ def unsent() -> Unsent | None:
     if request.method != "POST" or not request.form:
         return None
     sent = tuple(request.form.items(multi=True))
-    typed = tuple((_named(name), answer) for name, answer in sent if name not in NEVER_SHOWN and answer.strip())
+    typed = tuple((named(name), answer) for name, answer in sent if name not in NEVER_SHOWN and answer.strip())
     has_secret = any(name in NEVER_HELD - NO_ANSWER for name, _ in sent)
     return Unsent(typed, () if has_secret else sent)
 
@@ -135,7 +149,7 @@ def parts_of(name: str, on: date | None) -> dict[str, str]:
     return {f"{name}-day": str(on.day), f"{name}-month": str(on.month), f"{name}-year": str(on.year)}
 
 
-def _named(field: str) -> str:
+def named(field: str) -> str:
     """`unsafe_areas` is "Unsafe areas"."""
     return re.sub(r"[-_]+", " ", field).capitalize()
 

@@ -1,13 +1,16 @@
 """How casetrack is, for the machines that watch it. No page asks for a session or speaks of a case."""
 
+from functools import cached_property
 from http import HTTPStatus
 from ipaddress import ip_address
+from itertools import product
+from multiprocessing import Array
 from typing import Final
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from casetrack import __version__
@@ -19,8 +22,12 @@ pages = Blueprint("health", __name__)
 EXTENSION = "casetrack-metrics"
 FORWARDED: Final = frozenset({"Forwarded", "X-Forwarded-For", "Via"})
 """What a request says that came through a proxy (RFC 7239; RFC 9110, section 7.6.3)."""
-METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
+OTHER: Final = "other"
+METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", OTHER)
 """A browser can send any word as a method, and a count of its own for each would have no end."""
+STATUSES: Final = tuple(status.value for status in HTTPStatus)
+MOST_ENDPOINTS: Final = 512
+"""More than there are pages and calls."""
 
 
 class Measured(Collector):
@@ -39,27 +46,50 @@ class Measured(Collector):
         ]
 
 
-class Answers:
-    """How many requests this process has answered, by page, method and status; never by whose."""
+class Answers(Collector):
+    """How many requests were answered, by page, method and status; never by whose.
 
-    def __init__(self) -> None:
+    The numbers are in memory that a server's worker processes share, since they are copies of the process that made
+    this: whichever of them is asked, it tells what all have answered.
+    """
+
+    def __init__(self, app: Flask) -> None:
         """Count in a registry of its own, so that two applications in one process do not count each other's."""
+        self._app = app
+        self._answered = Array("Q", MOST_ENDPOINTS * len(METHODS) * len(STATUSES))
         self.registry = CollectorRegistry()
         self.registry.register(Measured())
-        self.answered = Counter(
-            "casetrack_answers", "Requests answered", ["endpoint", "method", "status"], registry=self.registry
-        )
+        self.registry.register(self)
 
     def count(self, response: Response) -> Response:
         """One more was answered."""
-        method = request.method if request.method in METHODS else "other"
-        self.answered.labels(request.endpoint or "none", method, response.status_code).inc()
+        method = request.method if request.method in METHODS else OTHER
+        endpoint = self._endpoints.index(request.endpoint or "")
+        status = STATUSES.index(response.status_code)
+        place = (endpoint * len(METHODS) + METHODS.index(method)) * len(STATUSES) + status
+        with self._answered.get_lock():
+            self._answered[place] += 1
         return response
+
+    def collect(self) -> list[CounterMetricFamily]:
+        """The counts of what was answered at least once."""
+        labels = ["endpoint", "method", "status"]
+        answered = CounterMetricFamily("casetrack_answers", "Requests answered", labels=labels)
+        counts = iter(self._answered[:])
+        for endpoint, method, status in product(self._endpoints, METHODS, STATUSES):
+            if n := next(counts):
+                answered.add_metric([endpoint or "none", method, str(status)], n)
+        return [answered]
+
+    @cached_property
+    def _endpoints(self) -> list[str]:
+        """Every page, in one order in all processes; first, what is none."""
+        return ["", *sorted(self._app.view_functions)]
 
 
 def init_app(app: Flask) -> None:
     """Every answer is counted."""
-    answers = Answers()
+    answers = Answers(app)
     app.extensions[EXTENSION] = answers
     app.after_request(answers.count)
 

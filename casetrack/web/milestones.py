@@ -22,7 +22,15 @@ from casetrack.schemas.milestones import RecordMilestone, ReopenMilestone
 from casetrack.services.cases import overview_of, prepare
 from casetrack.services.history import changed_meanwhile
 from casetrack.services.journal import CASEWORK, Purpose
-from casetrack.services.milestones import Milestones, NewRecord, list_milestones, record_milestone, reopen_milestone
+from casetrack.services.milestones import (
+    Milestones,
+    NewRecord,
+    check_ours,
+    list_milestones,
+    record_milestone,
+    reopen_milestone,
+)
+from casetrack.services.work import UnitOfWork
 from casetrack.web.around import around, comes_first, done
 from casetrack.web.forms import submitted
 
@@ -61,6 +69,7 @@ def show_list(reference: Reference) -> ResponseReturnValue:
         phases=_by_phase([row for row in found.rows if row.rule.code not in above]),
         facts=_facts(found.rows, house().deployment.facts.catalogue),
         notes=found.notes,
+        ours=overview.ours,
     )
 
 
@@ -86,12 +95,13 @@ def record(reference: Reference, code: str) -> ResponseReturnValue:
     with begin() as work:
         overview = prepare(work, reference, Action.MILESTONE_RECORD)
         found = list_milestones(work, reference)
+        about = _about(work, found, code)
     form = form.beginning({"state": "met"})
     given = (
         around(overview)
         | form.given
         | {
-            "about": _about(found, code),
+            "about": about,
             "notes": found.notes,
         }
     )
@@ -112,11 +122,12 @@ def reopen(reference: Reference, code: str) -> ResponseReturnValue:
     with begin() as work:
         overview = prepare(work, reference, Action.MILESTONE_REOPEN)
         found = list_milestones(work, reference)
+        about = _about(work, found, code)
     given = (
         around(overview)
         | form.given
         | {
-            "about": _about(found, code),
+            "about": about,
             "notes": found.notes,
         }
     )
@@ -143,11 +154,12 @@ def _facts(rows: Sequence[Row], catalogue: Catalogue) -> list[ClockEvent]:
     return sorted((fact for fact in facts if fact.kind is EventKind.FACT), key=lambda fact: fact.label)
 
 
-def _about(found: Milestones, code: str) -> About:
-    """What that code is on this case; `NotFound` if the actor's strands see no such thing."""
+def _about(work: UnitOfWork, found: Milestones, code: str) -> About:
+    """What that code is on this case; `NotFound` if the actor's strands see none, `NotOurPart` if it is another's."""
     catalogue = house().deployment.facts.catalogue
     row = next((row for row in found.rows if row.rule.code == code), None)
     if row is not None:
+        check_ours(work, found.case, code)
         return About(code, row.rule.label, row, row.history, bool(row.stands))
     fact = next((fact for fact in _facts(found.rows, catalogue) if fact.code == code), None)
     if fact is None:

@@ -27,9 +27,10 @@ from casetrack.services.history import changed_meanwhile
 from casetrack.services.journal import CASEWORK
 from casetrack.services.milestones import strands_seen
 from casetrack.services.notes import NewNote, NoteQuery, list_notes, open_note, write_note
+from casetrack.services.repeats import Answered, done_before, remember_answer, request_digest
 from casetrack.services.work import UnitOfWork
 from casetrack.web.around import around, done
-from casetrack.web.forms import Form, read, submitted
+from casetrack.web.forms import Form, new_name, read, submitted
 from casetrack.web.words import STRANDS
 
 pages = Blueprint("notes", __name__)
@@ -118,19 +119,28 @@ def _composed(reference: Reference, corrects: NoteId | None) -> ResponseReturnVa
         overview = prepare(work, reference, Action.NOTE_WRITE)
         strands = strands_seen(work, overview.case)
         form = form.beginning(open_draft(work, draft) or _start(work, overview, corrects))
-    given = {"kinds": _kinds(), "strands": sorted(strands), "corrects": corrects, "path": request.path}
+    given = {
+        "kinds": _kinds(),
+        "strands": sorted(strands),
+        "corrects": corrects,
+        "path": request.path,
+        "single": new_name(),
+    }
     return render_template("notes/write.html", **around(overview), **form.given, **given), form.status
 
 
 def _written(reference: Reference, form: Form, corrects: NoteId | None) -> ResponseReturnValue:
     said = form.said or {}
     new = NewNote(strand=said["strand"], kind=said["kind"], sensitivity=said["sensitivity"], words=said["words"])
+    asked, notice = request_digest(request.path, vars(new)), ""
     with begin(replace(CASEWORK, keeping=said["keep"])) as work:
-        case, _ = write_note(work, reference, new, seen=form.seen, corrects=corrects)
+        if not done_before(work, form.single, lambda: asked):
+            case, note = write_note(work, reference, new, seen=form.seen, corrects=corrects)
+            remember_answer(work, form.single, Answered(asked, str(note)))
+            sentence = gettext("The note is corrected.") if corrects else gettext("The note is kept.")
+            notice = done(sentence, changed_meanwhile(work, case))
         discard_draft(work, _draft(reference, corrects))
-        sentence = gettext("The note is corrected.") if corrects else gettext("The note is kept.")
-        notice = done(sentence, changed_meanwhile(work, case))
-    flash(notice)
+    flash(notice or gettext("The note was kept already, and is kept once."))
     return redirect(url_for("notes.list", reference=reference), HTTPStatus.SEE_OTHER)
 
 

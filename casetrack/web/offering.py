@@ -34,14 +34,15 @@ from casetrack.schemas.transfers import (
     points_to_answer,
 )
 from casetrack.services.cases import Overview, prepare
-from casetrack.services.drafts import discard_draft, keep_draft, open_draft
+from casetrack.services.drafts import Begun, change_draft, discard_draft, send_draft
+from casetrack.services.offers import no_open_offer
 from casetrack.services.transfers import send_transfer, shared_words
 from casetrack.services.wording import refuse_misplaced
 from casetrack.services.work import UnitOfWork
 from casetrack.web.around import around
 from casetrack.web.forms import Form, submitted
 from casetrack.web.handover import HANDED
-from casetrack.web.wizards import CHECK, Draft, Step, after, typed_in, whole
+from casetrack.web.wizards import CHECK, Draft, Step, after, begun, typed_in, whole
 
 CHECKLIST: Final = "checklist"
 
@@ -62,15 +63,15 @@ def start(reference: Reference) -> ResponseReturnValue:
     """Begin an offer, or go on with one that was begun and not sent."""
     first = url_for("transfers.send", reference=reference, step=STEPS[0].name)
     with begin() as work:
+        waiting = begun(work, _kind(reference))
         overview = _ready(work, reference)
         if request.method == "POST":
             discard_draft(work, _kind(reference))
             return redirect(first, HTTPStatus.SEE_OTHER)
-        draft = open_draft(work, _kind(reference))
-    if not draft:
+    if not waiting.answers:
         return redirect(first)
-    onward = url_for("transfers.send", reference=reference, step=_left(draft) or CHECK)
-    return render_template("transfers/start.html", **around(overview), onward=onward)
+    onward = url_for("transfers.send", reference=reference, step=_left(waiting.answers) or CHECK)
+    return render_template("transfers/start.html", **around(overview), onward=onward, draft=waiting.mark)
 
 
 @serves(Action.TRANSFER_SEND)
@@ -83,22 +84,24 @@ def send(reference: Reference, step: str) -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     form = submitted(asked[step].schema())
     with begin() as work:
+        waiting = begun(work, _kind(reference))
         overview = _ready(work, reference)
-        draft: Draft = open_draft(work, _kind(reference))
+        draft: Draft = waiting.answers
         if step == CHECKLIST:
             form = _each_point(form, draft)
         if form.said is not None:
             work.purpose = replace(work.purpose, keeping=form.said.get("keep"))
             refuse_misplaced(work, overview.case, *shared_words(form.said))
             draft = {**draft, step: dict(form.values)}
-            keep_draft(work, _kind(reference), draft)
+            change_draft(work, waiting, draft)
             onward = url_for("transfers.send", reference=reference, step=after(_steps(draft), step))
             return redirect(onward, HTTPStatus.SEE_OTHER)
     form = form.beginning(draft.get(step) or _usual(step, overview))
-    return _question(reference, step, form, overview, draft), form.status
+    return _question(reference, step, form, overview, waiting), form.status
 
 
-def _question(reference: Reference, step: str, form: Form, overview: Overview, draft: Draft) -> str:
+def _question(reference: Reference, step: str, form: Form, overview: Overview, waiting: Begun) -> str:
+    draft: Draft = waiting.answers
     names = [each.name for each in _steps(draft)]
     place = names.index(step) if step in names else len(names) - 1
     back = url_for("transfers.send", reference=reference, step=names[place - 1]) if place else None
@@ -107,6 +110,7 @@ def _question(reference: Reference, step: str, form: Form, overview: Overview, d
         "transfers/send.html",
         **around(overview),
         **form.given,
+        draft=waiting.mark,
         step=step,
         heading=gettext(next(each.title for each in STEPS if each.name == step)),
         number=place + 1,
@@ -125,8 +129,9 @@ def _question(reference: Reference, step: str, form: Form, overview: Overview, d
 def _check(reference: Reference) -> ResponseReturnValue:
     """Every answer, with the statement that somebody stands by them; then the offer is sent."""
     with begin() as work:
+        waiting = begun(work, _kind(reference))
         overview = _ready(work, reference)
-        draft: Draft = open_draft(work, _kind(reference))
+        draft: Draft = waiting.answers
         left = _left(draft)
         if left is not None:
             return redirect(url_for("transfers.send", reference=reference, step=left), HTTPStatus.SEE_OTHER)
@@ -134,13 +139,14 @@ def _check(reference: Reference) -> ResponseReturnValue:
         if form.said is not None:
             work.purpose = replace(work.purpose, keeping=form.said["keep"])
             sent = send_transfer(work, reference, offer_of(form.said), seen=form.seen)
-            discard_draft(work, _kind(reference))
+            send_draft(work, waiting, str(sent.id))
             flash(gettext("The offer is sent. Until it is accepted, your organisation stays responsible."))
             return redirect(url_for("transfers.view", transfer_id=sent.id), HTTPStatus.SEE_OTHER)
-    return _checked(form, overview, draft), form.status
+    return _checked(form, overview, waiting), form.status
 
 
-def _checked(form: Form, overview: Overview, draft: Draft) -> str:
+def _checked(form: Form, overview: Overview, waiting: Begun) -> str:
+    draft: Draft = waiting.answers
     facts = house().deployment.facts
     return render_template(
         "transfers/check.html",
@@ -148,6 +154,7 @@ def _checked(form: Form, overview: Overview, draft: Draft) -> str:
         **form.given,
         answers={name: value for step in draft.values() for name, value in step.items()},
         asked=[step.name for step in _steps(draft)],
+        draft=waiting.mark,
         codes={name: facts.codes[name].codes for name in LISTS},
         handed=HANDED,
         holders=house().deployment.holders,
@@ -160,7 +167,7 @@ def _checked(form: Form, overview: Overview, draft: Draft) -> str:
 def _ready(work: UnitOfWork, reference: Reference) -> Overview:
     """The case, if it can be offered now: it is open, ours, and in no offer that waits for an answer."""
     overview = prepare(work, reference, Action.TRANSFER_SEND)
-    work.no_open_offer(overview.case)
+    no_open_offer(work, overview.case)
     return overview
 
 

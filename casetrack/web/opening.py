@@ -19,12 +19,11 @@ from casetrack.http.work import begin
 from casetrack.schemas.cases import ChooseStrands, OpenCase, PlaceCase, SayAge, SayIdentity
 from casetrack.schemas.contacts import RecordContact
 from casetrack.schemas.identity import RecordIdentity
-from casetrack.services.cases import NewCase, open_case, view_held
-from casetrack.services.drafts import discard_draft, keep_draft, open_draft
+from casetrack.services.cases import NewCase, open_case, overview_of, view_held
+from casetrack.services.drafts import Begun, change_draft, discard_draft, send_draft, view_draft
+from casetrack.web.around import comes_first
 from casetrack.web.forms import Form, submitted
-from casetrack.web.wizards import CHECK, Draft, Step, after, typed_in, whole
-
-DRAFT: Final = "case"
+from casetrack.web.wizards import CHECK, NEW_CASE, Draft, Step, after, begun, mark_sent, typed_in, whole
 
 STEPS: Final = (
     Step("strands", N_("What does the person want from your organisation?"), ChooseStrands),
@@ -47,14 +46,17 @@ def start() -> ResponseReturnValue:
     first = url_for("cases.open", step=steps()[0].name)
     with begin() as work:
         work.require(Action.CASE_OPEN)
+        draft = begun(work, NEW_CASE)
         if request.method == "POST":
-            discard_draft(work, DRAFT)
+            discard_draft(work, NEW_CASE)
             return redirect(first, HTTPStatus.SEE_OTHER)
-        draft = open_draft(work, DRAFT)
-    if not draft:
-        return redirect(first)
-    onward = next((step.name for step in steps() if step.name not in draft), CHECK)
-    return render_template("cases/start.html", onward=url_for("cases.open", step=onward))
+    return _asked_first(draft, url_for("cases.start")) if draft.answers else redirect(first)
+
+
+def _asked_first(draft: Begun, anew: str) -> str:
+    """What was begun waits: whether to go on with it, or to forget it and begin at that address."""
+    onward = next((step.name for step in steps() if step.name not in draft.answers), CHECK)
+    return render_template("cases/start.html", onward=url_for("cases.open", step=onward), anew=anew, draft=draft.mark)
 
 
 @serves(Action.CASE_OPEN)
@@ -68,11 +70,11 @@ def open_step(step: str) -> ResponseReturnValue:
     form = submitted(asked[step].schema())
     with begin() as work:
         work.require(Action.CASE_OPEN)
-        draft = open_draft(work, DRAFT)
+        draft = begun(work, NEW_CASE)
         if form.said is not None:
-            keep_draft(work, DRAFT, {**draft, step: dict(form.values)})
+            change_draft(work, draft, {**draft.answers, step: dict(form.values)})
             return redirect(url_for("cases.open", step=after(steps(), step)), HTTPStatus.SEE_OTHER)
-    form = form.beginning(draft.get(step, {}))
+    form = form.beginning(draft.answers.get(step, {}))
     names = list(asked)
     place = names.index(step)
     return (
@@ -80,6 +82,7 @@ def open_step(step: str) -> ResponseReturnValue:
             "cases/open.html",
             areas=areas_offered(),
             back=url_for("cases.open", step=names[place - 1]) if place else url_for("cases.list"),
+            draft=draft.mark,
             **form.given,
             number=place + 1,
             of=len(names),
@@ -95,16 +98,24 @@ def opened(reference: Reference) -> ResponseReturnValue:
     """The names of the case that was opened, and what to do next."""
     with begin() as work:
         case = view_held(work, reference)
-    return render_template("cases/opened.html", case=case)
+        first, _ = comes_first(case, overview_of(work, case).rows)
+    return render_template("cases/opened.html", case=case, first=next(iter(first), None))
 
 
 @serves(Action.CASE_OPEN)
 def another(reference: Reference) -> ResponseReturnValue:
-    """A case for another person from the same encounter begins with its areas, and nothing else of this one."""
+    """A case for another person from the same encounter begins with its areas, and nothing else of this one.
+
+    Answers that wait are not thrown away for it unasked.
+    """
     with begin() as work:
         work.require(Action.CASE_OPEN)
+        waiting = view_draft(work, NEW_CASE)
+        if waiting.answers and not mark_sent():
+            return _asked_first(waiting, url_for("cases.another", reference=reference)), HTTPStatus.CONFLICT
+        draft = waiting if not waiting.answers else begun(work, NEW_CASE)
         areas = view_held(work, reference).areas
-        keep_draft(work, DRAFT, {"areas": {name: code for name, code in vars(areas).items() if code}})
+        change_draft(work, draft, {"areas": {name: code for name, code in vars(areas).items() if code}})
     return redirect(url_for("cases.open", step=steps()[0].name), HTTPStatus.SEE_OTHER)
 
 
@@ -124,15 +135,15 @@ def _check() -> ResponseReturnValue:
     asked = steps()
     with begin() as work:
         work.require(Action.CASE_OPEN)
-        draft = open_draft(work, DRAFT)
-        left = next((step.name for step in asked if step.name not in draft), None)
+        draft = begun(work, NEW_CASE)
+        left = next((step.name for step in asked if step.name not in draft.answers), None)
         if left is not None:
             return redirect(url_for("cases.open", step=left), HTTPStatus.SEE_OTHER)
-        form = _whole(draft)
+        form = _whole(draft.answers)
         if form.said is None or request.method != "POST":
-            return _checked(form), form.status
+            return _checked(form, draft.mark), form.status
         case = open_case(work, new_case(form.said))
-        discard_draft(work, DRAFT)
+        send_draft(work, draft, case.reference)
     return redirect(url_for("cases.opened", reference=case.reference), HTTPStatus.SEE_OTHER)
 
 
@@ -143,9 +154,10 @@ def _whole(draft: Draft) -> Form:
     return whole(OpenCase(), strands | typed_in(asked, draft))
 
 
-def _checked(form: Form) -> str:
+def _checked(form: Form, mark: str) -> str:
     return render_template(
         "cases/check.html",
+        draft=mark,
         asked=[step.name for step in steps()],
         **form.given,
         holders=house().deployment.holders,

@@ -10,16 +10,18 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.errors import MistypedReference
 from casetrack.domain.ids import HolderCode, ProposalId
 from casetrack.domain.proposals import Proposal, ProposalKind
 from casetrack.domain.references import Reference, read_reference
+from casetrack.domain.words import N_
 from casetrack.http.house import house
 from casetrack.http.identity import current_actor, serves
 from casetrack.http.work import begin
-from casetrack.schemas.proposals import ApproveProposal, RefuseProposal, WithdrawProposal
+from casetrack.schemas.proposals import ApproveDestruction, ApproveProposal, RefuseProposal, WithdrawProposal
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.proposals import (
     ProposalView,
@@ -38,8 +40,16 @@ BOTH: Final = ["GET", "POST"]
 RULES: Final[Mapping[ProposalKind, str]] = {
     ProposalKind.ERASURE: "erasure_rules",
     ProposalKind.LIFTING: "hold_reasons",
+    ProposalKind.DESTRUCTION: "destruction_rules",
 }
 """Which code list the rule of each kind is of: of a hold, what it was set for."""
+APPROVALS: Final[Mapping[ProposalKind, str]] = {ProposalKind.DESTRUCTION: "destructions/approve.html"}
+"""The page on which each kind is agreed to, where it is not the one for cases."""
+AGREED: Final[Mapping[ProposalKind, str]] = {
+    ProposalKind.LIFTING: N_("The legal hold is lifted."),
+    ProposalKind.DESTRUCTION: N_("Two people have agreed. Whoever runs casetrack can destroy these keys from now on."),
+}
+"""What is said once two people have agreed; of an erasure there is a certificate."""
 
 
 @pages.route("/proposals", endpoint="list")
@@ -74,20 +84,25 @@ def view(proposal_id: UUID) -> ResponseReturnValue:
 @pages.route("/proposals/<uuid:proposal_id>/approve", methods=BOTH)
 @serves(Action.PROPOSAL_APPROVE)
 def approve(proposal_id: UUID) -> ResponseReturnValue:
-    """Agree as the second person, with the reference of the case typed; it is done in that instant."""
-    form = submitted(ApproveProposal())
-    if form.said is None:
-        return _asked("proposals/approve.html", proposal_id, Action.PROPOSAL_APPROVE, form)
+    """Agree as the second person, who types the reference of the case, or the end of the keys' fingerprint.
+
+    What is about a case is done in that instant; keys may be destroyed from then on.
+    """
     looked = _looked_at(proposal_id)
-    form = meaning(looked.case.reference if looked.case else None, form)
+    page = APPROVALS.get(looked.proposal.kind, "proposals/approve.html")
+    of_keys = looked.proposal.kind is ProposalKind.DESTRUCTION
+    form = submitted(ApproveDestruction() if of_keys else ApproveProposal())
+    if form.said is not None:
+        reference = looked.case.reference if looked.case else None
+        form = meaning_keys(looked.keys, form) if of_keys else meaning(reference, form)
     if form.said is None:
-        return render_template("proposals/approve.html", **_around(looked), **form.given), form.status
+        return _asked(page, looked, Action.PROPOSAL_APPROVE, form)
     with begin(Purpose(CASEWORK.code, form.said["words"], form.said["keep"])) as work:
         approved = approve_proposal(work, ProposalId(proposal_id), seen=form.seen)
     if approved.kind is ProposalKind.ERASURE:
         flash(gettext("The case is erased. This is the certificate."))
         return redirect(url_for("erasures.view", case_id=approved.subject), HTTPStatus.SEE_OTHER)
-    flash(gettext("The legal hold is lifted."))
+    flash(gettext(AGREED[approved.kind]))
     return redirect(url_for("proposals.view", proposal_id=proposal_id), HTTPStatus.SEE_OTHER)
 
 
@@ -97,7 +112,7 @@ def refuse(proposal_id: UUID) -> ResponseReturnValue:
     """Do not agree, and say why."""
     form = submitted(RefuseProposal())
     if form.said is None:
-        return _asked("proposals/refuse.html", proposal_id, Action.PROPOSAL_REFUSE, form)
+        return _asked("proposals/refuse.html", _looked_at(proposal_id), Action.PROPOSAL_REFUSE, form)
     with begin(Purpose(CASEWORK.code, form.said["words"], form.said["keep"])) as work:
         refuse_proposal(work, ProposalId(proposal_id), seen=form.seen)
     return _decided(gettext("You have not agreed, so nothing comes of it."))
@@ -109,7 +124,7 @@ def withdraw(proposal_id: UUID) -> ResponseReturnValue:
     """Take back what one's own organisation has proposed."""
     form = submitted(WithdrawProposal())
     if form.said is None:
-        return _asked("proposals/withdraw.html", proposal_id, Action.PROPOSAL_WITHDRAW, form)
+        return _asked("proposals/withdraw.html", _looked_at(proposal_id), Action.PROPOSAL_WITHDRAW, form)
     with begin() as work:
         withdraw_proposal(work, ProposalId(proposal_id), seen=form.seen)
     return _decided(gettext("It is not proposed any more."))
@@ -126,11 +141,21 @@ def meaning(reference: Reference | None, form: Form) -> Form:
     return replace(form, said=None, errors=wrong)
 
 
-def _asked(template: str, proposal_id: UUID, action: Action, form: Form) -> ResponseReturnValue:
+def meaning_keys(keys: PublicKeyset | None, form: Form) -> Form:
+    """The form, if what was typed into it is the end of the fingerprint of these keys; otherwise it says so."""
+    typed = "".join(form.said["group"].split()).upper() if form.said else ""
+    if form.said is None or (keys is not None and typed == keys.fingerprint.split()[-1]):
+        return form
+    wrong = {
+        "group": [gettext("That is not the end of the fingerprint of these keys. It stands at the top of this page.")]
+    }
+    return replace(form, said=None, errors=wrong)
+
+
+def _asked(template: str, looked: ProposalView, action: Action, form: Form) -> ResponseReturnValue:
     """The page that asks; where it could not be done anyway, the page of the proposal says how that stands."""
-    looked = _looked_at(proposal_id)
     if action not in looked.may and not form.errors:
-        return redirect(url_for("proposals.view", proposal_id=proposal_id))
+        return redirect(url_for("proposals.view", proposal_id=looked.proposal.id))
     return render_template(template, **_around(looked), **form.given), form.status
 
 
@@ -150,6 +175,7 @@ def _around(looked: ProposalView) -> dict[str, Any]:
         "names": looked.names,
         "may": looked.may,
         "losing": looked.losing,
+        "keys": looked.keys,
         "holders": deployment.holders,
         "rule": _rule(proposal),
         "reason": reasons.get(proposal.reason),

@@ -13,6 +13,8 @@ from werkzeug.exceptions import HTTPException
 
 from casetrack.domain.errors import (
     CasetrackError,
+    DraftChanged,
+    DraftSent,
     NoPendingTransfer,
     NotOurPart,
     OfferOpen,
@@ -20,6 +22,7 @@ from casetrack.domain.errors import (
     RuleBroken,
     SignInFailed,
     Stale,
+    StillAnswering,
     Unavailable,
 )
 from casetrack.domain.words import N_
@@ -28,13 +31,16 @@ from casetrack.http.house import house
 from casetrack.http.sessions import current_session, hold_form
 from casetrack.http.work import begin
 from casetrack.schemas.fields import whole_number
+from casetrack.services.drafts import view_draft
 from casetrack.services.history import changes_since
 from casetrack.web.elsewhere import found_elsewhere
 from casetrack.web.forms import unsent
+from casetrack.web.wizards import CHECK, in_words_of_fields, made_of
 from casetrack.web.words import change_words
 
 PAGES_OF_THEIR_OWN: Final = frozenset({400, 403, 404, 409, 410, 413, 422, 429, 500, 503})
 HEADINGS: Final[Mapping[type[CasetrackError], str]] = {
+    StillAnswering: N_("This is being done"),
     OfferOpen: N_("An offer of this case waits for an answer"),
     NoPendingTransfer: N_("This offer is no longer open"),
 }
@@ -54,6 +60,8 @@ def refused(refusal: CasetrackError) -> ResponseReturnValue:
         hold_form(sentence if comes_back else "", afresh=isinstance(refusal, Stale), found=found)
         if comes_back and (page := _this_page()):
             return redirect(page, HTTPStatus.SEE_OTHER)
+    if isinstance(refusal, DraftChanged):
+        return _draft_changed(refusal)
     if isinstance(refusal, Stale):
         sentence = gettext("%(sentence)s It is still on the page that you sent it from.", sentence=sentence)
         return _page(status, sentence, changes=_changes(), again=_this_page())
@@ -79,6 +87,28 @@ def failed(error: HTTPException) -> ResponseReturnValue:
 def _page(status: int, sentence: str, **given: Any) -> ResponseReturnValue:  # noqa: ANN401 - what the status's own page asks for
     name = status if status in PAGES_OF_THEIR_OWN else (400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500)
     return render_template(f"errors/{name}.html", sentence=sentence, **given), status
+
+
+def _draft_changed(refusal: DraftChanged) -> ResponseReturnValue:
+    """What stands now in the place of the answers that the page was made from; what was typed is on its page again.
+
+    Whoever sends the same answers twice is led to what was made of them.
+    """
+    made = made_of(refusal) if isinstance(refusal, DraftSent) else None
+    if made is not None and (request.view_args or {}).get("step") == CHECK:
+        return redirect(made[1], HTTPStatus.SEE_OTHER)
+    standing: Mapping[str, Any] = {}
+    with suppress(CasetrackError), begin() as work:
+        standing = view_draft(work, str(refusal.facts["draft"])).answers
+    return _page(
+        status_of(refusal),
+        gettext(refusal.sentence),
+        heading=gettext("These answers have changed"),
+        standing=in_words_of_fields(standing),
+        unsent=unsent(),
+        again=_this_page(),
+        back=made,
+    )
 
 
 def _back(refusal: CasetrackError) -> tuple[str, str] | None:

@@ -118,6 +118,8 @@ def accept(transfer_id: UUID) -> ResponseReturnValue:
     moves = bool(offer.transfer.strands)
     points = handover_points(offer)
     form = submitted(AcceptTransfer(only=None if moves else ("words", "keep")))
+    if request.method == "GET" and form == Form() and not _is_read(offer):
+        return redirect(url_for("transfers.see", transfer_id=transfer_id), HTTPStatus.SEE_OTHER)
     if (
         moves
         and request.method == "POST"
@@ -167,6 +169,13 @@ def withdraw(transfer_id: UUID) -> ResponseReturnValue:
         work.require(Action.TRANSFER_WITHDRAW)
         offer = view_transfer(work, TransferId(transfer_id))
     return render_template("transfers/withdraw.html", **_around(offer), **form.given), form.status
+
+
+def _is_read(offer: Offer) -> bool:
+    """The offer waits for an answer, and whoever is to give it has read it: nobody takes on what they have not."""
+    transfer = offer.transfer
+    is_receiver = access.side(current_actor(), transfer) is access.Side.RECEIVER
+    return is_receiver and transfer.state.is_open and transfer.seen_at is not None
 
 
 def _accepted(offer: Offer, form: Form) -> ResponseReturnValue:

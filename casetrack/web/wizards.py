@@ -1,17 +1,27 @@
-"""Several questions, one after the other, whose answers are kept as a draft until they are checked and sent."""
+"""Several questions, one after the other, whose answers are kept as a draft until they are checked and sent.
+
+Each page carries the mark of the answers that it was made from: what is sent from it is taken only while they stand.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import request
+from flask import request, url_for
+from flask_babel import gettext
 from marshmallow import Schema, ValidationError
 
+from casetrack.domain.errors import DraftSent
 from casetrack.schemas.said import Said
-from casetrack.web.forms import Form, answers_in, in_words, read
+from casetrack.services.drafts import Begun, hold_draft, view_draft
+from casetrack.services.work import UnitOfWork
+from casetrack.web.forms import Form, answers_in, in_words, named, read
 
 CHECK: Final = "check"
 """The page after the last question, with every answer; and in the address of a question, that it came from there."""
+
+NEW_CASE: Final = "case"
+"""The kind of the answers from which a case is opened; those of an offer have a kind for each case."""
 
 Draft = Mapping[str, Mapping[str, Any]]
 """What was typed, by question."""
@@ -24,6 +34,33 @@ class Step:
     name: str
     title: str
     schema: type[Said]
+
+
+def begun(work: UnitOfWork, kind: str) -> Begun:
+    """The answers so far; for a form that was sent, held, and those that its page was made from."""
+    if request.method == "POST":
+        return hold_draft(work, kind, seen=mark_sent())
+    return view_draft(work, kind)
+
+
+def mark_sent() -> str:
+    """The mark of the answers that the page of this form was made from; nothing if there were none."""
+    return request.form.get("draft", "")
+
+
+def made_of(sent: DraftSent) -> tuple[str, str]:
+    """What was made of answers that were sent, in words, and its address: a case that was opened, or an offer."""
+    made = str(sent.facts["sent"])
+    if sent.facts["draft"] == NEW_CASE:
+        return gettext("Go to the case"), url_for("cases.opened", reference=made)
+    return gettext("Go to the offer"), url_for("transfers.view", transfer_id=made)
+
+
+def in_words_of_fields(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Each answer of the draft, with the name of its field, in words."""
+    answers = (each for step in draft.values() for each in step.items())
+    said = ((name, ", ".join(value) if isinstance(value, list) else str(value)) for name, value in answers)
+    return tuple((named(name), answer) for name, answer in said if answer.strip())
 
 
 def after(steps: Sequence[Step], name: str) -> str:

@@ -134,15 +134,25 @@ EVENTS: Final[Mapping[str, str]] = {
     "KeysetRenewed": N_("The keys of %(holder)s were renewed"),
     "KeysRewrapped": N_("Keys were wrapped again for %(holder)s"),
     "RootMoved": N_("The keys of %(holder)s were sealed again, under another root"),
+    "TagsRemade": N_("What %(holder)s finds people by was made again, under its newest keys"),
+    "CaseKeysRenewed": N_("What is sealed of the case was sealed again by %(holder)s, under new keys: %(parts)s"),
+    "KeysetDestroyed": N_("An old version of the keys of %(holder)s was destroyed, on the word of two people"),
+    "LogKeyFollowed": N_("A new key of the log signs beside the old one"),
+    "LogKeyEnded": N_("The old key of the log signs no more"),
 }
 """What each event says; a test holds it against the events that there are."""
 
 PROPOSED: Final[Mapping[str, str]] = {
     "erasure": N_("the case be erased"),
     "lifting": N_("a legal hold be lifted"),
+    "destruction": N_("an old version of keys be destroyed"),
 }
 """What needs two people; a test holds it against what there is."""
-PROPOSED_FOR: Final = {"erasure": "erasure_reasons", "lifting": "lifting_reasons"}
+PROPOSED_FOR: Final = {
+    "erasure": "erasure_reasons",
+    "lifting": "lifting_reasons",
+    "destruction": "destruction_reasons",
+}
 """Which code list the reason of each is of."""
 REASONS: Final = {
     "HoldSet": "hold_reasons",
@@ -193,6 +203,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.ERASURE_PROPOSE: N_("erasing the case"),
     Action.ERASURE_LIST: N_("a list of erased cases"),
     Action.ERASURE_VIEW: N_("a certificate of erasure"),
+    Action.DESTRUCTION_PROPOSE: N_("destroying old keys"),
     Action.PROPOSAL_LIST: N_("a list of what waits for a second person"),
     Action.PROPOSAL_VIEW: N_("what waits for a second person"),
     Action.PROPOSAL_APPROVE: N_("agreeing as the second person"),
@@ -213,6 +224,11 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.KEYSET_RENEW: N_("renewing keys"),
     Action.KEYSET_REWRAP: N_("wrapping keys again"),
     Action.KEYSET_RESEAL: N_("sealing keys again"),
+    Action.KEYSET_RETAG: N_("making again what people are found by"),
+    Action.DATAKEY_RENEW: N_("renewing the keys of a case"),
+    Action.KEYSET_DESTROY: N_("destroying keys"),
+    Action.KEYSET_FOLLOW: N_("renewing the key of the log"),
+    Action.KEYSET_END: N_("ending the old key of the log"),
     Action.SESSION_OPEN: N_("signing in"),
     Action.SESSION_CLOSE: N_("signing out"),
 }
@@ -233,6 +249,7 @@ CHANGES: Final[Mapping[Action, str]] = {
     Action.NOTE_WRITE: N_("A note was written"),
     Action.TRANSFER_ACCEPT: N_("Another organisation became responsible"),
     Action.PROPOSAL_APPROVE: N_("The case was erased"),
+    Action.DATAKEY_RENEW: N_("What is sealed of the case was sealed again, under new keys"),
 }
 """What each action that changes a case has done to it."""
 
@@ -301,6 +318,7 @@ class _Facts:
             "record": self._record,
             "happened": self._happened,
             "milestone": lambda: _milestone(self.detail["code"], deployment.facts.catalogue),
+            "parts": lambda: ", ".join(gettext(PARTS[part]) for part in self.detail["parts"]),
             "reason": self._reason,
             "role": lambda: gettext(ROLES[self.detail["role"]]),
             "what": lambda: gettext(PROPOSED[self.detail["kind"]]),

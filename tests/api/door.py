@@ -104,9 +104,9 @@ class Caller:
         return self.send("GET", path, None, **headers)
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:  # noqa: ANN401 - JSON is of any type
-        """Send something, a minute later. A header is named with underscores."""
+        """Send something, a minute later, under a new key. A header is named with underscores."""
         self.world.now += timedelta(minutes=1)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {name.replace("_", "-"): value for name, value in ({"Idempotency_Key": str(uuid4())} | headers).items()}
         return self.client.open(
             V1 + path, method=method, json=body, headers={"Authorization": f"Bearer {self.token}", **named}
         )

@@ -7,7 +7,9 @@ def test_my_work_counts_what_waits_and_shows_the_first_of_it(door: Door) -> None
     reference = door.caller("worker").open_case()
     door.caller("worker").send_offer(reference)
     sent = door.caller("worker").get("/caseload").json
-    assert sent["counts"] == {"overdue": 0, "due_soon": 0, "waiting": 0, "transfers": 1}
+    assert sent["counts"] == {"overdue": 0, "due_soon": 1, "waiting": 0, "transfers": 1}
+    (card,) = sent["due_soon"]
+    assert (card["reference"], card["do_now"], card["due"], card["milestone"]) == (reference, True, None, "encounter")
     received = door.caller("receiver").get("/caseload").json
     assert [card["reference"] for card in received["inbox"]] == [reference]
 

@@ -193,6 +193,29 @@ class TestChanging:
         again = change(lead, "POST", f"/cases/{reference}/reopening", {"words": "Contact was found again."}, 4)
         assert again.json["status"] == "open"
 
+    def test_whoever_only_investigates_neither_closes_it_nor_opens_it_again(self, door: Door) -> None:
+        lead, theirs = door.caller("lead"), door.caller("receiving-lead")
+        reference = lead.open_case()
+        accept(door, lead.send_offer(reference))
+        version = lead.get(f"/cases/{reference}").json["version"]
+        assert "case:close" not in lead.get(f"/cases/{reference}").json["may"]
+        assert "case:close" in theirs.get(f"/cases/{reference}").json["may"]
+        refused = change(lead, "POST", f"/cases/{reference}/closing", {"reason": "support-complete"}, version)
+        assert (refused.status_code, refused.json["type"]) == (403, "/problems/not-ours-to-close")
+
+        closed = change(theirs, "POST", f"/cases/{reference}/closing", {"reason": "support-complete"}, version)
+        assert closed.json["status"] == "closed"
+        assert "case:reopen" not in lead.get(f"/cases/{reference}").json["may"]
+        words = {"words": "The trial goes on."}
+        refused = change(lead, "POST", f"/cases/{reference}/reopening", words, version + 1)
+        assert (refused.status_code, refused.json["type"]) == (403, "/problems/not-ours-to-close")
+
+    def test_a_reason_of_a_strand_that_the_case_has_not_is_refused(self, door: Door) -> None:
+        lead = door.caller("lead")
+        reference = lead.open_case(strands=["investigation"])
+        refused = change(lead, "POST", f"/cases/{reference}/closing", {"reason": "support-complete"}, 3)
+        assert (refused.status_code, refused.json["type"]) == (422, "/problems/unknown-choice")
+
     def test_what_a_role_does_not_do_is_refused_as_such(self, door: Door) -> None:
         worker = door.caller("worker")
         reference = worker.open_case()

@@ -1,6 +1,7 @@
 """Files through the API: attached by a token as they come, and given out to none."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -32,6 +33,7 @@ def attach(
         headers={
             "Authorization": f"Bearer {caller.token}",
             "If-Match": tag,
+            "Idempotency-Key": str(uuid4()),
             "Content-Disposition": called,
             **{name.replace("_", "-"): value for name, value in headers.items()},
         },

@@ -1,8 +1,12 @@
 """History and journey over the API."""
 
+from casetrack.domain.holdings import Strand
 from casetrack.domain.references import Reference
+from casetrack.services.files import attach_file
 from casetrack.services.milestones import list_milestones
+from casetrack.services.notes import write_note
 from tests.api.door import Door, accept
+from tests.services.deeds import a_file, a_note
 
 
 def test_a_history_has_changes_and_steps_of_transfers_and_never_who_looked(door: Door) -> None:
@@ -34,6 +38,21 @@ def test_a_milestone_that_ones_own_strands_do_not_see_is_not_named_in_the_histor
     accept(door, lead.send_offer(reference))
     assert door.caller("receiver").get(f"/cases/{reference}/history").data.count(code.encode()) == 1
     assert code.encode() not in lead.get(f"/cases/{reference}/history").data
+
+
+def test_notes_and_files_of_a_strand_of_others_are_not_in_the_history(door: Door) -> None:
+    lead = door.caller("lead")
+    reference = lead.open_case()
+    accept(door, lead.send_offer(reference))
+    for name, strand in (("receiver", Strand.SUPPORT), ("lead", Strand.INVESTIGATION)):
+        with door.world.work(name) as work:
+            attach_file(work, Reference(reference), a_file(strand), seen=None)
+        with door.world.work(name) as work:
+            write_note(work, Reference(reference), a_note(strand), seen=None)
+    for name, own in (("lead", "investigation"), ("receiver", "support")):
+        shown = door.caller(name).get(f"/cases/{reference}/history").json["items"]
+        lying = [event["detail"]["strand"] for event in shown if event["action"] in ("note:write", "file:attach")]
+        assert lying == [own, own]
 
 
 def test_a_journey_says_who_was_responsible_from_when_until_when(door: Door) -> None:

@@ -75,6 +75,13 @@ def test_every_change_asks_for_the_version_that_it_was_made_from(described: dict
         assert asks == (method in {"put", "post"} and operation["operationId"] not in unversioned)
 
 
+def test_whatever_makes_something_asks_for_a_key(described: dict[str, Any]) -> None:
+    for _, _, operation, parameters in operations(described):
+        (key,) = [each for each in parameters if each["name"] == "Idempotency-Key"] or (None,)
+        assert (key is not None) == ("201" in operation["responses"]), operation["operationId"]
+        assert key is None or (key["required"] and "done once" in key["description"])
+
+
 def test_refusals_are_problems_everywhere(described: dict[str, Any]) -> None:
     for _, _, operation, _ in operations(described):
         assert "default" in operation["responses"]

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 
 from casetrack.audit.checkpoint import Checkpoint, sign_checkpoint
 from casetrack.audit.entry import Entry, commit
+from casetrack.audit.succession import LogKeys
 from casetrack.audit.tree import leaf_hash, root_of
-from tests.audit.keys import SigningKey
+from tests.audit.keys import SigningKey, VerifyingKey
 
 ORIGIN = "casetrack.example/audit"
 KEY = SigningKey(ORIGIN, bytes(range(32)))
 OTHER_KEY = SigningKey(ORIGIN, bytes(32))
+
+
+def alone(key: SigningKey) -> LogKeys:
+    """That key believed as the only one of its log."""
+    return LogKeys.beginning(key.verifying().key, VerifyingKey)
 
 
 def entry(number: int) -> Entry:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from casetrack.audit import checkpoint, errors, verify
+from casetrack.audit import checkpoint, errors, succession, verify
 from casetrack.audit.checkpoint import open_checkpoint
 from casetrack.audit.entry import Entry, commit
 from casetrack.audit.note import VerifierKey
@@ -24,8 +24,12 @@ def source(module: object) -> str:
 
 def test_every_step_of_the_document_is_in_the_code_once_and_no_other() -> None:
     written = [int(number) for number in re.findall(r"\*\*Step (\d+)\.\*\*", SECTIONS["9"])]
-    built = [int(number) for module in (checkpoint, verify) for number in re.findall(r"# Step (\d+):", source(module))]
-    assert written == list(range(1, 16))
+    built = [
+        int(number)
+        for module in (checkpoint, succession, verify)
+        for number in re.findall(r"# Step (\d+):", source(module))
+    ]
+    assert written == list(range(1, 23))
     assert sorted(built) == written
 
 
@@ -43,9 +47,11 @@ def test_the_document_lists_every_file_of_vectors() -> None:
 
 
 def test_the_examples_in_the_document_hold() -> None:
-    salt, leaf, key, note, frontier = EXAMPLES
+    salt, leaf, key, note, frontier, statement = EXAMPLES
     entry = Entry.parse(bytes.fromhex(leaf))
     assert entry.commitment == commit(b'{"n":0,"v":1}', bytes.fromhex(salt))
-    opened = open_checkpoint(note, VerifyingKey(VerifierKey.parse(key.rstrip("\n"))))
+    first = VerifierKey.parse(key.rstrip("\n"))
+    opened = open_checkpoint(note, VerifyingKey(first))
     verify.verify_frontier(Frontier.parse(bytes.fromhex(frontier)), opened)
     assert opened.size == 3
+    assert succession.LogKeys.believed(first, [statement], VerifyingKey).in_force[0] == first

@@ -12,7 +12,7 @@ from casetrack.audit.errors import LogRefused
 from casetrack.audit.proof import verify_consistency, verify_inclusion
 from casetrack.audit.tree import Frontier, consistency_proof, inclusion_proof
 from casetrack.audit.verify import verify_frontier, verify_held, verify_log
-from tests.audit.logs import KEY, ORIGIN, OTHER_KEY, entry, hashes
+from tests.audit.logs import KEY, ORIGIN, OTHER_KEY, alone, entry, hashes
 
 PLACES = st.integers(0, 10_000)
 
@@ -115,7 +115,7 @@ class Log(RuleBasedStateMachine):
         rewritten[at % self.signed] = entry(100_000).leaf()
         frontier = Frontier().extend(hashes(rewritten))
         note = sign_checkpoint(Checkpoint(ORIGIN, frontier.size, frontier.root()), KEY)
-        verify_log(rewritten, [note], KEY.verifying(), origin=ORIGIN)
+        verify_log(rewritten, [note], alone(KEY), origin=ORIGIN)
         with pytest.raises(LogRefused):
             verify_held(self.held[-1], rewritten, origin=ORIGIN)
 
@@ -125,19 +125,19 @@ class Log(RuleBasedStateMachine):
         index = at % len(self.held)
         forged = [*self.notes[:index], sign_checkpoint(self.held[index], OTHER_KEY), *self.notes[index + 1 :]]
         with pytest.raises(LogRefused):
-            verify_log(self.leaves, forged, KEY.verifying(), origin=ORIGIN)
+            verify_log(self.leaves, forged, alone(KEY), origin=ORIGIN)
 
     @precondition(lambda self: self.held)
     @rule(at=PLACES)
     def repeat_a_checkpoint(self, at: int) -> None:
         with pytest.raises(LogRefused):
-            verify_log(self.leaves, [*self.notes, self.notes[at % len(self.notes)]], KEY.verifying(), origin=ORIGIN)
+            verify_log(self.leaves, [*self.notes, self.notes[at % len(self.notes)]], alone(KEY), origin=ORIGIN)
 
     @invariant()
     def the_honest_log_verifies(self) -> None:
         if not self.held:
             return
-        verified = verify_log(self.leaves, self.notes, KEY.verifying(), origin=ORIGIN)
+        verified = verify_log(self.leaves, self.notes, alone(KEY), origin=ORIGIN)
         assert verified.entries == self.frontier.size == len(self.leaves)
         assert verified.newest == self.held[-1]
         for older in self.held:
@@ -150,7 +150,7 @@ class Log(RuleBasedStateMachine):
         tampered = list(self.leaves)
         tamper(tampered, at % self.signed)
         with pytest.raises(LogRefused):
-            verify_log(tampered, self.notes, KEY.verifying(), origin=ORIGIN)
+            verify_log(tampered, self.notes, alone(KEY), origin=ORIGIN)
         with pytest.raises(LogRefused):
             verify_held(self.held[-1], tampered, origin=ORIGIN)
 

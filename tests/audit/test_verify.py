@@ -27,15 +27,16 @@ from casetrack.audit.errors import (
     SignatureRefused,
 )
 from casetrack.audit.note import Note, VerifierKey
+from casetrack.audit.succession import LogKeys
 from casetrack.audit.tree import Frontier
 from casetrack.audit.verify import Verified, verify_frontier, verify_held, verify_log, verify_payload
 from tests.audit.frozen import read, unhex
 from tests.audit.keys import SigningKey, VerifyingKey
-from tests.audit.logs import KEY, ORIGIN, OTHER_KEY, checkpoint, entry, hashes, leaves, signed
+from tests.audit.logs import KEY, ORIGIN, OTHER_KEY, alone, checkpoint, entry, hashes, leaves, signed
 
 FROZEN = read("log.json")
 LOG = leaves(8)
-ROOM_KEY = KEY.verifying()
+ROOM_KEY = alone(KEY)
 
 
 def verify(log: list[bytes], checkpoints: list[str]) -> Verified:
@@ -46,7 +47,7 @@ def verify(log: list[bytes], checkpoints: list[str]) -> Verified:
 
 
 def test_the_frozen_log_still_verifies() -> None:
-    key = VerifyingKey(VerifierKey.parse(FROZEN["verifier_key"]))
+    key = LogKeys.beginning(VerifierKey.parse(FROZEN["verifier_key"]), VerifyingKey)
     log = unhex([one["leaf"] for one in FROZEN["entries"]])
     verified = verify_log(log, [one["note"] for one in FROZEN["checkpoints"]], key, origin=FROZEN["origin"])
     assert (verified.entries, verified.checkpoints, verified.newest.size, verified.unsigned) == (7, 4, 6, 1)
@@ -305,4 +306,4 @@ def test_a_frontier_with_the_root_of_another_size_is_refused() -> None:
 def test_a_key_of_another_deployment_verifies_nothing_here() -> None:
     elsewhere = SigningKey("elsewhere.example/audit", KEY.seed)
     with pytest.raises(CheckpointRefused):
-        verify_log(LOG, signed(LOG, 8), elsewhere.verifying(), origin=ORIGIN)
+        verify_log(LOG, signed(LOG, 8), alone(elsewhere), origin=ORIGIN)

@@ -57,7 +57,7 @@ def test_where_all_is_well_it_says_so_of_each_thing(here: Installation) -> None:
     said = here.done("casetrack doctor")
 
     assert not wrong(here)
-    assert said.count("well") == len(list(look(config_of(here)))) == len(MENDING) + 10
+    assert said.count("well") == len(list(look(config_of(here)))) == len(MENDING) + 11
 
 
 def test_what_is_wrong_is_shown_with_how_to_mend_it(here: Installation) -> None:

@@ -188,3 +188,13 @@ def test_surroundings_say_nothing_of_a_secret(tmp_path: Path) -> None:
     around = Surroundings({"CASETRACK_PASSPHRASE": PASSPHRASE}, tmp_path)
     assert around.config.keys.passphrase == PASSPHRASE
     assert PASSPHRASE not in repr(around.config)
+
+
+def test_a_list_is_whole_where_no_terminal_is_and_shows_names_as_they_are(tmp_path: Path) -> None:
+    name = "a.worker.whose.name.to.sign.in.by.is.as.long.as.an.address.of.mail@constabulary.police.invalid"
+    with running_in(tmp_path) as here:
+        here.done("casetrack db upgrade")
+        here.done(f'casetrack account create {name} --name "[red]Somebody[/] who has a name" --role lead --holder kent')
+        listed = here.done("casetrack account list")
+    assert name in listed
+    assert "[red]Somebody[/] who has a name" in listed

@@ -75,3 +75,56 @@ def test_a_root_moves_from_the_key_file_to_the_environment_and_is_needed_from_th
     assert "The keys of 1 do not work." in here.refused("casetrack keys status")
     settings.write_text(kept)
     assert "Every key is where it should be" in here.done("casetrack keys verify")
+
+
+def log_keys(here: Installation) -> list[dict[str, Any]]:
+    """What the inventory says of the log's own keys, the oldest first."""
+    found: list[dict[str, Any]] = json.loads(here.done("casetrack keys status --json"))["log_keys"]
+    return found
+
+
+def without_the_statements(here: Installation) -> str:
+    """What verifying says while somebody has taken the statements out of the key folder."""
+    (file,) = here.folder.rglob("log-key.json")
+    whole = file.read_bytes()
+    kept = json.loads(whole)
+    file.write_text(json.dumps({**kept, "statements": []}))
+    found = here.refused("casetrack audit verify --database")
+    file.write_bytes(whole)
+    return found
+
+
+def test_the_logs_key_is_renewed_with_an_overlap_and_everything_still_verifies(here: Installation) -> None:
+    here.done("casetrack worker --once")
+    (old,) = log_keys(here)
+    assert (old["signs"], old["since"]) == (True, None)
+    assert "A new key would sign beside it. Nothing was done." in here.done("casetrack keys rotate log --dry-run")
+    assert len(log_keys(here)) == 1
+
+    begun = here.done("casetrack keys rotate log").splitlines()
+    old, new = log_keys(here)
+    assert begun[:3] == ["Both keys sign from now on:", old["key"], new["key"]]
+    assert new["since"].startswith("20")
+    assert "begun before" in here.done("casetrack keys rotate log")
+    assert "The new key has signed no checkpoint yet" in here.refused("casetrack keys rotate log --finish")
+
+    here.done("casetrack worker --once")
+    checkpoint = here.done("casetrack audit checkpoint")
+    assert checkpoint.count("\u2014 casetrack.example/audit ") == 2
+    assert f"{old['key']} would sign no more" in here.done("casetrack keys rotate log --finish --dry-run")
+    ended = here.done("casetrack keys rotate log --finish").splitlines()
+    assert ended[0] == f"The key of the log is: {new['key']}"
+    assert [each["signs"] for each in log_keys(here)] == [False, True]
+    assert "ended when the log had" in here.done("casetrack keys status")
+
+    here.done("casetrack worker --once")
+    assert here.done("casetrack audit checkpoint").count("\u2014 casetrack.example/audit ") == 1
+    assert "as it was recorded" in here.done("casetrack audit verify --database")
+    shown = here.done("casetrack audit keys")
+    assert shown.startswith(f"{old['key']}\n\ncasetrack/v1/log-key-follows\n")
+    assert shown.count("casetrack/v1/log-key-ends") == 1
+    for line in ("casetrack keys rotate log --finish", "casetrack keys rotate log --finish --dry-run"):
+        assert "The log has one key, and nothing to end" in here.refused(line)
+    found = without_the_statements(here)
+    assert "speaks of a key of the log that the key folder does not have. It is not believed." in found
+    assert "is refused. The note is not signed by any key that is trusted here." in found

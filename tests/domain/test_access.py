@@ -23,8 +23,16 @@ from casetrack.domain.access import (
 )
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor, Auth, Role
-from casetrack.domain.case import Areas, Case, IdentityState
-from casetrack.domain.errors import NeedsStepUp, NotFound, NotOurPart, NotPermitted, PassedOn, RuleBroken
+from casetrack.domain.case import Areas, Case, IdentityState, Status
+from casetrack.domain.errors import (
+    NeedsStepUp,
+    NotFound,
+    NotOurPart,
+    NotOursToClose,
+    NotPermitted,
+    PassedOn,
+    RuleBroken,
+)
 from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.ids import NoteId
@@ -65,8 +73,14 @@ def journey(
             case = moved(case, to, strands, by=sender, offer=20 + nth)
         except RuleBroken:
             continue
-    lead = next(each for each in CASE_HOLDERS if each.code in case.holdings.holders)
-    return closed(case, lead) if shut else case
+    return closed(case, looking_after(case)) if shut else case
+
+
+def looking_after(case: Case) -> Holder:
+    """The organisation that looks after the person: it leads the support, or the only strand."""
+    leads = case.holdings.leads
+    code = leads.get(Strand.SUPPORT) or leads[Strand.INVESTIGATION]
+    return next(each for each in CASE_HOLDERS if each.code == code)
 
 
 HOLDERS = st.sampled_from(CASE_HOLDERS)
@@ -157,8 +171,26 @@ ADDRESS = {Action.CONTACT_RECORD, Action.CONTACT_REVEAL}
         pytest.param(
             actor(EASTMARCH, Role.SUPPORT_WORKER),
             moved(opened(), LANTERN, SUPPORT),
-            (READING | CHANGING) - ADDRESS,
-            id="a worker of the investigation, which has no business with the address",
+            (READING | CHANGING) - ADDRESS - {Action.CASE_CLOSE},
+            id="a worker of the investigation, which has no business with the address and does not close the case",
+        ),
+        pytest.param(
+            actor(LANTERN, Role.SUPPORT_WORKER),
+            moved(opened(), LANTERN, SUPPORT),
+            READING | CHANGING,
+            id="a worker of the support that another organisation passed on",
+        ),
+        pytest.param(
+            actor(EASTMARCH),
+            closed(moved(opened(), LANTERN, SUPPORT), LANTERN),
+            ((READING | HOLDING) - ADDRESS) | {Action.ERASURE_PROPOSE},
+            id="a lead of the investigation of a case that those who supported the person closed",
+        ),
+        pytest.param(
+            actor(LANTERN),
+            closed(moved(opened(), LANTERN, SUPPORT), LANTERN),
+            READING | HOLDING | {Action.CASE_REOPEN, Action.ERASURE_PROPOSE},
+            id="a lead of those who supported the person and closed the case",
         ),
         pytest.param(
             actor(EASTMARCH, Role.SUPERVISOR), moved(opened(), NORTHMARCH), {Action.CASE_VIEW}, id="of a former holder"
@@ -197,6 +229,8 @@ ADMINISTRATION = {
     Action.ACCOUNT_CLOSE,
     Action.ACCOUNT_RESET,
     Action.KEYSET_LIST,
+    Action.DESTRUCTION_PROPOSE,
+    Action.PROPOSAL_LIST,
 }
 
 
@@ -354,6 +388,18 @@ def test_a_token_of_a_role_that_never_does_it_is_told_so(role: Role, action: Act
     there, held = actor(EASTMARCH, role), actor(EASTMARCH, role, auth=Auth.TOKEN)
 
     assert refused_by(lambda: require_role(held, action)) is (NeedsStepUp if may(there, action) else NotPermitted)
+
+
+@given(CASES, st.builds(actor, HOLDERS, st.sampled_from([Role.LEAD, Role.SUPERVISOR])))
+def test_a_case_is_closed_and_opened_again_by_whoever_looks_after_the_person(case: Case, by: Actor) -> None:
+    asked = Action.CASE_CLOSE if case.status is Status.OPEN else Action.CASE_REOPEN
+    looks_after = by.holder == looking_after(case).code
+    has_it = by.holder in case.holdings.holders
+
+    assert (asked in permitted(by, case)) is looks_after
+    if has_it:
+        refused = refused_by(lambda: require(by, asked, case))
+        assert refused is (None if looks_after else NotOursToClose)
 
 
 # The table and the case's own rules

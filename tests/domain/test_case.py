@@ -33,6 +33,7 @@ from casetrack.domain.events import (
 from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import CaseId, FileId, HolderCode, NoteId
+from casetrack.domain.key_events import CaseKeysRenewed
 from casetrack.domain.references import Pseudonym, Reference
 from tests.domain.made import (
     BOTH,
@@ -94,10 +95,11 @@ CHANGES: dict[str, tuple[Change, type[Event], set[str]]] = {
     "close": (lambda case, by: case.close("support-ended", by=by, at=ONE), CaseClosed, {"status", "close_reason"}),
     "begin_strand": (begun, StrandBegun, {"holdings", "workers"}),
     "reopen": (lambda case, by: case.reopen(by=by, at=ONE), CaseReopened, {"status", "close_reason"}),
+    "renew_keys": (lambda case, by: case.renew_keys(2, by=by, at=ONE), CaseKeysRenewed, set()),
 }
 """What a holder does to a case, the event that it makes, and the fields that differ afterwards."""
 
-WHILE_OPEN = sorted(CHANGES.keys() - {"reopen"})
+WHILE_OPEN = sorted(CHANGES.keys() - {"reopen", "renew_keys"})
 
 
 def ready(name: str) -> Case:
@@ -299,10 +301,25 @@ def test_the_labels_of_sealed_fields_are_on_the_event_in_one_order() -> None:
     ]
 
 
+def test_whoever_has_the_investigation_alone_neither_closes_nor_reopens_what_others_support() -> None:
+    case = moved(opened(), LANTERN, SUPPORT)
+    shut = closed(case, LANTERN)
+
+    with pytest.raises(NotHeld):
+        case.close("investigation-complete", by=EAST, at=ONE)
+    with pytest.raises(NotHeld):
+        shut.reopen(by=EAST, at=ONE)
+
+
+def test_whoever_leads_the_only_strand_closes_the_case() -> None:
+    assert closed(opened(EASTMARCH, INVESTIGATION)).status is Status.CLOSED
+    assert closed(moved(opened(), NORTHMARCH), NORTHMARCH).status is Status.CLOSED
+
+
 def test_a_reopened_case_is_with_whoever_was_responsible_when_it_closed() -> None:
     case = moved(opened(), LANTERN, SUPPORT)
     shut = closed(case, LANTERN)
-    again = shut.reopen(by=EAST, at=after(4))
+    again = shut.reopen(by=actor(LANTERN), at=after(4))
 
     assert (shut.status, shut.close_reason) == (Status.CLOSED, "support-ended")
     assert (again.status, again.close_reason) == (Status.OPEN, None)

@@ -76,7 +76,12 @@ DETAIL: Final[dict[str, dict[str, str]]] = {
     "HoldSet": {"reason": CODE},
     "HoldLifted": {"agreed": ID},
     "CaseErased": {"rule": CODE, "reason": CODE, "repeated": YES_OR_NO},
+    "KeysetDestroyed": {"holder": ID, "version": NUMBER, "fingerprint": CODE, "agreed": ID},
     "RootMoved": {"holder": ID, "provider": CODE, "versions": NUMBER},
+    "TagsRemade": {"holder": ID, "version": NUMBER, "rows": NUMBER, "left": NUMBER},
+    "CaseKeysRenewed": {"holder": ID, "keyset": NUMBER, "parts": CODES},
+    "LogKeyFollowed": {"old_key": CODE, "new_key": CODE, "statement": CODE},
+    "LogKeyEnded": {"old_key": CODE, "new_key": CODE, "statement": CODE},
 }
 """The detail of every event, in its order, and what each field holds.
 
@@ -99,6 +104,7 @@ TOUCHED: Final = {
     "CaseReopened": "status",
     "StrandBegun": "holdings",
     "HandedOff": "holdings",
+    "CaseKeysRenewed": "keys",
     "CaseErased": "status",
 }
 """What changes a case, and the part of it that two people may not change at once."""

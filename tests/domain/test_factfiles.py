@@ -56,6 +56,8 @@ def test_the_code_lists_are_those_that_the_forms_ask() -> None:
     assert FACTS.codes.keys() == {
         "close_reasons",
         "decline_reasons",
+        "destruction_reasons",
+        "destruction_rules",
         "erasure_reasons",
         "erasure_rules",
         "exploitation_types",
@@ -92,6 +94,14 @@ def test_high_risk_is_yes_no_or_for_a_child() -> None:
     assert {flag.more["high_risk"] for flag in flags.values()} == {"yes", "no", "child"}
     assert flags["still-in-situation"].more["high_risk"] == "yes"
     assert flags["missing-risk"].more["high_risk"] == "child"
+
+
+def test_a_reason_to_close_a_case_is_of_a_strand_or_of_any_case() -> None:
+    of = {reason.code: reason.more["of_strand"] for reason in FACTS.codes["close_reasons"].codes.values()}
+
+    assert set(of.values()) == {"support", "investigation", "both"}
+    assert (of["support-complete"], of["investigation-complete"]) == ("support", "investigation")
+    assert of["duplicate"] == "both"
 
 
 def test_the_handover_checklist_has_24_points_and_says_which_must_be_answered() -> None:

@@ -1,9 +1,12 @@
 """What is refused when somebody records a milestone or a dated fact."""
 
+from functools import partial
+
 import pytest
 
-from casetrack.domain.catalogue import SEALED_FACTS, ClockEvent, MilestoneRule
-from casetrack.domain.errors import RuleBroken
+from casetrack.domain.catalogue import SEALED_FACTS, ClockEvent, MilestoneRule, Side
+from casetrack.domain.errors import NotOurPart, RuleBroken
+from casetrack.domain.holdings import Strand
 from casetrack.domain.milestone_refusals import (
     FutureDate,
     NothingToReopen,
@@ -11,9 +14,11 @@ from casetrack.domain.milestone_refusals import (
     UnknownOutcome,
     check_record,
     check_reopening,
+    check_strand,
     recordable,
 )
 from casetrack.domain.records import Recorded, RecordState
+from tests.domain.made import refused_by
 from tests.domain.milestones import CATALOGUE, on_day, reopened, said
 
 DECISION = CATALOGUE.rules["rg-decision"]
@@ -28,6 +33,38 @@ def test_a_past_fact_is_recorded_never_refused(days_ago: int) -> None:
 
 def test_a_date_before_a_minimum_is_recorded() -> None:
     check_record(CATALOGUE.rules["cg-decision"], "positive", on_day(1), on_day(2))
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [
+        ("encounter", []),
+        ("risk-assessed", []),
+        ("safe-place-tonight", []),
+        ("urgent-medical", []),
+        ("adult-safeguarding", [Strand.INVESTIGATION]),
+        ("journey-plan", [Strand.INVESTIGATION]),
+        ("crime-ref-shared", [Strand.SUPPORT]),
+        ("vc-bail-update", [Strand.SUPPORT]),
+    ],
+)
+def test_a_milestone_of_a_strand_is_refused_to_whoever_has_only_the_other(code: str, refused: list[Strand]) -> None:
+    rule = CATALOGUE.rules[code]
+
+    assert [each for each in Strand if refused_by(partial(check_strand, rule, {each}))] == refused
+    assert refused_by(lambda: check_strand(rule, frozenset(Strand))) is None
+
+
+def test_a_dated_fact_is_of_no_strand() -> None:
+    check_strand(REPORT, frozenset())
+
+
+@pytest.mark.parametrize("code", CATALOGUE.rules)
+def test_nothing_of_one_strand_is_anybody_elses(code: str) -> None:
+    rule = CATALOGUE.rules[code]
+    others = [each for each in Strand if rule.strand not in (Side.BOTH, each.value)]
+
+    assert [each for each in Strand if refused_by(partial(check_strand, rule, {each})) is NotOurPart] == others
 
 
 def test_what_has_not_happened_yet_is_refused() -> None:

@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,10 +14,18 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from casetrack.audit.checkpoint import Checkpoint, open_checkpoint
+from casetrack.audit.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from casetrack.audit.entry import Entry, commit
-from casetrack.audit.errors import FrontierDiffers, LogRolledBack, OriginDiffers, SignatureMissing
-from casetrack.audit.note import Note
+from casetrack.audit.errors import (
+    CheckpointRefused,
+    FrontierDiffers,
+    KeyEnded,
+    LogRolledBack,
+    OriginDiffers,
+    SignatureMissing,
+)
+from casetrack.audit.note import Note, VerifierKey
+from casetrack.audit.succession import Says, Statement, sign_statement
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.audit.verify import verify_log
 from casetrack.crypto.signing import LogKey
@@ -29,21 +37,30 @@ from casetrack.persistence.installing import engine_for, require_durability
 from casetrack.persistence.ready import NotDurable
 from casetrack.persistence.roles import SEQUENCER
 from casetrack.persistence.work import begin_log
-from casetrack.services.checkpoints import CheckpointSigner, CheckpointVerifier, origin_of
+from casetrack.services.checkpoints import CheckpointSigner, CheckpointVerifier, LogChain, SigningKeys, origin_of
 from tests.persistence.databases import Database
 
 SEED = bytes(range(32))
 KEY = LogKey(SEED)
 ORIGIN = origin_of("casetrack.test")
 SIGNER = CheckpointSigner(ORIGIN, KEY)
+
+
+def signing(first: LogKey = KEY, statements: tuple[str, ...] = (), *keys: LogKey) -> SigningKeys:
+    """What a sequencer signs with: these keys, or the first alone."""
+    signers = tuple(CheckpointSigner(ORIGIN, key) for key in keys or (first,))
+    return SigningKeys(LogChain(first.public, statements).believed(ORIGIN), signers)
+
+
+KEYS = signing
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 IN_A_PROCESS = """
 import sys
 from functools import partial
-from tests.jobs.test_sequencer import SIGNER, NOW, engine_for, begin_log, Sequencer
+from tests.jobs.test_sequencer import KEYS, NOW, engine_for, begin_log, Sequencer
 engine = engine_for(sys.argv[1], statement_timeout_ms=20_000)
-sequencer = Sequencer(partial(begin_log, engine), SIGNER, batch=5, clock=lambda: NOW)
+sequencer = Sequencer(partial(begin_log, engine), KEYS, batch=5, clock=lambda: NOW)
 while sequencer.step():
     print("stepped", flush=True)
 """
@@ -72,17 +89,17 @@ def engine(database: Database) -> Iterator[Engine]:
     engine.dispose()
 
 
-def sequencer_over(engine: Engine, *, batch: int = 10, signer: CheckpointSigner = SIGNER) -> Sequencer:
-    return Sequencer(partial(begin_log, engine), signer, batch=batch, clock=lambda: NOW)
+def sequencer_over(engine: Engine, *, batch: int = 10, keys: Callable[[], SigningKeys] = KEYS) -> Sequencer:
+    return Sequencer(partial(begin_log, engine), keys, batch=batch, clock=lambda: NOW)
 
 
-def check_log(database: Database, events: set[UUID]) -> None:
+def check_log(database: Database, events: set[UUID], keys: Callable[[], SigningKeys] = KEYS) -> None:
     """Every event has one leaf, the leaves have every number, and the whole log is signed and verifies."""
     with database.engine(SUPERUSER).connect() as connection:
         leaves = connection.execute(text("SELECT number, event, leaf FROM leaves ORDER BY number")).all()
         notes = connection.scalars(text("SELECT note FROM checkpoints ORDER BY size")).all()
         waiting = connection.scalar(text("SELECT count(*) FROM log_queue"))
-    verified = verify_log([row.leaf for row in leaves], notes, CheckpointVerifier(ORIGIN, KEY.public), origin=ORIGIN)
+    verified = verify_log([row.leaf for row in leaves], notes, keys().believed, origin=ORIGIN)
 
     assert [row.number for row in leaves] == list(range(len(events)))
     assert {row.event for row in leaves} == events
@@ -117,12 +134,12 @@ def test_a_leaf_is_committed_before_it_is_signed(database: Database, engine: Eng
     seen: list[int] = []
 
     class Watched(Sequencer):
-        def _sign(self, log: Log) -> None:
+        def _sign(self, log: Log, keys: SigningKeys) -> None:
             with database.engine(SUPERUSER).connect() as another:
                 seen.append(another.scalar(text("SELECT count(*) FROM leaves")) or 0)
-            super()._sign(log)
+            super()._sign(log, keys)
 
-    Watched(partial(begin_log, engine), SIGNER, batch=10, clock=lambda: NOW).step()
+    Watched(partial(begin_log, engine), KEYS, batch=10, clock=lambda: NOW).step()
 
     assert seen == [3]
 
@@ -228,7 +245,7 @@ def test_a_log_under_another_key_is_not_grown(database: Database, engine: Engine
     sequencer_over(engine).step()
 
     with pytest.raises(SignatureMissing):
-        sequencer_over(engine, signer=CheckpointSigner(ORIGIN, LogKey.generate())).step()
+        sequencer_over(engine, keys=partial(signing, LogKey.generate())).step()
 
 
 def test_a_checkpoint_that_speaks_of_another_log_is_not_gone_on_from(database: Database, engine: Engine) -> None:
@@ -274,7 +291,7 @@ def test_a_database_that_does_not_answer_is_asked_again(monkeypatch: pytest.Monk
         raise Unavailable
         yield
 
-    Sequencer(begin, SIGNER, batch=5, clock=lambda: NOW).run(stop, interval_s=0.01)
+    Sequencer(begin, KEYS, batch=5, clock=lambda: NOW).run(stop, interval_s=0.01)
 
     assert asked == 3
 
@@ -301,3 +318,98 @@ def test_the_newest_checkpoint_is_the_logs_own(database: Database, engine: Engin
 
     assert note is not None
     assert open_checkpoint(note, CheckpointVerifier(ORIGIN, KEY.public)).size == 3
+
+
+class Renewing:
+    """The log's keys as a worker finds them, which somebody renews meanwhile."""
+
+    def __init__(self) -> None:
+        self.keys: tuple[LogKey, ...] = (KEY,)
+        self.statements: tuple[str, ...] = ()
+
+    def __call__(self) -> SigningKeys:
+        return signing(KEY, self.statements, *self.keys)
+
+    def tell(self, engine: Engine, says: Says, new: LogKey) -> None:
+        """Both keys say it, of the log as it is, while nobody else has it."""
+        with begin_log(engine) as log:
+            log.hold()
+            size = self().believed.open(log.newest_checkpoint() or "").size
+            old, fresh = VerifierKey(ORIGIN, KEY.public), VerifierKey(ORIGIN, new.public)
+            note = sign_statement(Statement(says, ORIGIN, old, fresh, size, 0), SIGNER, CheckpointSigner(ORIGIN, new))
+            self.statements += (note,)
+            self.keys = (KEY, new) if says is Says.FOLLOWS else (new,)
+
+
+def notes_of(database: Database) -> list[str]:
+    """The signed checkpoints, the oldest first."""
+    with database.engine(SUPERUSER).connect() as connection:
+        return list(connection.scalars(text("SELECT note FROM checkpoints ORDER BY size")))
+
+
+def test_entries_before_during_and_after_a_renewal_are_in_the_log_once_and_verify(
+    database: Database, engine: Engine
+) -> None:
+    keys, new = Renewing(), LogKey.generate()
+    sequencer = sequencer_over(engine, keys=keys)
+    events = queue(database, 7)
+    sequencer.step()
+    keys.tell(engine, Says.FOLLOWS, new)
+    events |= queue(database, 5)
+    sequencer.step()
+    keys.tell(engine, Says.ENDS, new)
+    events |= queue(database, 4)
+    sequencer.step()
+
+    check_log(database, events, keys)
+    assert [len(Note.parse(note).signatures) for note in notes_of(database)] == [1, 2, 1]
+
+
+def test_a_worker_that_runs_meanwhile_takes_the_new_key_up(database: Database, engine: Engine) -> None:
+    keys, new, stop = Renewing(), LogKey.generate(), Event()
+    events = queue(database, 1)
+    sequencer_over(engine, keys=keys).step()
+    running = Thread(target=sequencer_over(engine, batch=3, keys=keys).run, args=(stop,), kwargs={"interval_s": 0.01})
+    running.start()
+    other = engine_for(database.url(SEQUENCER), statement_timeout_ms=20_000)
+    for says in (None, Says.FOLLOWS, Says.ENDS):
+        if says is not None:
+            keys.tell(other, says, new)
+        events |= queue(database, 8)
+        for _ in range(500):
+            if keys().believed.open(notes_of(database)[-1]).size == len(events):
+                break
+            stop.wait(0.01)
+    stop.set()
+    running.join(10)
+    other.dispose()
+
+    assert not running.is_alive()
+    check_log(database, events, keys)
+    assert [each.key_id for each in Note.parse(notes_of(database)[-1]).signatures] == [keys().signers[0].key_id]
+
+
+def test_a_history_rewritten_with_the_key_that_ended_is_refused(database: Database, engine: Engine) -> None:
+    keys, new = Renewing(), LogKey.generate()
+    sequencer = sequencer_over(engine, keys=keys)
+    queue(database, 4)
+    sequencer.step()
+    keys.tell(engine, Says.FOLLOWS, new)
+    queue(database, 3)
+    sequencer.step()
+    keys.tell(engine, Says.ENDS, new)
+    queue(database, 3)
+    sequencer.step()
+    rewritten = [Entry(1, number.to_bytes(16), bytes(32)).leaf() for number in range(10)]
+    frontier = Frontier().extend(map(leaf_hash, rewritten))
+    forged = sign_checkpoint(Checkpoint(ORIGIN, 10, frontier.root()), SIGNER)
+
+    with pytest.raises(CheckpointRefused) as refused:
+        verify_log(rewritten, [forged], keys().believed, origin=ORIGIN)
+    assert isinstance(refused.value.because, KeyEnded)
+    edit(database, "DELETE FROM checkpoints WHERE size = 10")
+    with begin_log(engine) as log:
+        log.add_checkpoint(forged, frontier, NOW)
+    queue(database, 1)
+    with pytest.raises(KeyEnded):
+        sequencer.step()

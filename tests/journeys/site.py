@@ -40,13 +40,14 @@ from casetrack.domain.actors import Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.factfiles import read_facts
 from casetrack.domain.ids import AccountId
+from casetrack.gateways.keyfolder import LogSigning
 from casetrack.jobs.sequencer import Sequencer as LogSequencer
 from casetrack.persistence import roles, schema
 from casetrack.persistence.db import db
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import forget_connections
 from casetrack.persistence.work import begin, begin_log
-from casetrack.services.checkpoints import CheckpointSigner, origin_of
+from casetrack.services.checkpoints import origin_of
 from casetrack.services.deployment import Deployment
 from casetrack.services.people import Account
 from casetrack.services.sessions import NOBODY
@@ -237,8 +238,8 @@ def _seat(deployment: Deployment, world: World) -> tuple[Mapping[Desk, AccountId
 @contextmanager
 def _sequenced(config: Config, database: Database) -> Iterator[None]:
     engine = create_engine(database.url(roles.SEQUENCER), pool_size=1)
-    signer = CheckpointSigner(origin_of(config.service.name), key_folder(config).log_key())
-    sequencer = LogSequencer(lambda: begin_log(engine), signer, batch=config.sequencer.batch, clock=utc_now)
+    keys = LogSigning(key_folder(config), origin_of(config.service.name))
+    sequencer = LogSequencer(lambda: begin_log(engine), keys, batch=config.sequencer.batch, clock=utc_now)
     stop = Event()
     interval_s = config.sequencer.interval_ms / 1000
     thread = Thread(target=sequencer.run, args=(stop,), kwargs={"interval_s": interval_s}, name="sequencer")

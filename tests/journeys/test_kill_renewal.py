@@ -10,30 +10,20 @@ from typing import Final
 import pytest
 from sqlalchemy import Engine
 
-from casetrack.app import utc_now
 from casetrack.cli.house import house
 from casetrack.config import read_config
-from casetrack.domain.actors import Actor, Auth
-from casetrack.domain.case import AgeGroup, Areas, IdentityState
-from casetrack.domain.holdings import Strand
-from casetrack.domain.ids import HolderCode
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.keeping import keeping
-from casetrack.persistence.work import begin
-from casetrack.services.cases import NewCase, open_case
-from casetrack.services.sessions import NOBODY
-from casetrack.services.work import at_work
 from tests.cli.installation import PASSPHRASE, Installation, running_in
+from tests.cli.peopled import KENT, WORKER, open_cases
 
 pytestmark = pytest.mark.proof
 
 TIMES: Final = 20
 CASES: Final = 300
-KENT: Final = HolderCode("kent")
 RENEW: Final = "casetrack keys rotate holder kent"
 PATIENCE_S: Final = 60
 A_MOMENT_S: Final = 0.002
-WORKER: Final = 'casetrack account create a.worker --name "A Worker" --role support_worker --holder kent'
 
 
 @dataclass(frozen=True)
@@ -49,26 +39,6 @@ class Rows:
     def left(self) -> int:
         with keeping(self.engine) as room:
             return room.left(KENT, room.keysets(KENT)[-1].public.version)
-
-
-def open_cases(here: Installation) -> None:
-    """An organisation has many cases, with the keys of each."""
-    new = NewCase(
-        strands=frozenset(Strand),
-        age_group=AgeGroup.ADULT,
-        areas=Areas(),
-        identity=IdentityState.NOT_YET_ASKED,
-        names={},
-        contact={},
-    )
-    with house(read_config(here.folder / "config.toml", here.environ)) as at:
-        with begin(NOBODY) as stores:
-            account = stores.accounts.named("a.worker")
-        assert account is not None
-        actor = Actor(account.id, account.role, account.holder, Auth.PASSWORD)
-        for _ in range(CASES):
-            with at_work(begin, at.deployment, actor, utc_now()) as work:
-                open_case(work, new)
 
 
 def killed(here: Installation, rows: Rows) -> bool:
@@ -90,7 +60,7 @@ def test_killed_in_the_middle_it_is_gone_on_with_and_every_key_is_where_it_shoul
         here.folder.joinpath("config.toml").write_text('[keys]\npassphrase_file = "passphrase"\n')
         here.done("casetrack db upgrade")
         here.done(WORKER)
-        open_cases(here)
+        open_cases(here, CASES)
         with house(read_config(here.folder / "config.toml", here.environ)) as at:
             url = at.keeper_url
         with engine_at(url, statement_timeout_ms=20_000) as engine:

@@ -157,12 +157,14 @@ def test_an_offer_is_withdrawn_and_can_be_answered_no_more(seat: Seat, site: Sit
     assert reference not in lead.page.text
 
 
-def test_a_sender_that_accepts_its_own_offer_is_refused_and_that_is_on_the_log(seat: Seat, site: Site) -> None:
+def test_a_sender_has_no_form_to_accept_its_own_offer_and_who_may_not_accept_is_on_the_log(seat: Seat) -> None:
     worker, lead = seat("worker"), seat("lead")
     reference = story.open_case(worker)
     transfer = story.offer(worker, reference, MANCHESTER)
-    story.accept(lead, transfer, day(site, "contact_on"))
-    assert "Your organisation is responsible from now" not in lead.page.text
+    lead.go(f"/transfers/{transfer}/accept")
+    assert lead.address == f"/transfers/{transfer}"
+    worker.go(f"/transfers/{transfer}/accept")
+    assert "Your role does not allow this" in worker.page.text
     worker.go(f"/transfers/{transfer}")
     assert "Withdraw the offer" in worker.page.text, "it still waits for an answer"
     auditor = seat("auditor")

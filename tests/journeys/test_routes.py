@@ -22,7 +22,12 @@ SINGULAR: Final = frozenset({"audit", "caseload", "history", "identity"})
 USE_CASES: Final[Mapping[Action, str]] = {
     Action.STRAND_BEGIN: "cases.begin_strand",
     Action.KEYSET_MAKE: "founding.make_keysets",
+    Action.KEYSET_RETAG: "renewing_tags.remake_tags",
+    Action.DATAKEY_RENEW: "renewing_case_keys.renew_case_keys",
+    Action.KEYSET_FOLLOW: "log_keys.renew_log_key",
+    Action.KEYSET_END: "log_keys.end_log_key",
     Action.PERSON_FIND: "finding.find_people",
+    Action.KEYSET_DESTROY: "destructions.destroy_keyset",
     Action.TOKEN_CREATE: "accounts.create_token",
     Action.TOKEN_REVOKE: "accounts.revoke_token",
 }
@@ -38,7 +43,19 @@ PAGES: Final[Mapping[Action, str]] = {
 }
 """Templates by another name: what is found is a list, a file is given out from its list, and whoever signs out is told
 that it is done."""
-UNSERVED: Final = frozenset({Action.KEYSET_MAKE, Action.KEYSET_RENEW, Action.KEYSET_REWRAP, Action.KEYSET_RESEAL})
+UNSERVED: Final = frozenset(
+    {
+        Action.KEYSET_MAKE,
+        Action.KEYSET_RENEW,
+        Action.KEYSET_REWRAP,
+        Action.KEYSET_RESEAL,
+        Action.KEYSET_RETAG,
+        Action.DATAKEY_RENEW,
+        Action.KEYSET_FOLLOW,
+        Action.KEYSET_END,
+        Action.KEYSET_DESTROY,
+    }
+)
 """What only the service itself does, or whoever is at its command line: keys are made and renewed."""
 SERVED: Final = tuple(action for action in Action if action not in UNSERVED)
 """What pages are for."""

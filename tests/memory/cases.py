@@ -12,7 +12,7 @@ from casetrack.domain.holdings import Holding, Part, Strand
 from casetrack.domain.ids import AccountId, CaseId, HolderCode
 from casetrack.domain.references import Pseudonym, Reference
 from casetrack.services.lists import CaseCard, CaseQuery, Due, Page, Sort, WorkCounts
-from casetrack.services.ports import KeptCase, KeptHolding, Outlook
+from casetrack.services.ports import KeptCase, KeptHolding, NamedCase, Outlook
 from tests.memory.kept import Memory, page_of
 
 
@@ -61,6 +61,15 @@ class MemoryCases:
         if self._memory.caseworker not in case.holdings.holders:
             raise NotPermitted
         self._keep(kept, changed)
+
+    def lock_if_free(self, case: CaseId) -> bool:
+        return case in self._memory.kept.cases and self._memory.is_at_hand(case)
+
+    def begun_under(self, holder: HolderCode, before: int, *, of: CaseId | None = None) -> tuple[NamedCase, ...]:
+        kept = (each for each in self._memory.kept.holdings.values() if self._memory.is_held(each.case))
+        held = (each for each in kept if each.holding.is_open and each.holding.holder == holder)
+        older = {each.case for each in held if each.seal.keyset_version < before and of in (None, each.case)}
+        return tuple(NamedCase(case, self._memory.kept.cases[case].case.reference) for case in sorted(older))
 
     def pseudonym_is_taken(self, pseudonym: Pseudonym) -> bool:
         if self._memory.caseworker is None:
@@ -159,6 +168,7 @@ class MemoryCaseCards:
         what = {Strand.SUPPORT: outlook.milestone_support, Strand.INVESTIGATION: outlook.milestone_investigation}
         first = min((strand for strand in led if due[strand]), key=lambda strand: str(due[strand]), default=None)
         do_now = {Strand.SUPPORT: outlook.do_now_support, Strand.INVESTIGATION: outlook.do_now_investigation}
+        at_once = next((what[strand] for strand in led if do_now[strand]), None)
         return CaseCard(
             id=case.id,
             reference=case.reference,
@@ -170,7 +180,7 @@ class MemoryCaseCards:
             worker_name=self._memory.kept.accounts[worker].display_name if worker else "",
             phase=outlook.phase,
             due=due[first] if first else None,
-            milestone=what[first] if first else None,
+            milestone=what[first] if first else at_once,
             do_now=any(do_now[strand] for strand in led),
             waiting=outlook.waiting,
             high_risk=outlook.high_risk,
@@ -226,7 +236,9 @@ def _works_on(worker: AccountId, holder: HolderCode, case: Case) -> bool:
 def _is_due(card: CaseCard, due: Due, today: date, soon: date) -> bool:
     if due is Due.OVERDUE:
         return card.due is not None and card.due < today
-    return card.do_now or (card.due is not None and today <= card.due <= soon)
+    if card.due is None:
+        return card.do_now
+    return today <= card.due and (card.do_now or card.due <= soon)
 
 
 def _sort_key(sort: Sort, case: Case, card: CaseCard) -> str:

@@ -19,11 +19,25 @@ class MemoryIndexTags:
 
     def replace(self, case: CaseId, part: Part, tags: Iterable[IndexTag]) -> None:
         self.forget(case, part)
+        self._add(case, part, tags)
+
+    def replace_own(self, case: CaseId, part: Part, tags: Iterable[IndexTag]) -> None:
+        mine = {each for each in self._mine() if each[:2] == (case, part)}
+        self._memory.kept.tags -= mine
+        self._add(case, part, tags)
+
+    def _add(self, case: CaseId, part: Part, tags: Iterable[IndexTag]) -> None:
         new = tuple(tags)
         holders = self._memory.holdings(case).holders_of(part)
         if new and not (self._has(case, part) and {each.holder for each in new} <= holders):
             raise NotPermitted
         self._memory.kept.tags |= {(case, part, each) for each in new}
+
+    def older(self, holder: HolderCode, version: int, most: int) -> tuple[CaseId, ...]:
+        return tuple(sorted({case for case, _, _ in self._older(holder, version)}))[:most]
+
+    def left(self, holder: HolderCode, version: int) -> int:
+        return len(self._older(holder, version))
 
     def forget(self, case: CaseId, part: Part) -> None:
         if self._has(case, part):
@@ -38,6 +52,9 @@ class MemoryIndexTags:
         wanted = set(sought)
         found = {case for case, _, tag in self._mine() if tag in wanted}
         return tuple(sorted(found)[:most])
+
+    def _older(self, holder: HolderCode, version: int) -> list[tuple[CaseId, Part, IndexTag]]:
+        return [each for each in self._mine() if each[2].holder == holder and each[2].keyset_version < version]
 
     def _mine(self) -> list[tuple[CaseId, Part, IndexTag]]:
         mine = self._memory.caseworker

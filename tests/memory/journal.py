@@ -9,10 +9,10 @@ from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.errors import NotPermitted, Stale
-from casetrack.domain.ids import CaseId, EventId, Instant, ProposalId, TransferId
+from casetrack.domain.ids import CaseId, EventId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.references import Reference
 from casetrack.services.journal import read_payload
-from casetrack.services.lists import EventCard, LogQuery, Outcome, Page
+from casetrack.services.lists import LYING, EventCard, LogQuery, Outcome, Page, Unseen
 from casetrack.services.ports import Change, JournalEntry, LastChange
 from tests.memory.kept import Memory, page_of
 
@@ -53,6 +53,10 @@ class MemoryJournal:
         newest = {case: changes[-1] for case in cases if (changes := self._changes(case))}
         return {case: _last(entry, version) for case, (version, entry) in newest.items()}
 
+    def last_steps(self, aggregates: Sequence[UUID]) -> Mapping[UUID, LastChange]:
+        found = {aggregate: self.last_step(aggregate) for aggregate in aggregates}
+        return {aggregate: last for aggregate, last in found.items() if last is not None}
+
     def last_step(self, aggregate: UUID) -> LastChange | None:
         steps = [
             (entry.step, entry)
@@ -72,15 +76,26 @@ class MemoryJournal:
 
     def changes(self, case: CaseId, since: int) -> tuple[Change, ...]:
         return tuple(
-            Change(version, entry.action, entry.aspect, entry.account, entry.at)
+            Change(version, entry.action, entry.aspect, entry.account, entry.at, entry.holder)
             for version, entry in self._changes(case)
             if version > since
         )
 
-    def history(self, case: CaseId, *, page: int) -> Page[EventCard]:
-        return self._cards(
-            lambda entry: entry.case == case and (entry.case_version is not None or _is_step(entry)), page
-        )
+    def history(self, case: CaseId, *, page: int, unseen: Unseen) -> Page[EventCard]:
+        def is_told(entry: JournalEntry) -> bool:
+            is_change = entry.case == case and (entry.case_version is not None or _is_step(entry))
+            lies_there = entry.action in LYING and _payload(entry)["detail"].get("strand") in unseen.strands
+            return is_change and entry.aspect not in unseen.aspects and not lies_there
+
+        return self._cards(is_told, page)
+
+    def case_keys_renewed(self, holder: HolderCode, *, of: CaseId | None = None) -> Mapping[CaseId, int]:
+        known = (entry for entry in self._memory.kept.entries if self._is_known(entry))
+        done = [entry for entry in known if (entry.action, entry.holder) == (Action.DATAKEY_RENEW, holder)]
+        versions = [
+            (entry.case, _payload(entry)["detail"]["keyset"]) for entry in done if entry.case_version is not None
+        ]
+        return {case: version for case, version in sorted(versions, key=str) if case and of in (None, case)}
 
     def keysets_made(self) -> Mapping[tuple[str, int], Instant]:
         if self._memory.acting.role is not Role.ADMINISTRATOR:
@@ -110,7 +125,7 @@ class MemoryJournal:
             if kept is not None and self._memory.is_transfer_known(kept.transfer):
                 return True
         if entry.case is None:
-            return False
+            return self._is_of_two(entry)
         left = self._memory.left_at(entry.case)
         was_there = left is not None and entry.at <= left
         return was_there or self._memory.is_at_hand(entry.case) or self._is_of_two(entry)

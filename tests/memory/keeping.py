@@ -1,16 +1,24 @@
 """The key rows of the memory stores, for the keeper of the keys."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from uuid import UUID
 
 from casetrack.crypto.datakeys import OFFER
 from casetrack.crypto.keyring import SealedKeyset
+from casetrack.crypto.letters import letter_version
 from casetrack.crypto.wraps import Wrap
-from casetrack.domain.errors import Stale
-from casetrack.domain.holders import Holder
+from casetrack.domain.actions import Action
+from casetrack.domain.destructions import Need, is_agreed
+from casetrack.domain.errors import NotPermitted, Stale
+from casetrack.domain.holders import AUDIT_DESK, Holder
 from casetrack.domain.holdings import Part
-from casetrack.domain.ids import HolderCode
+from casetrack.domain.ids import HolderCode, ProposalId
+from casetrack.domain.references import Reference
+from casetrack.services.approvals import KeptProposal
+from casetrack.services.destructions import subject_of
 from casetrack.services.keysets import KeyedCase, KeyedOffer
 from casetrack.services.ports import JournalEntry
 from tests.memory.kept import Kept
@@ -59,6 +67,10 @@ class MemoryKeyRoom:
         anew = {_place(wrap): wrap for wrap in wraps}
         self.kept.wraps = tuple(anew.get(_place(wrap), wrap) for wrap in self.kept.wraps)
 
+    def holders_of(self, reference: Reference) -> frozenset[HolderCode]:
+        cases = (kept.case for kept in self.kept.cases.values())
+        return next((case.holdings.holders for case in cases if case.reference == reference), frozenset())
+
     def size(self) -> int:
         return len(self.kept.cases) + len(self.kept.transfers)
 
@@ -75,11 +87,57 @@ class MemoryKeyRoom:
             wraps = tuple(wrap for wrap in self.kept.wraps if wrap.number == OFFER and wrap.transfer == id_)
             yield KeyedOffer(id_, kept.commitment, sides, wraps)
 
+    def proposals(self, subject: UUID) -> tuple[KeptProposal, ...]:
+        found = (replace(kept, words=None) for kept in self.kept.proposals.values() if kept.proposal.subject == subject)
+        return tuple(sorted(found, key=lambda kept: kept.proposal.proposed_at))
+
+    def needs(self, holder: HolderCode, version: int) -> Mapping[Need, int]:
+        place, of_desk = (holder, version), holder == AUDIT_DESK
+        wraps = [wrap for wrap in self.kept.wraps if (wrap.recipient, wrap.recipient_version) == place]
+        letters = [entry.words for entry in self.kept.entries if of_desk]
+        said = [kept.words for kept in self.kept.proposals.values() if kept.proposal.to_holder == holder]
+        own = {account.id for account in self.kept.accounts.values() if account.holder == holder}
+        drafts = [draft.sealed for (account, _), draft in self.kept.drafts.items() if account in own]
+        answers = [answer for (_, account), answer in self.kept.answers.items() if account in own]
+        return {
+            Need.DATA_KEYS: sum(wrap.number != OFFER for wrap in wraps),
+            Need.OFFER_KEYS: sum(wrap.number == OFFER for wrap in wraps),
+            Need.TAGS: sum((tag.holder, tag.keyset_version) == place for _, _, tag in self.kept.tags),
+            Need.LOG_WORDS: _to_version(letters, version),
+            Need.SEARCHES: sum(_is_search(entry) for entry in self.kept.entries if of_desk),
+            Need.PROPOSAL_WORDS: _to_version(said, version),
+            Need.DRAFTS: _to_version(drafts, version),
+            Need.ANSWERS: _to_version(answers, version),
+        }
+
+    def destroy(self, holder: HolderCode, version: int, agreed: ProposalId) -> None:
+        keyset, kept = self.kept.keysets[holder, version], self.kept.proposals.get(agreed)
+        is_old = (holder, version + 1) in self.kept.keysets
+        if (
+            kept is None
+            or not is_old
+            or not is_agreed(kept.proposal, holder)
+            or any(self.needs(holder, version).values())
+        ):
+            raise NotPermitted
+        if kept.proposal.subject != subject_of(keyset.public) or keyset.is_destroyed:
+            raise NotPermitted
+        self.kept.keysets[holder, version] = replace(keyset, sealed=None)
+        self.kept.destroyed[holder, version] = agreed
+
     def write(self, entry: JournalEntry) -> None:
         self.kept.entries += (entry,)
 
     def _older(self, holder: HolderCode, version: int) -> tuple[Wrap, ...]:
         return tuple(wrap for wrap in self.kept.wraps if wrap.recipient == holder and wrap.recipient_version < version)
+
+
+def _to_version(letters: Iterable[bytes | None], version: int) -> int:
+    return sum(letter_version(letter) == version for letter in letters if letter)
+
+
+def _is_search(entry: JournalEntry) -> bool:
+    return entry.action is Action.PERSON_FIND and bool(json.loads(entry.payload)["detail"].get("marks"))
 
 
 def _place(wrap: Wrap) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ from casetrack.domain.ids import (
     SessionId,
     TransferId,
 )
-from casetrack.domain.proposals import Proposal
+from casetrack.domain.proposals import Proposal, ProposalKind
 from casetrack.domain.references import Pseudonym
 from casetrack.domain.transfer import Transfer
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
@@ -51,6 +51,8 @@ class Kept:
 
     holders: dict[HolderCode, Holder] = field(default_factory=dict)
     keysets: dict[tuple[str, int], SealedKeyset] = field(default_factory=dict)
+    destroyed: dict[tuple[str, int], ProposalId] = field(default_factory=dict)
+    """On which proposal each version of keys was destroyed."""
     accounts: dict[AccountId, Account] = field(default_factory=dict)
     tokens: dict[UUID, Token] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
@@ -192,7 +194,9 @@ class Memory:
         return self.caseworker is not None and (self.caseworker in sides or self.is_held(transfer.case))
 
     def is_side(self, proposal: Proposal) -> bool:
-        """The actor's holder is that of one of the two people."""
+        """The actor's holder is that of one of the two people; of what is about keys, to an administrator."""
+        if proposal.kind is ProposalKind.DESTRUCTION:
+            return self.acting.role is Role.ADMINISTRATOR and self.acting.holder in proposal.sides
         return self.caseworker is not None and self.caseworker in proposal.sides
 
     def is_stone_known(self, kept: KeptTombstone) -> bool:

@@ -163,6 +163,9 @@ class MemoryDoors:
     def keep_shift(self, account: AccountId, purpose: str, at: Instant) -> None:
         self._memory.kept.shifts[account] = (purpose, at)
 
+    def take_turn(self, key: bytes, account: AccountId, at: Instant) -> None:
+        """Nobody comes meanwhile: one transaction begins when the other has ended."""
+
     def remembered(self, key: bytes, account: AccountId) -> bytes | None:
         return self._memory.kept.answers.get((key, account))
 
@@ -178,8 +181,11 @@ class MemoryDrafts:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def get(self, account: AccountId, kind: str) -> Draft | None:
+    def get(self, account: AccountId, kind: str, *, lock: bool = False) -> Draft | None:  # noqa: ARG002 - one transaction at a time
         return self._memory.kept.drafts.get((account, kind))
+
+    def begin(self, draft: Draft) -> bool:
+        return self._memory.kept.drafts.setdefault((draft.account, draft.kind), draft) is draft
 
     def keep(self, draft: Draft) -> None:
         self._memory.kept.drafts[draft.account, draft.kind] = draft

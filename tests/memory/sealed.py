@@ -75,6 +75,10 @@ class MemoryKeys:
             place = (wrap.recipient, wrap.recipient_version)
             before, of_offer = counted.get(place, KeyRows()), wrap.number == OFFER
             counted[place] = KeyRows(before.data_keys + (not of_offer), before.offer_keys + of_offer)
+        for _, _, tag in self._memory.kept.tags:
+            place = (tag.holder, tag.keyset_version)
+            before = counted.get(place, KeyRows())
+            counted[place] = replace(before, tags=before.tags + 1)
         return counted
 
     def add_keyset(self, keyset: SealedKeyset) -> None:

@@ -47,9 +47,10 @@ class MemoryTransfers:
             self._memory.accepted.add(transfer.id)
         self._keep(kept)
 
-    def of_case(self, case: CaseId) -> tuple[Transfer, ...]:
-        known = [each for each in self._all() if each.case == case and self._memory.is_transfer_known(each)]
-        return tuple(sorted(known, key=lambda each: (each.sent_at, each.id)))
+    def of_case(self, case: CaseId) -> tuple[KeptTransfer, ...]:
+        every = (kept for kept in self._memory.kept.transfers.values() if kept.transfer.case == case)
+        known = [kept for kept in every if self._memory.is_transfer_known(kept.transfer)]
+        return tuple(sorted(known, key=lambda kept: (kept.transfer.sent_at, kept.transfer.id)))
 
     def inbox(self, holder: HolderCode, *, page: int) -> Page[OfferCard]:
         return self._offers(

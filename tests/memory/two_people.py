@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from casetrack.domain.actors import Role
 from casetrack.domain.errors import NotPermitted, Stale
@@ -10,10 +11,12 @@ from casetrack.domain.ids import CaseId, HolderCode, Instant, ProposalId
 from casetrack.domain.proposal_refusals import HoldStands, SameHoldStands
 from casetrack.domain.proposals import Proposal, ProposalKind, ProposalState
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone, Place, ProposalCard, Write
+from casetrack.services.destructions import subject_of
 from casetrack.services.lists import Page
 from tests.memory.kept import Memory, page_of
 
 DECIDERS = frozenset({Role.LEAD, Role.SUPERVISOR})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
 @dataclass
@@ -42,9 +45,9 @@ class MemoryProposals:
 
     def add(self, kept: KeptProposal) -> None:
         proposal = kept.proposal
-        mine = (proposal.from_holder, proposal.proposed_by) == (self._memory.caseworker, self._memory.acting.account)
-        held = proposal.case is None or self._memory.is_held(proposal.case)
-        if not mine or not held or self._memory.acting.role not in DECIDERS:
+        mine = (proposal.from_holder, proposal.proposed_by) == (self._memory.acting.holder, self._memory.acting.account)
+        held = self._is_old(proposal) if proposal.case is None else self._memory.is_held(proposal.case)
+        if not mine or not held or not self._memory.is_side(proposal) or not self._decides(proposal):
             raise NotPermitted
         self._keep(kept)
 
@@ -57,10 +60,15 @@ class MemoryProposals:
             raise Stale
         withdrawn = proposal.state is ProposalState.WITHDRAWN
         decider = proposal.from_holder if withdrawn else proposal.to_holder
-        mine = (decider, proposal.decided_by) == (self._memory.caseworker, self._memory.acting.account)
-        if not mine or self._memory.acting.role not in DECIDERS:
+        mine = (decider, proposal.decided_by) == (self._memory.acting.holder, self._memory.acting.account)
+        if not mine or not self._decides(proposal):
             raise NotPermitted
         self._keep(kept)
+
+    def of_subject(self, subject: UUID) -> tuple[Proposal, ...]:
+        known = [kept.proposal for kept in self._memory.kept.proposals.values() if kept.proposal.subject == subject]
+        mine = (each for each in known if self._memory.is_side(each))
+        return tuple(sorted(mine, key=lambda each: (each.proposed_at, each.id)))
 
     def of_case(self, case: CaseId) -> tuple[Proposal, ...]:
         known = [kept.proposal for kept in self._memory.kept.proposals.values() if kept.proposal.case == case]
@@ -75,6 +83,17 @@ class MemoryProposals:
         ]
         found.sort(key=lambda each: (each.proposed_at, each.id))
         return page_of((self._card(each) for each in found), number=page)
+
+    def _decides(self, proposal: Proposal) -> bool:
+        of_keys = proposal.kind is ProposalKind.DESTRUCTION
+        return self._memory.acting.role in (ADMINISTRATORS if of_keys else DECIDERS)
+
+    def _is_old(self, proposal: Proposal) -> bool:
+        """It is about an older version of the keys of an organisation that the administrator reaches."""
+        chain = [each.public for (of, _), each in self._memory.kept.keysets.items() if of == proposal.to_holder]
+        reaches = self._memory.acting.national or self._memory.acting.holder == proposal.to_holder
+        newest = max((public.version for public in chain), default=0)
+        return reaches and any(subject_of(public) == proposal.subject and public.version < newest for public in chain)
 
     def _card(self, proposal: Proposal) -> ProposalCard:
         known = proposal.case is not None and self._memory.is_at_hand(proposal.case)

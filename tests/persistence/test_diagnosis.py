@@ -112,6 +112,25 @@ def test_an_event_that_waits_too_long_is_found(database: Database) -> None:
         assert wrong_with(engine).keys() == {Examined.QUEUE}
 
 
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(1, "1 times in 24 hours, 1 times in 30 days"), (25, "0 times in 24 hours, 1 times in 30 days"), (24 * 31, "")],
+)
+def test_what_was_refused_because_it_is_not_what_was_sealed_is_counted(
+    database: Database, hours: int, said: str
+) -> None:
+    with database.engine(SUPERUSER).begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO events (id, at, time_ms, action, aspect, refusal, holders_then, payload, salt, commitment)"
+                " VALUES (gen_random_uuid(), :at, 1, 'x:y', '', 'IntegrityBroken', '{}', '{}', :salt, :commitment)"
+            ),
+            {"at": utc_now() - timedelta(hours=hours), "salt": bytes(32), "commitment": commit(b"{}", bytes(32))},
+        )
+    with engine_at(database.url(AUDITOR), statement_timeout_ms=20_000) as engine:
+        assert wrong_with(engine).get(Examined.INTEGRITY, "") == said
+
+
 def test_of_a_database_without_tables_only_that_is_said(cluster: EmbeddedCluster) -> None:
     cluster.create_database("no_tables")
     bare = Database(cluster, "no_tables")

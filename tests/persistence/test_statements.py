@@ -17,7 +17,7 @@ from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.work import begin
 from casetrack.services.cases import close_case, open_case, view_case
 from casetrack.services.identity import reveal_identity
-from casetrack.services.lists import AccountQuery, CaseQuery, Due, LogQuery
+from casetrack.services.lists import AccountQuery, CaseQuery, Due, LogQuery, Unseen
 from casetrack.services.milestones import list_milestones
 from casetrack.services.ports import Stores
 from casetrack.services.transfers import NewOffer, decline_transfer, send_transfer, view_transfer
@@ -76,7 +76,7 @@ LISTS: dict[str, Callable[[Stores, Case], object]] = {
     "my work": lambda stores, _: stores.cards.counts(QUERY),
     "an inbox": lambda stores, _: stores.transfers.inbox(EASTMARCH.code, page=1),
     "what was sent": lambda stores, _: stores.transfers.sent(EASTMARCH.code, page=1),
-    "a history": lambda stores, case: stores.journal.history(case.id, page=1),
+    "a history": lambda stores, case: stores.journal.history(case.id, page=1, unseen=Unseen()),
     "a search of the log": lambda stores, _: stores.journal.search(LogQuery()),
     "the accounts": lambda stores, _: stores.accounts.list(AccountQuery()),
 }

@@ -11,12 +11,13 @@ from casetrack.domain.door_events import SignedIn, SignInRefused
 from casetrack.domain.errors import NotPermitted, Stale
 from casetrack.domain.events import Refused
 from casetrack.domain.holdings import Strand
-from casetrack.domain.ids import TransferId
-from casetrack.services.lists import LogQuery, Outcome
+from casetrack.domain.ids import FileId, NoteId, TransferId
+from casetrack.services.lists import LogQuery, Outcome, Unseen
 from casetrack.services.people import Account
 from casetrack.services.ports import Change, JournalEntry, LastChange
 from tests import builders
 from tests.builders import EASTMARCH, LANTERN, NINE, NOBODY, NORTHMARCH, actor_of, after, listed, new_entry, viewed
+from tests.domain.made import number
 from tests.persistence.worlds import World
 
 
@@ -84,8 +85,8 @@ def test_changes_since_a_version_say_what_was_touched_by_whom(world: World) -> N
 
     with world.as_(world.sender) as stores:
         assert stores.journal.changes(case.id, seen) == (
-            Change(seen + 1, Action.CASE_PLACE, "areas", world.sender.id, after(1)),
-            Change(seen + 2, Action.CASE_PLACE, "areas", world.sender.id, after(2)),
+            Change(seen + 1, Action.CASE_PLACE, "areas", world.sender.id, after(1), EASTMARCH.code),
+            Change(seen + 2, Action.CASE_PLACE, "areas", world.sender.id, after(2), EASTMARCH.code),
         )
         assert stores.journal.changes(case.id, case.version) == ()
 
@@ -115,7 +116,7 @@ def test_history_is_what_changed_newest_first_and_never_who_looked(world: World)
     case, placed = change(world, case, 2)
 
     with world.as_(world.sender) as stores:
-        page = stores.journal.history(case.id, page=1)
+        page = stores.journal.history(case.id, page=1, unseen=Unseen())
     assert [(card.action, card.case_version) for card in page.items] == [(Action.CASE_PLACE, 2), (Action.CASE_OPEN, 1)]
     newest = page.items[0]
     assert page.total == 2
@@ -139,7 +140,7 @@ def test_history_tells_each_step_of_an_offer_once(world: World) -> None:
         write(world, new_entry(step.events[0], world.receiver, version=version), world.receiver)
 
     with world.as_(world.sender) as stores:
-        told = [card.payload["event"] for card in stores.journal.history(case.id, page=1).items]
+        told = [card.payload["event"] for card in stores.journal.history(case.id, page=1, unseen=Unseen()).items]
     assert told == ["TransferSeen", "TransferSent", "CaseOpened"]
 
 
@@ -150,7 +151,7 @@ def test_history_tells_of_information_that_was_taken_without_a_strand(world: Wor
     write(world, new_entry(accepted.events[0], world.partner, version=2), world.partner)
 
     with world.as_(world.sender) as stores:
-        told = [card.payload["event"] for card in stores.journal.history(case.id, page=1).items]
+        told = [card.payload["event"] for card in stores.journal.history(case.id, page=1, unseen=Unseen()).items]
     assert told == ["TransferAccepted", "CaseOpened"]
 
 
@@ -161,8 +162,36 @@ def test_history_tells_of_no_step_that_took_its_offer_nowhere(world: World) -> N
     write(world, new_entry(sent, world.stranger), world.stranger)
 
     with world.as_(world.sender) as stores:
-        told = [card.payload["event"] for card in stores.journal.history(case.id, page=1).items]
+        told = [card.payload["event"] for card in stores.journal.history(case.id, page=1, unseen=Unseen()).items]
     assert told == ["CaseOpened"]
+
+
+@pytest.mark.parametrize(
+    ("unseen", "told"),
+    [
+        (Unseen(), [2, 3, 4, 5, 6, 7]),
+        (Unseen(strands=frozenset({Strand.SUPPORT})), [3, 5, 6, 7]),
+        (Unseen(strands=frozenset({Strand.INVESTIGATION})), [2, 4, 6, 7]),
+        (Unseen(strands=frozenset(Strand), aspects=frozenset({"contact"})), [7]),
+        (Unseen(aspects=frozenset({"areas", "contact"})), [2, 3, 4, 5]),
+    ],
+)
+def test_history_leaves_out_what_is_unseen_and_counts_the_rest(world: World, unseen: Unseen, told: list[int]) -> None:
+    case, by = world.case(), actor_of(world.sender)
+    now = case
+    for nth, strand in enumerate(Strand):
+        now = now.write_note(NoteId(number(700 + nth)), strand, corrects=None, by=by, at=after(1))
+    for nth, strand in enumerate(Strand):
+        now = now.attach(FileId(number(800 + nth)), strand, bytes(32), by=by, at=after(2))
+    now = now.record_contact(("phone",), by=by, at=after(3)).place(Areas(), by=by, at=after(3))
+    with world.as_(world.sender) as stores:
+        builders.keep_change(stores, now, case, by=EASTMARCH.code)
+        builders.journal_changes(stores, now, world.sender)
+
+    with world.as_(world.sender) as stores:
+        page = stores.journal.history(case.id, page=1, unseen=unseen)
+    assert sorted(card.case_version or 0 for card in page.items) == [1, *told]
+    assert page.total == len(told) + 1
 
 
 def test_history_comes_in_pages(world: World) -> None:
@@ -171,7 +200,7 @@ def test_history_comes_in_pages(world: World) -> None:
         case, _ = change(world, case, hour)
 
     with world.as_(world.sender) as stores:
-        second = stores.journal.history(case.id, page=2)
+        second = stores.journal.history(case.id, page=2, unseen=Unseen())
     assert (second.total, second.pages, len(second.items)) == (31, 2, 6)
     assert second.items[-1].action is Action.CASE_OPEN
 
@@ -180,7 +209,7 @@ def test_a_stranger_has_no_history(world: World) -> None:
     case = world.case()
 
     with world.as_(world.stranger) as stores:
-        assert stores.journal.history(case.id, page=1).items == ()
+        assert stores.journal.history(case.id, page=1, unseen=Unseen()).items == ()
         assert stores.journal.last_changes([case.id]) == {}
         assert stores.journal.changes(case.id, 0) == ()
 

@@ -120,11 +120,27 @@ def test_a_list_is_narrowed_by_what_is_due(world: World) -> None:
     today = world.case(outlook=builders.outlook(TODAY))
     soon = world.case(outlook=builders.outlook(None, TODAY + timedelta(7)))
     at_once = world.case(outlook=replace(builders.outlook(), do_now_investigation=True))
+    both = world.case(outlook=replace(builders.outlook(YESTERDAY), do_now_support=True))
+    later = world.case(outlook=replace(builders.outlook(NEXT_MONTH), do_now_support=True))
     world.case(outlook=builders.outlook(NEXT_MONTH))
     world.case()
 
-    assert found(world, query(due=Due.OVERDUE)) == [late.id]
-    assert found(world, query(due=Due.SOON)) == [at_once.id, today.id, soon.id]
+    assert set(found(world, query(due=Due.OVERDUE))) == {late.id, both.id}
+    assert found(world, query(due=Due.SOON)) == [later.id, at_once.id, today.id, soon.id]
+
+
+def test_where_nothing_has_a_date_a_card_names_what_is_to_be_done_at_once(world: World) -> None:
+    new = replace(builders.outlook(), do_now_support=True, milestone_support="encounter")
+    world.case(strands=SUPPORT, outlook=new)
+    world.case(outlook=replace(builders.outlook(), do_now_investigation=True, milestone_investigation="encounter"))
+    world.case(outlook=replace(builders.outlook(None, TOMORROW), do_now_support=True))
+
+    with world.as_(world.sender) as stores:
+        cards = stores.cards.find(query(due=Due.SOON)).items
+    assert sorted((card.due is None, card.milestone) for card in cards) == [
+        *[(False, "crime-recorded")],
+        *[(True, "encounter"), (True, "encounter")],
+    ]
 
 
 def test_a_list_is_narrowed_by_each_of_its_filters(world: World) -> None:
@@ -217,7 +233,7 @@ def test_my_work_counts_what_its_lists_list(world: World) -> None:
 
     with world.as_(world.sender) as stores:
         counts = stores.cards.counts(query())
-    assert counts == WorkCounts(overdue=1, due_soon=2, waiting=1, transfers=1)
+    assert counts == WorkCounts(overdue=1, due_soon=1, waiting=1, transfers=1)
     assert counts.overdue == len(found(world, query(due=Due.OVERDUE)))
     assert counts.due_soon == len(found(world, query(due=Due.SOON)))
     assert counts.waiting == len(found(world, query(waiting=True)))

@@ -317,6 +317,22 @@ def test_an_answer_is_remembered_for_one_account_and_once(world: World) -> None:
         stores.doors.remember(b"key", world.sender.id, b"another", NINE)
 
 
+def test_a_turn_is_taken_again_and_again_and_is_no_answer(world: World) -> None:
+    for at in (NINE, after(1)):
+        with world.begin(NOBODY) as stores:
+            stores.doors.take_turn(b"key", world.sender.id, at)
+            assert stores.doors.remembered(b"key", world.sender.id) is None
+
+
+def test_a_draft_is_begun_where_there_is_none_and_can_be_held(world: World) -> None:
+    first, second = (Draft(world.sender.id, "new-case", sealed, NINE) for sealed in (b"first", b"second"))
+    with world.begin(scope_of(world.sender)) as stores:
+        assert stores.drafts.get(world.sender.id, "new-case", lock=True) is None
+        assert stores.drafts.begin(first)
+        assert not stores.drafts.begin(second)
+        assert stores.drafts.get(world.sender.id, "new-case", lock=True) == first
+
+
 def test_a_draft_takes_the_place_of_the_one_before_until_it_is_discarded(world: World) -> None:
     first, second = (Draft(world.sender.id, "new-case", sealed, NINE) for sealed in (b"one", b"two"))
     with world.as_(world.sender) as stores:

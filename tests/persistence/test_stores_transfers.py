@@ -165,7 +165,7 @@ def test_the_offers_of_a_case_come_oldest_first(world: World) -> None:
     later = replace(builders.new_offer(case, world.sender, LANTERN, (Strand.SUPPORT,)), sent_at=after(3))
     with world.as_(world.sender) as stores:
         builders.keep_offer(stores, later)
-        assert [each.id for each in stores.transfers.of_case(case.id)] == [first.transfer.id, later.id]
+        assert [each.transfer.id for each in stores.transfers.of_case(case.id)] == [first.transfer.id, later.id]
 
 
 def offered_at(world: World, hour: float, *, high_risk: bool = False) -> tuple[Case, Transfer]:

@@ -41,6 +41,7 @@ from casetrack.services.cases import (
     view_case,
 )
 from casetrack.services.contacts import record_contact, reveal_contact
+from casetrack.services.destructions import destroy_keyset
 from casetrack.services.files import NewFile, attach_file, list_files, open_file
 from casetrack.services.finding import Sought, find_people
 from casetrack.services.founding import journal_keysets
@@ -50,11 +51,14 @@ from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.journeys import view_journey
 from casetrack.services.keysets import list_keysets, renew_keyset, reseal_keyset
 from casetrack.services.lists import LogQuery
+from casetrack.services.log_keys import end_log_key, renew_log_key
 from casetrack.services.milestones import NewRecord, list_milestones, record_milestone, reopen_milestone
 from casetrack.services.notes import NewNote, NoteQuery, list_notes, open_note, write_note
 from casetrack.services.passwords import change_password, set_password
 from casetrack.services.people import Session
 from casetrack.services.quotas import raise_quota, view_quotas
+from casetrack.services.renewing_case_keys import plan_case_keys, renew_case_keys
+from casetrack.services.renewing_tags import remake_tags
 from casetrack.services.sessions import NOBODY, actor_of, check_credentials, close_session, open_session
 from casetrack.services.transfers import (
     NewOffer,
@@ -68,9 +72,10 @@ from casetrack.services.transfers import (
 )
 from casetrack.services.vouching import vouched_session
 from casetrack.services.work import UnitOfWork
-from tests.services import acts
-from tests.services.keeping import keeper, moved, rewrapped
-from tests.world import NORTH, SOUTH, START, World
+from tests.services import acts, destroying
+from tests.services.keeping import case_keeper, keeper, moved, rewrapped
+from tests.services.log_keys import LogPlace
+from tests.world import EAST, NORTH, SOUTH, START, World
 
 TYPED = (
     *("Quetzala", "Nightingalesdottir", "Zibeline", "1999-04-17", "01632 960444", "14 Marzipan Yard"),
@@ -262,13 +267,27 @@ def _doors(world: World) -> None:
         check_credentials(world.begin, world.deployment, SIGN_IN, PASSWORD, source="here", now=world.now)
 
 
+def _destroyed(world: World) -> None:
+    """Two administrators agree that the first keys of an organisation be destroyed, and they are."""
+    destroying.renewed(world)
+    destroying.approved(world, destroying.proposed(world, WHY))
+    destroy_keyset(keeper(world), EAST.code, 1)
+
+
 def _keys(world: World) -> None:
-    """The keys of one organisation are renewed, and sealed again under a root of their own."""
+    """The keys of one organisation are renewed, and sealed again under a root of their own; then the log's."""
     with world.work("administrator") as work:
         list_keysets(work)
     renew_keyset(keeper(world), NORTH.code)
     rewrapped(world, NORTH.code)
+    renew_case_keys(case_keeper(world), plan_case_keys(case_keeper(world))[0])
+    remake_tags(case_keeper(world))
+    _destroyed(world)
     reseal_keyset(keeper(moved(world)), NORTH.code)
+    log = LogPlace(world)
+    renew_log_key(log.by())
+    log.sign(1)
+    end_log_key(log.by())
 
 
 def _signed_in(world: World) -> SessionId:

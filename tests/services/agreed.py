@@ -17,10 +17,10 @@ RULE, REASON = "storage-limit", "review"
 
 
 def closed(world: World, case: Case | None = None, *, by: str = "lead") -> Case:
-    """A case that is closed."""
+    """A case that is closed, by whoever looks after the person."""
     opened = case or acts.opened(world, strands=BOTH)
     with world.work(by) as work:
-        return close_case(work, opened.reference, "support-complete", seen=None)
+        return close_case(work, opened.reference, "person-asked", seen=None)
 
 
 def proposed(world: World, case: Case, *, by: str = "lead") -> Proposal:

@@ -129,7 +129,7 @@ DEEDS: Final[Mapping[Action, Deed]] = {
         lambda case, by, _: NO_REASON if case.holdings.led_by(by.holder) else frozenset({NotHeld}),
     ),
     Action.CASE_CLOSE: Deed(
-        lambda work, case, seen: close_case(work, case.reference, "support-complete", seen=seen),
+        lambda work, case, seen: close_case(work, case.reference, "person-asked", seen=seen),
         "status",
         lambda _case, _by, offered: frozenset({OfferOpen}) if offered else NO_REASON,
     ),

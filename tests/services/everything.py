@@ -14,8 +14,8 @@ from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.signing import LogKey
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
-from casetrack.services.checkpoints import CheckpointSigner, CheckpointVerifier, origin_of
-from casetrack.services.evidence import KeptAccount, KeptEvent, KeptFile
+from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
+from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent, KeptFile
 from casetrack.services.people import Token
 from casetrack.services.ports import JournalEntry, KeptCase, KeptHolding, KeptTransfer
 from casetrack.services.verifying import Believed, Finding, verify_database
@@ -50,6 +50,7 @@ class Everything:
     people: list[KeptAccount]
     programs: list[Token]
     public: dict[str, tuple[PublicKeyset, ...]]
+    gone: list[KeptDestruction]
 
     @classmethod
     def of(cls, world: World) -> "Everything":
@@ -79,6 +80,7 @@ class Everything:
             people=[KeptAccount(replace(each, password=""), each.password_digest) for each in accounts],
             programs=list(kept(world).tokens.values()),
             public=chains,
+            gone=[KeptDestruction(*place, agreed) for place, agreed in kept(world).destroyed.items()],
         )
 
     def findings(self, world: World) -> list[str]:
@@ -150,6 +152,10 @@ class Everything:
         """The tokens."""
         yield from self.programs
 
+    def destructions(self) -> Iterator[KeptDestruction]:
+        """The private halves that are gone."""
+        yield from self.gone
+
     def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
         """The public keysets."""
         return self.public
@@ -157,8 +163,8 @@ class Everything:
 
 def believed(world: World) -> Believed:
     """What verifying starts from, in that world."""
-    verifier = CheckpointVerifier(origin_of(NAME), log_key().public)
-    return Believed(NAME, world.deployment.service, verifier, world.now)
+    log = LogChain(log_key().public).believed(origin_of(NAME))
+    return Believed(NAME, world.deployment.service, log, world.now)
 
 
 def _signed(leaves: list[bytes]) -> list[str]:

@@ -15,8 +15,8 @@ from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.signing import LogKey
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
-from casetrack.services.checkpoints import CheckpointSigner, CheckpointVerifier, origin_of
-from casetrack.services.evidence import Evidence, KeptAccount, KeptEvent, KeptFile
+from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
+from casetrack.services.evidence import Evidence, KeptAccount, KeptDestruction, KeptEvent, KeptFile
 from casetrack.services.people import Token
 from casetrack.services.ports import JournalEntry, KeptCase, KeptHolding, KeptTransfer
 from casetrack.services.verifying import Believed
@@ -99,15 +99,23 @@ class MemoryEvidence:
         """Every token."""
         yield from kept(self._world).tokens.values()
 
+    def destructions(self) -> Iterator[KeptDestruction]:
+        """Every private half that is gone."""
+        for (holder, version), agreed in kept(self._world).destroyed.items():
+            yield KeptDestruction(holder, version, agreed)
+
     def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
         """The public keysets of every holder."""
-        return {holder: (keyset.public,) for (holder, _), keyset in kept(self._world).keysets.items()}
+        chains: dict[str, tuple[PublicKeyset, ...]] = {}
+        for (holder, _), keyset in sorted(kept(self._world).keysets.items()):
+            chains[holder] = (*chains.get(holder, ()), keyset.public)
+        return chains
 
 
 def believed(world: World) -> Believed:
     """What verifying the world starts from."""
     name = world.deployment.name
-    log = CheckpointVerifier(origin_of(name), LOG_KEY.public)
+    log = LogChain(LOG_KEY.public).believed(origin_of(name))
     return Believed(name, world.deployment.service, log, world.now)
 
 

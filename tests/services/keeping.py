@@ -7,9 +7,12 @@ from casetrack.crypto.errors import KeysOutOfReach
 from casetrack.crypto.keyring import Keyring
 from casetrack.crypto.providers import GivenRoot, MovedRoot, Root, Roots
 from casetrack.crypto.roots import RootKey
+from casetrack.domain.actors import Auth
+from casetrack.domain.holders import Holder
 from casetrack.domain.ids import HolderCode
 from casetrack.services.journal import Purpose
 from casetrack.services.keysets import Keeper, rewrap_keyset
+from casetrack.services.renewing_case_keys import CaseKeeper
 from casetrack.services.verifying_keys import KeyFinding, verify_keys
 from tests.memory.keeping import MemoryKeyRoom
 from tests.services.acts import kept
@@ -77,3 +80,9 @@ def rewrapped(world: World, holder: HolderCode) -> int:
 def findings(world: World) -> list[KeyFinding]:
     """What is wrong with the keys of that world."""
     return list(verify_keys(MemoryKeyRoom(kept(world)), world.deployment, lambda: None))
+
+
+def case_keeper(world: World, holder: Holder = NORTH) -> CaseKeeper:
+    """Whoever keeps the keys of that organisation's cases in order, at the command line."""
+    actor = replace(world.actor("administrator", Auth.COMMAND_LINE), holder=holder.code, national=False)
+    return CaseKeeper(world.begin, world.deployment, actor, lambda: world.now, Purpose("command-line"))

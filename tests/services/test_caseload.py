@@ -51,8 +51,20 @@ def test_my_work_shows_what_is_late_and_what_is_soon_to_be_done() -> None:
         shown = view_caseload(work)
 
     assert [card.id for card in shown.overdue.items] == [late.id]
-    assert {card.id for card in shown.due_soon.items} == {late.id, soon.id}
-    assert shown.counts == WorkCounts(overdue=1, due_soon=2, waiting=0, transfers=0)
+    assert [card.id for card in shown.due_soon.items] == [soon.id]
+    assert shown.counts == WorkCounts(overdue=1, due_soon=1, waiting=0, transfers=0)
+
+
+def test_my_work_shows_a_new_case_and_what_it_begins_with() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+
+    with world.work("worker") as work:
+        shown = view_caseload(work)
+
+    (card,) = shown.due_soon.items
+    assert (card.id, card.do_now, card.due, card.milestone) == (case.id, True, None, "encounter")
+    assert shown.counts == WorkCounts(overdue=0, due_soon=1, waiting=0, transfers=0)
 
 
 def test_a_worker_looks_at_their_own_first_and_whoever_leads_at_everybodys() -> None:

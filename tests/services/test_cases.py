@@ -20,6 +20,7 @@ from casetrack.domain.errors import (
     NoStrand,
     NotFound,
     NotHeld,
+    NotOursToClose,
     NotPermitted,
     OfferOpen,
     StrandNeedsForce,
@@ -37,6 +38,7 @@ from casetrack.services.cases import (
     NewCase,
     assign_case,
     close_case,
+    closing_reasons,
     find_case,
     list_cases,
     open_case,
@@ -50,7 +52,7 @@ from casetrack.services.cases import (
 )
 from casetrack.services.lists import CaseQuery
 from tests.services import acts
-from tests.services.acts import BOTH, INVESTIGATION, SUPPORT, kept
+from tests.services.acts import BOTH, INVESTIGATION, REVEALING, SUPPORT, kept
 from tests.world import ACCOUNTS, CHARITY, EAST, NORTH, SOUTH, World, a_new_case
 
 
@@ -361,6 +363,42 @@ def test_a_case_is_closed_for_a_reason_of_the_list_and_opened_again() -> None:
         reopened = reopen_case(work, case.reference, seen=closed.version)
     assert (reopened.status, reopened.close_reason) == (Status.OPEN, None)
     assert reopened.holdings == case.holdings
+
+
+def test_whoever_supports_the_person_closes_the_case_and_opens_it_again_and_nobody_else_who_has_some_of_it() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    acts.moved(world, case, CHARITY, SUPPORT)
+
+    with pytest.raises(NotOursToClose), world.work("worker") as work:
+        close_case(work, case.reference, "support-complete", seen=None)
+    with world.work("charity-worker") as work:
+        close_case(work, case.reference, "support-complete", seen=None)
+    with pytest.raises(NotOursToClose), world.work("lead", REVEALING) as work:
+        reopen_case(work, case.reference, seen=None)
+    with world.work("charity-lead", REVEALING) as work:
+        assert reopen_case(work, case.reference, seen=None).status is Status.OPEN
+
+
+@pytest.mark.parametrize(
+    ("strands", "unfit"),
+    [
+        (SUPPORT, {"investigation-complete"}),
+        (INVESTIGATION, {"support-complete", "decision-negative-no-support"}),
+        (BOTH, set()),
+    ],
+    ids=acts.called,
+)
+def test_no_reason_to_close_is_of_a_strand_that_the_case_lacks(strands: frozenset[Strand], unfit: set[str]) -> None:
+    world = World.in_memory()
+    case = acts.opened(world, strands=strands)
+
+    with world.work("worker") as work:
+        offered = {reason.code for reason in closing_reasons(work, case)}
+    assert work.deployment.facts.codes["close_reasons"].codes.keys() - offered == unfit
+    for reason in unfit:
+        with pytest.raises(UnknownChoice), world.work("worker") as work:
+            close_case(work, case.reference, reason, seen=None)
 
 
 def test_a_case_with_an_open_offer_is_not_closed() -> None:

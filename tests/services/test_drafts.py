@@ -1,12 +1,21 @@
 """Answers that are not sent yet: a time-out loses nothing, and a dump shows nothing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from casetrack.crypto.letters import seal_letter
-from casetrack.domain.errors import KeysUnavailable
-from casetrack.services.drafts import discard_draft, keep_draft, open_draft
+from casetrack.domain.errors import DraftChanged, DraftSent, KeysUnavailable
+from casetrack.services.drafts import (
+    change_draft,
+    discard_draft,
+    hold_draft,
+    keep_draft,
+    open_draft,
+    send_draft,
+    view_draft,
+)
 from casetrack.services.work import UnitOfWork
 from tests.services import acts
 from tests.services.acts import kept
@@ -21,7 +30,7 @@ def drafted(world: World, by: str = "worker", kind: str = "case:open") -> None:
         keep_draft(work, kind, ANSWERS)
 
 
-def draft(world: World, by: str = "worker", kind: str = "case:open") -> dict[str, object]:
+def draft(world: World, by: str = "worker", kind: str = "case:open") -> Mapping[str, object]:
     with world.work(by) as work:
         return open_draft(work, kind)
 
@@ -44,7 +53,69 @@ def test_a_draft_takes_the_place_of_the_one_before() -> None:
     assert len(kept(world).drafts) == 1
 
 
-def test_a_draft_that_was_sent_is_gone() -> None:
+def test_answers_have_another_mark_each_time_that_they_are_kept_and_none_before_that() -> None:
+    world = World.in_memory()
+    marks = []
+    for _ in range(2):
+        with world.work("worker") as work:
+            marks.append(view_draft(work, "case:open").mark)
+        drafted(world)
+    with world.work("worker") as work:
+        marks.append(view_draft(work, "case:open").mark)
+    assert marks[0] == ""
+    assert len(set(marks)) == len(marks)
+
+
+def test_answers_are_held_and_changed_only_by_a_page_that_was_made_from_them() -> None:
+    world = World.in_memory()
+    drafted(world)
+    with world.work("worker") as work:
+        seen = view_draft(work, "case:open").mark
+        change_draft(work, hold_draft(work, "case:open", seen=seen), {"age": "adult"})
+    for old in (seen, "", "made up"):
+        with world.work("worker") as work, pytest.raises(DraftChanged) as refused:
+            hold_draft(work, "case:open", seen=old)
+        assert type(refused.value) is DraftChanged
+    assert draft(world) == {"age": "adult"}
+
+
+def test_answers_that_were_sent_are_gone_and_whoever_sends_them_again_is_told_what_was_made_of_them() -> None:
+    world = World.in_memory()
+    drafted(world)
+    with world.work("worker") as work:
+        begun = hold_draft(work, "case:open", seen=view_draft(work, "case:open").mark)
+        send_draft(work, begun, "CT-0000-0000")
+    assert draft(world) == {}
+    with world.work("worker") as work, pytest.raises(DraftSent) as refused:
+        hold_draft(work, "case:open", seen=begun.mark)
+    assert refused.value.facts == {"draft": "case:open", "sent": "CT-0000-0000"}
+    with world.work("lead") as work, pytest.raises(DraftChanged) as refused_too:
+        hold_draft(work, "case:open", seen=begun.mark)
+    assert "sent" not in refused_too.value.facts
+
+
+def test_answers_that_do_not_open_are_none_and_others_can_take_their_place() -> None:
+    world = World.in_memory()
+    drafted(world)
+    tampered(world, b"plain words")
+    with world.work("worker") as work:
+        begun = view_draft(work, "case:open")
+        assert (begun.answers, bool(begun.mark)) == ({}, True)
+        change_draft(work, hold_draft(work, "case:open", seen=begun.mark), ANSWERS)
+    assert draft(world) == ANSWERS
+
+
+def test_where_others_were_begun_at_the_same_time_nothing_is_written_over_them() -> None:
+    world = World.in_memory()
+    with world.work("worker") as work:
+        nothing = hold_draft(work, "case:open", seen="")
+        change_draft(work, nothing, ANSWERS)
+        with pytest.raises(DraftChanged):
+            change_draft(work, nothing, {})
+    assert draft(world) == ANSWERS
+
+
+def test_a_draft_that_is_discarded_is_gone() -> None:
     world = World.in_memory()
     drafted(world)
     with world.work("worker") as work:

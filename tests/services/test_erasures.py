@@ -157,7 +157,7 @@ def shared(world: World) -> Case:
     """A closed case that two organisations are responsible for."""
     case = acts.moved(world, acts.opened(world), CHARITY, SUPPORT)
     assert case.holdings.leads == {"support": CHARITY.code, "investigation": NORTH.code}
-    return agreed.closed(world, case)
+    return agreed.closed(world, case, by="charity-lead")
 
 
 def test_where_two_organisations_are_responsible_each_has_one_of_the_two_people() -> None:

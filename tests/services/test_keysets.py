@@ -190,7 +190,8 @@ def test_the_inventory_has_every_version_with_its_fingerprint_and_what_is_left_u
 def test_the_inventory_says_which_keys_do_not_work() -> None:
     world = World.in_memory()
     keyset = kept(world).keysets[SOUTH.code, 1]
-    kept(world).keysets[SOUTH.code, 1] = replace(keyset, sealed=keyset.sealed[:-1] + bytes([keyset.sealed[-1] ^ 1]))
+    sealed = keyset.sealed or b""
+    kept(world).keysets[SOUTH.code, 1] = replace(keyset, sealed=sealed[:-1] + bytes([sealed[-1] ^ 1]))
     with world.work("administrator") as work:
         held = {each.holder.code: each.reach for each in list_keysets(work)}
     assert {code for code, reach in held.items() if reach is not Reach.WORKING} == {SOUTH.code}

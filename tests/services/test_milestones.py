@@ -7,7 +7,7 @@ import pytest
 
 from casetrack.domain.actors import Auth
 from casetrack.domain.case import AgeGroup, Case
-from casetrack.domain.errors import CaseIsClosed, NotPermitted, ReasonNeeded, Stale
+from casetrack.domain.errors import CaseIsClosed, NotOurPart, NotPermitted, ReasonNeeded, Stale
 from casetrack.domain.holdings import Part
 from casetrack.domain.milestone_refusals import FutureDate, NothingToReopen, UnknownMilestone, UnknownOutcome
 from casetrack.domain.progress import Row, Status
@@ -46,7 +46,7 @@ def test_what_is_recorded_meets_the_milestone_and_starts_the_clocks_that_wait_fo
     record(world, case, met())
 
     after = rows(world, case)
-    assert (before["encounter"].status, after["encounter"].status) == (Status.NOT_STARTED, Status.MET)
+    assert (before["encounter"].status, after["encounter"].status) == (Status.DO_NOW, Status.MET)
     assert (before["risk-assessed"].status, after["risk-assessed"].status) == (Status.NOT_STARTED, Status.DUE)
 
 
@@ -138,6 +138,46 @@ def test_a_milestone_of_the_other_strand_does_not_exist() -> None:
     assert rows(world, case, "charity-worker")["journey-plan"].status is Status.MET
 
 
+@pytest.mark.parametrize(
+    ("by", "theirs", "others"),
+    [("worker", "crime-ref-shared", "adult-safeguarding"), ("charity-worker", "advocate-offered", "crime-ref-shared")],
+    ids=["the investigation", "the support"],
+)
+def test_a_milestone_of_a_strand_is_recorded_and_opened_again_by_whoever_has_it(
+    by: str, theirs: str, others: str
+) -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    acts.moved(world, case, CHARITY, SUPPORT)
+    skipped = NewRecord(code=others, state=RecordState.NOT_APPLICABLE, outcome=None, at=START)
+
+    assert others in rows(world, case, by)
+    with pytest.raises(NotOurPart):
+        record(world, case, skipped, by)
+    record(world, case, replace(skipped, code=theirs), by)
+    record(world, case, skipped, "charity-worker" if by == "worker" else "worker")
+    with pytest.raises(NotOurPart):
+        reopen(world, case, others, by=by)
+    reopen(world, case, theirs, by=by)
+
+
+@pytest.mark.parametrize("by", ["worker", "charity-worker"])
+def test_what_is_of_the_whole_case_and_a_dated_fact_are_recorded_by_whoever_has_any_of_it(by: str) -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    acts.moved(world, case, CHARITY, SUPPORT)
+
+    record(world, case, met("risk-assessed", "high"), by)
+    assert record(world, case, met("found-missing"), by).records[-1].state is RecordState.FACT
+
+
+def test_a_milestone_of_a_strand_that_the_case_has_not_is_nobodys() -> None:
+    world = World.in_memory()
+    case = acts.opened(world, strands=SUPPORT)
+    with pytest.raises(NotOurPart):
+        record(world, case, met("crime-ref-shared"))
+
+
 def test_considering_the_age_changes_which_rules_of_age_apply() -> None:
     world = World.in_memory()
     case = record(world, acts.opened(world), met("age-considered", "child"))
@@ -151,7 +191,7 @@ def test_a_milestone_is_open_again_and_what_was_recorded_stays() -> None:
     case = record(world, acts.opened(world), met())
     reopened = reopen(world, case)
 
-    assert rows(world, case)["encounter"].status is Status.NOT_STARTED
+    assert rows(world, case)["encounter"].status is Status.DO_NOW
     assert [entry.state for entry in reopened.records] == [RecordState.MET, RecordState.REOPENED]
     payload = acts.events(world, "MilestoneReopened")[-1]
     assert payload["purpose"] == REVEALING.code
@@ -197,7 +237,7 @@ def test_nothing_is_recorded_of_a_closed_case_or_by_a_former_holder() -> None:
         record(world, closed, met())
     with pytest.raises(NotPermitted):
         record(world, passed, met())
-    assert rows(world, closed)["encounter"].status is Status.NOT_STARTED
+    assert acts.kept_case(world, closed).case.records == ()
 
 
 def test_the_steps_of_a_transfer_meet_the_milestones_of_transfers() -> None:

@@ -32,7 +32,11 @@ def rows(world: World, case: Case, strands: frozenset[Strand] = BOTH) -> dict[st
 def test_lists_show_the_phase_and_what_is_due_first() -> None:
     world = World.in_memory()
     case = acts.opened(world, strands=SUPPORT)
-    assert (in_lists(world, case).phase, in_lists(world, case).due_support) == ("identify", None)
+    new = in_lists(world, case)
+    assert (new.phase, new.due_support, new.do_now_support, new.milestone_support) == (
+        *("identify", None),
+        *(True, "encounter"),
+    )
 
     acts.recorded(world, case)
     outlook = in_lists(world, case)
@@ -47,6 +51,18 @@ def test_what_lists_show_follows_from_the_case_alone_and_is_kept_with_every_chan
         now = acts.recorded(world, case, code)
         assert in_lists(world, case) == outlook_of(now, world.deployment, world.now)
     assert in_lists(world, case).waiting
+
+
+def test_what_a_new_case_begins_with_is_to_be_done_by_whoever_looks_after_the_person() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    acts.moved(world, case, CHARITY, SUPPORT)
+
+    outlook = in_lists(world, case)
+    assert (outlook.do_now_support, outlook.milestone_support) == (True, "encounter")
+    assert (outlook.do_now_investigation, outlook.milestone_investigation) == (False, None)
+    assert rows(world, case, SUPPORT)["encounter"].status is Status.DO_NOW
+    assert rows(world, case, INVESTIGATION)["encounter"].status is Status.NOT_STARTED
 
 
 def test_high_risk_is_what_the_last_assessment_said() -> None:

@@ -84,7 +84,9 @@ def test_while_an_offer_is_open_both_sides_read_how_it_stood_and_not_what_came_a
 
 def test_what_the_sender_does_not_see_itself_it_tells_nothing_of(world: World, case: Case) -> None:
     acts.moved(world, case, CHARITY, SUPPORT)
-    assert set(shown(world, offered(world, case, "charity-worker"), "receiver").standings) == {"language-needs"}
+    offer = offered(world, case, "charity-worker")
+    with world.work("receiver") as work:
+        assert set(see_transfer(work, offer.id).standings) == {"language-needs"}
 
 
 def test_once_it_is_answered_neither_side_reads_where_anything_stands(world: World, case: Case) -> None:

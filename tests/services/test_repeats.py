@@ -2,8 +2,15 @@
 
 import pytest
 
-from casetrack.domain.errors import IntegrityBroken
-from casetrack.services.repeats import Answered, answered_before, remember_answer
+from casetrack.domain.errors import IntegrityBroken, SentBefore
+from casetrack.services.repeats import (
+    Answered,
+    answered_before,
+    done_before,
+    remember_answer,
+    request_digest,
+    take_turn,
+)
 from tests.services.acts import kept
 from tests.world import World
 
@@ -25,6 +32,23 @@ def test_the_same_key_has_the_same_answer() -> None:
     remembered(world)
     with world.work("worker") as work:
         assert answered_before(work, "one") == GIVEN
+
+
+def test_what_was_done_under_a_key_is_done_once_and_another_request_under_it_is_refused() -> None:
+    world = World.in_memory()
+    with world.work("worker") as work:
+        assert not done_before(work, "one", lambda: GIVEN.request)
+    remembered(world)
+    with world.work("worker") as work:
+        assert done_before(work, "one", lambda: GIVEN.request)
+        assert take_turn(work, "one") == GIVEN
+        with pytest.raises(SentBefore):
+            done_before(work, "one", lambda: "another request")
+
+
+def test_two_requests_are_the_same_if_they_say_the_same() -> None:
+    assert request_digest("/a", {"x": 1, "y": 2}) == request_digest("/a", {"y": 2, "x": 1})
+    assert len({request_digest("/a", "b"), request_digest("/a", "c"), request_digest("/ab"), request_digest()}) == 4
 
 
 @pytest.mark.parametrize(("by", "key"), [("worker", "two"), ("lead", "one")], ids=["another key", "another account"])

@@ -281,7 +281,7 @@ def test_both_sides_of_an_offer_read_its_preview_and_what_the_receiver_answered(
     case = acts.opened(world)
     offer = acts.offered(world, case, SOUTH)
     with world.work("receiving-lead") as work:
-        assert view_transfer(work, offer.id).preview == acts.PREVIEW
+        assert see_transfer(work, offer.id).preview == acts.PREVIEW
 
     with world.work("receiving-lead", Purpose("casework", "We have no safe place this week.")) as work:
         decline_transfer(work, offer.id, "not-our-area", seen=None)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from casetrack.audit.checkpoint import open_checkpoint
 from casetrack.domain.case import AgeGroup
 from casetrack.services.audit import verify_audit
 from casetrack.services.verifying import About
@@ -19,7 +18,7 @@ def test_what_is_as_it_was_recorded_has_no_findings_and_a_checkpoint_to_keep() -
     assert inspection.findings == ()
     assert inspection.verified is not None
     assert inspection.verified.entries == len(acts.kept(world).entries)
-    assert open_checkpoint(inspection.checkpoint, trusted.log) == inspection.verified.newest
+    assert trusted.log.open(inspection.checkpoint) == inspection.verified.newest
 
 
 def test_a_case_that_was_edited_is_named_and_the_log_itself_still_holds() -> None:

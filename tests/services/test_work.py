@@ -202,6 +202,8 @@ def test_an_offer_that_came_to_nothing_is_still_read_and_is_no_way_to_the_case_a
     world = World.in_memory()
     case = acts.opened(world)
     offer = acts.offered(world, case, SOUTH)
+    with world.work("receiver") as work:
+        see_transfer(work, offer.id)
     with world.work("lead") as work:
         withdraw_transfer(work, offer.id, seen=None)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from casetrack.crypto.seals import Seal
 from casetrack.domain.holdings import Holding
-from casetrack.domain.ids import CaseId
+from casetrack.domain.ids import CaseId, HolderCode
 from casetrack.domain.references import Pseudonym, Reference
-from casetrack.services.ports import CaseStore, KeptCase, KeptHolding
+from casetrack.services.ports import CaseStore, KeptCase, KeptHolding, NamedCase
 
 
 @dataclass
@@ -38,6 +38,12 @@ class Watched:
     def put(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
         self.changed += changed
         self.store.put(kept, changed)
+
+    def lock_if_free(self, case: CaseId) -> bool:
+        return self.store.lock_if_free(case)
+
+    def begun_under(self, holder: HolderCode, before: int, *, of: CaseId | None = None) -> tuple[NamedCase, ...]:
+        return self.store.begun_under(holder, before, of=of)
 
     def pseudonym_is_taken(self, pseudonym: Pseudonym) -> bool:
         return self.store.pseudonym_is_taken(pseudonym)

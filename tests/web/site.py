@@ -143,8 +143,8 @@ class Browser:
 
 
 def hidden(html: str) -> dict[str, str]:
-    """The proof and, where there is one, the version that stand in a page."""
-    found = re.findall(r'<input type="hidden" name="(csrf_token|seen)" value="([^"]*)"', html)
+    """The proof that stands in a page and, where there is one, what else it says of itself."""
+    found = re.findall(r'<input type="hidden" name="(csrf_token|seen|draft|single)" value="([^"]*)"', html)
     return dict(found)
 
 

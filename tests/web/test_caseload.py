@@ -62,8 +62,48 @@ def test_work_of_nobody_in_particular_is_no_page_of_ours() -> None:
 def test_my_work_says_what_is_empty() -> None:
     shown = Place().browser("scottish-lead").get("/work").text
     assert "Nothing is overdue." in shown
-    assert "Nothing is due in the next five working days." in shown
-    assert "No organisation has offered yours a case." in shown
+    assert "Nothing else is to be done now, or due in the next five working days." in shown
+    assert "No offer to your organisation waits for an answer." in shown
+
+
+def rows(html: str, heading: str) -> list[str]:
+    """The rows of the table under that heading."""
+    section = html.partition(f'id="{heading}"')[2].partition("<h2")[0]
+    bare = (re.sub(r"<[^>]+>", " ", row) for row in re.findall(r"<tr.*?</tr>", section, re.DOTALL)[1:])
+    return [" ".join(row.split()) for row in bare]
+
+
+def test_a_new_case_is_in_my_work_with_what_it_begins_with() -> None:
+    place = Place()
+    (row,) = rows(place.browser("worker").get("/work").text, "soon")
+    assert place.case.reference in row
+    assert "Do now Signs of slavery seen and the person met" in row
+    assert "Do now" in place.browser("worker").get("/cases").text
+
+
+def test_a_case_stands_once_in_my_work_late_or_to_come_and_says_of_what() -> None:
+    place = Place()
+    place.record("encounter")
+    shown = place.browser("worker").get("/work").text
+    (soon,) = rows(shown, "soon")
+    assert rows(shown, "overdue") == []
+    assert "Do now and then, 21 Nov 2026 : Urgent medical help offered" in soon
+
+    place.later(days=3)
+    shown = place.browser("worker").get("/work").text
+    (late,) = rows(shown, "overdue")
+    assert rows(shown, "soon") == []
+    assert "Do now Overdue since 21 Nov 2026 Urgent medical help offered" in late
+
+
+def test_what_yours_has_offered_is_not_said_to_be_offered_to_yours() -> None:
+    place = Place()
+    place.offer()
+    sender, receiver = (place.browser(name).get("/work?whose=all").text for name in ("worker", "receiver"))
+    assert "in an offer that is not answered" in sender
+    assert "No offer to your organisation waits for an answer." in sender
+    assert "What yours has offered to others is in the inbox, under what was sent." in sender
+    assert "No offer to your organisation waits for an answer." not in receiver
 
 
 def test_names_are_shown_once_the_purpose_of_the_shift_is_given() -> None:

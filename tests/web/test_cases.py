@@ -1,10 +1,12 @@
 """The pages of one case: looked at, placed, assigned, closed, opened again, and passed on."""
 
+import re
+
 import pytest
 
 from casetrack.domain.case import Status
 from casetrack.domain.holdings import Strand
-from tests.web.site import NAME, Place, errors, headings, hidden, notice
+from tests.web.site import NAME, Place, errors, headings, hidden, links, notice
 from tests.world import ACCOUNTS
 
 
@@ -90,6 +92,34 @@ def test_a_case_is_closed_for_a_reason_and_opened_again_with_words() -> None:
     answer = lead.post(f"{place.at}/reopen", {"words": "The person came back."})
     assert notice(answer.text) == "The case is open again."
     assert place.kept().status is Status.OPEN
+
+
+def test_whoever_only_investigates_has_no_button_to_close_and_is_told_who_closes() -> None:
+    place = Place()
+    place.hand_over(frozenset({Strand.SUPPORT}))
+    ours, theirs = place.browser("lead"), place.browser("receiving-lead")
+    said = "The organisation that leads the support, or the only strand, closes a case and opens it again"
+
+    assert f"{place.at}/close" not in links(ours.get(place.at).text)
+    refused = ours.client.get(f"{place.at}/close")
+    assert (refused.status_code, said in refused.text) == (403, True)
+    assert f"{place.at}/close" in links(theirs.get(place.at).text)
+    theirs.post(f"{place.at}/close", {"reason": "support-complete"})
+    assert f"{place.at}/reopen" not in links(ours.get(place.at).text)
+    assert ours.client.get(f"{place.at}/reopen").status_code == 403
+    assert f"{place.at}/reopen" in links(theirs.get(place.at).text)
+
+
+@pytest.mark.parametrize(
+    ("strand", "unfit"),
+    [("support", {"investigation-complete"}), ("investigation", {"support-complete", "decision-negative-no-support"})],
+)
+def test_the_reasons_to_close_are_of_a_strand_that_the_case_has(strand: str, unfit: set[str]) -> None:
+    place = Place()
+    place.case = place.open_case("worker", frozenset({Strand(strand)}))
+    shown = place.browser("worker").get(f"{place.at}/close").text
+    offered = set(re.findall(r'name="reason"[^>]*value="([^"]+)"', shown))
+    assert place.world.deployment.facts.codes["close_reasons"].codes.keys() - offered == unfit
 
 
 def test_an_open_case_is_not_opened_again() -> None:

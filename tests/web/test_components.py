@@ -134,7 +134,11 @@ def test_a_limit_says_whether_it_is_law_guidance_or_our_aim(shown: Row, said: st
 
 def test_a_list_of_milestones_leads_to_each() -> None:
     html = drawn(
-        "milestones", "milestone_list(rows, href)", rows=[row("encounter", Status.MET)], href="/milestones/{}".format
+        "milestones",
+        "milestone_list(rows, href, ours)",
+        rows=[row("encounter", Status.MET), row("rg-decision", Status.WAITING, days=1)],
+        href="/milestones/{}".format,
+        ours={"encounter"},
     )
     assert tags(html, "a")[0]["href"] == "/milestones/encounter"
     assert "Signs of slavery seen and the person met" in words(html)
@@ -143,7 +147,7 @@ def test_a_list_of_milestones_leads_to_each() -> None:
 @pytest.mark.parametrize("status", [each for each in Status if row("rg-decision", each).is_open])
 def test_a_date_that_gives_a_birthday_away_is_in_no_list(status: Status) -> None:
     shown = replace(row("rg-decision", status, limit(date(2027, 1, 14)), days=3, left=-2), sealed=True)
-    said = words(drawn("milestones", "milestone_list(rows, href)", rows=[shown], href="/milestones/{}".format))
+    said = words(drawn("milestones", "milestone_list(rows, href, ours)", rows=[shown], href=str, ours=()))
     assert "Its date follows from the date of birth, and is hidden" in said
     assert "2027" not in said
     assert "days" not in said.partition("is hidden")[0]

@@ -10,6 +10,7 @@ from sqlalchemy import QueuePool
 from werkzeug.test import TestResponse
 
 from casetrack.domain import files as rules
+from casetrack.domain.errors import SentBefore
 from casetrack.domain.files import FileKind
 from casetrack.persistence import db as room
 from casetrack.persistence import work
@@ -226,3 +227,19 @@ def test_over_postgresql_a_file_goes_in_and_out_and_no_connection_is_kept(databa
         assert isinstance(pool, QueuePool)
         assert pool.checkedout() == 0
         room.db.engine.dispose()
+
+
+def test_a_form_that_is_sent_twice_attaches_one_file_and_with_another_file_it_is_asked_again() -> None:
+    place = Place()
+    browser = place.browser("worker")
+    form = hidden(browser.get(f"{place.at}/files/attach").text) | {"strand": "support"}
+
+    def send(held: bytes) -> str:
+        data = {**form, "file": (BytesIO(held), NAME, "application/pdf")}
+        return browser.client.post(f"{place.at}/files/attach", data=data, follow_redirects=True).text
+
+    first, second, third = send(HELD), send(HELD), send(HELD + b"more")
+    assert notice(first) == "The file is attached."
+    assert notice(second) == "The file was attached already, and is attached once."
+    assert errors(third) == [SentBefore.sentence]
+    assert len(downloads(browser.get(f"{place.at}/files").text)) == 1

@@ -1,5 +1,7 @@
 """How casetrack is, for the machines that watch it."""
 
+from multiprocessing import get_context
+
 import pytest
 
 from casetrack import __version__
@@ -38,6 +40,15 @@ def test_answers_are_counted_by_page_and_never_by_case(place: Place) -> None:
     assert 'casetrack_answers_total{endpoint="cases.view",method="GET",status="200"} 1.0' in text
     assert "casetrack_events_waiting 3.0" in text
     assert place.case.reference not in text
+
+
+def test_what_one_worker_process_of_a_server_answered_another_tells() -> None:
+    client = Place().app.test_client()
+    other = get_context("fork").Process(target=client.get, args=("/healthz",))
+    other.start()
+    other.join()
+    told = client.get("/metrics").text
+    assert 'casetrack_answers_total{endpoint="health.alive",method="GET",status="200"} 1.0' in told
 
 
 def test_a_made_up_method_is_no_count_of_its_own(place: Place) -> None:

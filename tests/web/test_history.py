@@ -11,7 +11,9 @@ from casetrack.domain.events import Event
 from casetrack.domain.finding_indexes import INDEXES
 from casetrack.domain.holdings import Strand
 from casetrack.services.finding import CASE_NAME
+from casetrack.services.notes import write_note
 from casetrack.web import words
+from tests.services.deeds import a_note
 from tests.web.site import Place
 from tests.world import ACCOUNTS
 
@@ -79,6 +81,20 @@ def test_support_that_began_later_says_so() -> None:
     browser.post(f"{place.at}/begin", {"strand": "support"})
     said = [what for what, _ in entries(browser.get(f"{place.at}/history").text)]
     assert said[0] == "North Invented Police became responsible for support too"
+
+
+def test_what_others_wrote_in_their_strand_is_not_in_the_history() -> None:
+    place = Place()
+    place.hand_over(frozenset({Strand.SUPPORT}))
+    for name, strand in (("receiver", Strand.SUPPORT), ("worker", Strand.INVESTIGATION)):
+        with place.world.work(name) as work:
+            write_note(work, place.case.reference, a_note(strand), seen=None)
+    ours, theirs = (
+        [by for what, by in entries(place.browser(name).get(f"{place.at}/history").text) if "note" in what.lower()]
+        for name in ("worker", "receiver")
+    )
+    assert ours == ["Support worker, North Invented Police"]
+    assert theirs == ["Support worker, South Invented Police"]
 
 
 def test_who_looked_is_not_in_the_history() -> None:

@@ -27,6 +27,35 @@ def test_what_is_to_do_comes_first_then_what_waits_on_others_then_the_rest() -> 
     assert "not started" in shown
 
 
+def test_a_new_case_leads_to_what_starts_the_dates_of_the_rest() -> None:
+    place = Place()
+    browser = place.browser("worker")
+    said = "Record it first: that starts the dates of what follows."
+    for page in (place.at, f"{place.at}/milestones", f"{place.at}/milestones/encounter"):
+        assert said in browser.get(page).text
+    assert "Nothing is for your organisation to do now." not in browser.get(place.at).text
+    assert f"{place.at}/milestones/encounter" in links(browser.get(place.at).text)
+
+    place.record("encounter")
+    assert said not in browser.get(place.at).text
+
+
+def test_a_milestone_of_anothers_strand_leads_nowhere_and_its_page_says_why() -> None:
+    place = Place()
+    place.record("encounter")
+    place.hand_over(frozenset({Strand.SUPPORT}))
+    ours, theirs = place.browser("worker"), place.browser("receiver")
+    page = f"{place.at}/milestones/adult-safeguarding"
+
+    assert "Adult safeguarding" in ours.get(f"{place.at}/milestones").text
+    assert page not in links(ours.get(f"{place.at}/milestones").text)
+    assert page in links(theirs.get(f"{place.at}/milestones").text)
+    for address in (page, f"{page}/reopen"):
+        refused = ours.client.get(address)
+        assert refused.status_code == 403
+        assert "Your organisation does not have this part of the case." in refused.text
+
+
 def test_a_milestone_is_recorded_with_its_outcome_its_time_and_a_note_that_is_sealed() -> None:
     place = Place()
     browser = place.browser("worker")

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from casetrack.domain.case import IdentityState
-from casetrack.domain.errors import BelongsElsewhere
+from casetrack.domain.errors import BelongsElsewhere, SentBefore
 from casetrack.domain.holdings import Strand
 from casetrack.domain.misplaced import Keeping, Kind
 from casetrack.domain.notes import NoteKind
@@ -15,7 +15,7 @@ from casetrack.services import notes as service
 from casetrack.web.notes import KINDS
 from casetrack.web.words import KEEPINGS, MISPLACED
 from tests.services.acts import SUPPORT
-from tests.web.site import NAME, Browser, Place, errors, headings, links, notice, title
+from tests.web.site import NAME, Browser, Place, errors, headings, hidden, links, notice, title
 from tests.world import NORTH
 
 TYPED: Mapping[str, str] = {
@@ -305,3 +305,37 @@ def test_there_are_words_for_every_kind_and_reason() -> None:
     assert KINDS.keys() == set(NoteKind)
     assert MISPLACED.keys() == set(Kind)
     assert KEEPINGS.keys() == set(Keeping)
+
+
+def test_a_form_that_is_sent_twice_is_one_note() -> None:
+    place = Place()
+    browser = place.browser("worker")
+    form = hidden(browser.get(f"{place.at}/notes/write").text) | dict(TYPED)
+    first, second = (browser.client.post(f"{place.at}/notes/write", data=form, follow_redirects=True) for _ in range(2))
+    assert notice(first.text) == "The note is kept."
+    assert notice(second.text) == "The note was kept already, and is kept once."
+    assert second.text.count(TYPED["words"]) == 1
+    memory = place.world.memory
+    assert memory is not None
+    assert not memory.kept.drafts
+
+
+def test_a_form_that_is_sent_again_with_other_words_loses_none_of_them_and_can_be_sent_as_another() -> None:
+    place = Place()
+    browser = place.browser("worker")
+    form = hidden(browser.get(f"{place.at}/notes/write").text) | dict(TYPED)
+    browser.client.post(f"{place.at}/notes/write", data=form)
+    other = {**TYPED, "words": "The lamp does not."}
+    asked = browser.client.post(f"{place.at}/notes/write", data=form | other, follow_redirects=True)
+    assert errors(asked.text) == [SentBefore.sentence]
+    assert value(asked.text, "words") == other["words"]
+    browser.client.post(f"{place.at}/notes/write", data=hidden(asked.text) | other)
+    shown = notes(place, browser)
+    assert (shown.count(TYPED["words"]), shown.count(other["words"])) == (1, 1)
+
+
+def test_a_form_without_its_name_is_none_of_ours() -> None:
+    place = Place()
+    browser = place.browser("worker")
+    form = hidden(browser.get(f"{place.at}/notes/write").text) | dict(TYPED) | {"single": ""}
+    assert browser.client.post(f"{place.at}/notes/write", data=form).status_code == 400

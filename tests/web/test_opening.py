@@ -5,7 +5,7 @@ from typing import Any
 from casetrack.domain.case import AgeGroup, IdentityState
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import HolderCode
-from tests.web.site import NAME, Browser, Place, errors, headings, notice
+from tests.web.site import NAME, Browser, Place, errors, headings, links, notice
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "strands": {"strands": ["support", "investigation"]},
@@ -59,6 +59,8 @@ def test_a_case_is_opened_with_what_was_answered() -> None:
     assert (case.age_group, case.identity) == (AgeGroup.IN_DOUBT, IdentityState.GIVEN)
     assert vars(case.areas) == {"exploitation": "south", "home": None, "encounter": "north"}
     assert NAME not in opened.text
+    assert "Record first: Signs of slavery seen and the person met. That starts the dates" in opened.text
+    assert f"/cases/{reference}/milestones/encounter" in links(opened.text)
 
 
 def test_the_answers_are_gone_once_the_case_is_open() -> None:

@@ -151,7 +151,7 @@ def test_while_a_hold_stands_nobody_has_a_button_and_two_people_lift_it() -> Non
 
 def test_where_two_organisations_are_responsible_the_other_one_decides() -> None:
     place = Place()
-    agreed.closed(place.world, acts.moved(place.world, place.case, CHARITY, SUPPORT))
+    agreed.closed(place.world, acts.moved(place.world, place.case, CHARITY, SUPPORT), by="charity-lead")
     _, at = propose(place)
 
     assert f"{at}/approve" not in links(place.browser("supervisor").get(at).text)

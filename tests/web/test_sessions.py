@@ -107,7 +107,10 @@ def test_whoever_signs_out_is_out_here_and_in_the_database(place: Place) -> None
     token = browser.client.get_cookie(COOKIE)
     answer = browser.post("/sign-out", page="/work")
     assert headings(answer.text) == ["You are signed out"]
-    assert browser.client.get_cookie(COOKIE) is None
+    left = browser.client.get_cookie(COOKIE)
+    assert left is not None
+    assert left.value.startswith("."), "what opens nothing: the mark of whose pages may be open still"
+    assert headings(browser.get("/work").text) == ["Sign in"]
     assert token is not None
     browser.client.set_cookie(COOKIE, token.value)
     assert headings(browser.get("/work").text) == ["Sign in"]
@@ -151,6 +154,84 @@ def test_it_is_never_there_for_somebody_else(place: Place) -> None:
     browser.post("/sign-out", page="/work")
     sign_in(browser)
     assert "Never at night." not in browser.get(f"{place.at}/contacts/record").text
+
+
+WORDS = "Never at night. " * 300
+"""Longer than a cookie."""
+
+
+def left(place: Place) -> tuple[Browser, dict[str, str]]:
+    """A browser whose account signed out in one tab, and what is sent from another that was open still."""
+    browser = place.browser("worker")
+    typed = hidden(browser.get(f"{place.at}/contacts/record").text) | {"times": WORDS}
+    browser.post("/sign-out", page="/work")
+    return browser, typed
+
+
+def test_a_form_from_a_page_that_was_open_when_its_account_signed_out_is_there_when_it_signs_in_again(
+    place: Place,
+) -> None:
+    browser, typed = left(place)
+    assert browser.client.post(f"{place.at}/contacts/record", data=typed).headers["Location"] == "/sign-in"
+
+    answer = browser.post("/sign-in", {"name": "worker", "password": PASSWORD})
+
+    assert answer.request.path == f"{place.at}/contacts/record"
+    assert WORDS.strip() in answer.text
+
+
+def test_what_waits_lets_nobody_in(place: Place) -> None:
+    browser, typed = left(place)
+    browser.client.post(f"{place.at}/contacts/record", data=typed)
+    assert headings(browser.get("/work").text) == ["Sign in"]
+    assert headings(browser.get(place.at).text) == ["Sign in"]
+
+
+def test_after_an_hour_such_a_form_is_gone(place: Place) -> None:
+    browser, typed = left(place)
+    browser.client.post(f"{place.at}/contacts/record", data=typed)
+    place.later(minutes=61)
+    sign_in(browser)
+    assert "Never at night." not in browser.get(f"{place.at}/contacts/record").text
+
+
+def test_such_a_form_is_there_for_nobody_else(place: Place) -> None:
+    browser, typed = left(place)
+    browser.client.post(f"{place.at}/contacts/record", data=typed)
+    sign_in(browser, "lead")
+    assert "Never at night." not in browser.get(f"{place.at}/contacts/record").text
+    browser.post("/sign-out", page="/work")
+    sign_in(browser)
+    assert "Never at night." not in browser.get(f"{place.at}/contacts/record").text
+
+
+def test_a_form_from_a_page_of_somebody_who_signed_out_before_the_last_is_not_kept(place: Place) -> None:
+    browser, typed = left(place)
+    sign_in(browser, "lead")
+    browser.post("/sign-out", page="/work")
+    browser.client.post(f"{place.at}/contacts/record", data=typed)
+    sign_in(browser, "lead")
+    assert "Never at night." not in browser.get(f"{place.at}/contacts/record").text
+
+
+@pytest.mark.parametrize("proof", ["", "forged"])
+def test_a_form_that_is_from_no_page_of_the_account_that_signed_out_is_not_kept(place: Place, proof: str) -> None:
+    browser, typed = left(place)
+    browser.client.post(f"{place.at}/contacts/record", data=typed | {"csrf_token": proof})
+    sign_in(browser)
+    assert "Never at night." not in browser.get(f"{place.at}/contacts/record").text
+
+
+def test_nothing_waits_for_an_account_that_was_closed(place: Place) -> None:
+    browser, typed = left(place)
+    with place.world.begin(NOBODY) as stores:
+        worker = stores.accounts.get(ACCOUNTS["worker"].id)
+    assert worker is not None
+    place.close_account(worker)
+    browser.client.post(f"{place.at}/contacts/record", data=typed)
+    memory = place.world.memory
+    assert memory is not None
+    assert not memory.kept.sessions
 
 
 def test_what_nobody_who_was_signed_in_sent_is_not_kept(place: Place) -> None:

@@ -12,7 +12,7 @@ from casetrack.domain.transfer import TransferState
 from casetrack.schemas.transfers import SAID_ELSEWHERE, Handed
 from casetrack.services.transfers import NewOffer, send_transfer, view_transfer
 from casetrack.web.handover import HANDED
-from tests.web.site import Place, errors, headings, notice, title
+from tests.web.site import Browser, Place, errors, headings, notice, title
 from tests.world import ACCOUNTS, NORTH, SOUTH
 
 PREVIEW: Final[Mapping[str, Any]] = {
@@ -58,6 +58,13 @@ def state(place: Place, transfer: TransferId) -> TransferState:
     memory = place.world.memory
     assert memory is not None
     return memory.kept.transfers[transfer].transfer.state
+
+
+def reading(place: Place, transfer: TransferId) -> Browser:
+    """The receiving lead, who has opened the offer."""
+    lead = place.browser("receiving-lead")
+    lead.post(f"/inbox/{transfer}", {})
+    return lead
 
 
 def points(html: str) -> list[str]:
@@ -135,6 +142,23 @@ class TestSeeing:
         assert f"/transfers/{transfer}/accept" in lead
         assert f"/transfers/{transfer}/decline" in lead
 
+    @pytest.mark.parametrize(
+        ("strands", "said", "unsaid"),
+        [
+            ({Strand.SUPPORT}, "keys open the name, the safe contact and the notes", "stay so"),
+            ({Strand.INVESTIGATION}, "The safe contact stays with whoever supports the person", "stay so"),
+            (set(), "are sealed, and stay so when a lead accepts", "keys open"),
+        ],
+        ids=["support", "investigation", "information"],
+    )
+    def test_what_acceptance_will_open_is_said_of_each_kind(
+        self, place: Place, strands: set[Strand], said: str, unsaid: str
+    ) -> None:
+        transfer = offer(place, frozenset(strands))
+        shown = place.browser("receiver").post(f"/inbox/{transfer}", {}).text
+        assert said in shown
+        assert unsaid not in shown
+
     def test_no_name_is_in_any_page_of_it(self, place: Place) -> None:
         transfer = offer(place)
         lead = place.browser("receiving-lead")
@@ -164,17 +188,17 @@ class TestSeeing:
 class TestAccepting:
     def test_every_point_is_read_and_confirmed_with_what_the_sender_answered(self, place: Place) -> None:
         transfer = offer(place)
-        lead = place.browser("receiving-lead")
+        lead = reading(place, transfer)
         page = lead.get(f"/transfers/{transfer}/accept").text
         assert set(SAID_ELSEWHERE) < set(points(page))
         assert "It is told by telephone, or in person. Nothing on paper." in page
         answer = lead.post(f"/transfers/{transfer}/accept", {**ACCEPTED, "confirmed": points(page)[1:]})
         assert (answer.status_code, errors(answer.text)) == (422, ["Read and confirm each point."])
-        assert state(place, transfer) is TransferState.SENT
+        assert state(place, transfer) is TransferState.SEEN
 
     def test_from_that_moment_the_organisation_is_responsible(self, place: Place) -> None:
         transfer = offer(place)
-        lead = place.browser("receiving-lead")
+        lead = reading(place, transfer)
         page = lead.get(f"/transfers/{transfer}/accept").text
         assert f"{place.case.reference}, {place.case.pseudonym}" in page
         answer = lead.post(f"/transfers/{transfer}/accept", {**ACCEPTED, "confirmed": points(page)})
@@ -184,7 +208,7 @@ class TestAccepting:
 
     def test_the_sender_is_told_when_first_contact_is_planned(self, place: Place) -> None:
         transfer = offer(place)
-        lead = place.browser("receiving-lead")
+        lead = reading(place, transfer)
         page = lead.get(f"/transfers/{transfer}/accept").text
         lead.post(f"/transfers/{transfer}/accept", {**ACCEPTED, "confirmed": points(page), "words": "Thank you."})
         with place.world.work("worker") as work:
@@ -210,7 +234,7 @@ class TestAccepting:
 
     def test_information_alone_has_nothing_to_confirm_and_hands_nothing_over(self, place: Place) -> None:
         transfer = offer(place, frozenset())
-        lead = place.browser("receiving-lead")
+        lead = reading(place, transfer)
         assert not points(lead.get(f"/transfers/{transfer}/accept").text)
         answer = lead.post(f"/transfers/{transfer}/accept", {})
         assert notice(answer.text).startswith("The information is accepted.")
@@ -223,12 +247,42 @@ class TestAccepting:
 
     def test_the_sender_does_not_accept_its_own_offer(self, place: Place) -> None:
         transfer = offer(place)
+        page = reading(place, transfer).get(f"/transfers/{transfer}/accept").text
         lead = place.browser("lead")
-        page = lead.get(f"/transfers/{transfer}/accept").text
-        typed = {**ACCEPTED, "worker": str(ACCOUNTS["worker"].id), "confirmed": points(page)}
-        answer = lead.post(f"/transfers/{transfer}/accept", typed)
+        proof = re.search(r'name="csrf_token" value="([^"]+)"', lead.get(f"/transfers/{transfer}/withdraw").text)
+        assert proof is not None
+        typed = {
+            **ACCEPTED,
+            "worker": str(ACCOUNTS["worker"].id),
+            "confirmed": points(page),
+            "seen": "2",
+            "csrf_token": proof[1],
+        }
+        answer = lead.client.post(f"/transfers/{transfer}/accept", data=typed, follow_redirects=True)
         assert "cannot answer its own offer" in answer.text
+        assert state(place, transfer) is TransferState.SEEN
+
+    def test_the_page_is_there_for_whoever_has_opened_an_offer_to_them_and_while_it_waits(self, place: Place) -> None:
+        transfer = offer(place)
+        accept, inbox, view = f"/transfers/{transfer}/accept", f"/inbox/{transfer}", f"/transfers/{transfer}"
+        unread = place.browser("receiving-lead").client.get(accept)
+        assert (unread.status_code, unread.headers["Location"]) == (303, inbox)
         assert state(place, transfer) is TransferState.SENT
+        own = place.browser("lead").get(accept)
+        assert own.request.path == view
+        lead = reading(place, transfer)
+        assert lead.client.get(accept).status_code == 200
+        place.browser("worker").post(f"{view}/withdraw", {})
+        assert lead.get(accept).request.path == view
+
+    def test_what_of_an_offer_a_look_has_shown_is_on_the_log(self, place: Place) -> None:
+        transfer = offer(place)
+        lead = place.browser("receiving-lead")
+        lead.get(f"/transfers/{transfer}")
+        assert place.events()[-1]["detail"]["labels"] == []
+        lead.post(f"/inbox/{transfer}", {})
+        lead.get(f"/transfers/{transfer}")
+        assert (place.events()[-1]["action"], place.events()[-1]["detail"]["labels"]) == ("transfer:view", ["preview"])
 
 
 class TestDeclining:
@@ -281,7 +335,7 @@ def test_a_former_holder_reads_what_it_sent_and_nothing_of_what_came_after(place
     transfer = offer(place, frozenset(Strand), outstanding=["language-needs", "rg-decision"])
     page = f"/transfers/{transfer}"
     assert "Do now" in place.browser("worker").get(page).text
-    lead = place.browser("receiving-lead")
+    lead = reading(place, transfer)
     accept = lead.get(f"{page}/accept").text
     lead.post(f"{page}/accept", {**ACCEPTED, "confirmed": points(accept)})
     before = without_proof(place.browser("worker").get(page).text)

@@ -38,7 +38,17 @@ from casetrack.cli.demo.offers import Offer
 from casetrack.cli.demo.people import as_heard
 from casetrack.cli.demo.previews import preview_of
 from casetrack.cli.demo.scenes import PHASES, Scene, draw_scene
-from casetrack.cli.demo.words import BEGUN, CLOSING, CORRECTED, DECLINED, LOOKED_FOR, NOTED, REOPENED, REVEALED
+from casetrack.cli.demo.words import (
+    BEGUN,
+    CLOSING,
+    CORRECTED,
+    DECLINED,
+    LOOKED_FOR,
+    NOTED,
+    REOPENED,
+    REVEALED,
+    WITHOUT_SUPPORT,
+)
 from casetrack.cli.demo.world import World
 from casetrack.domain.actors import Role
 from casetrack.domain.case import BeginReason, IdentityState
@@ -306,7 +316,7 @@ class _Life:
             return self._end_by_two(self.scene.ending)
         if not self._is_offered() and stream.happens(CLOSED.get(phase, CLOSED_EARLY)):
             self._later(stream.between(3, 40) if phase in CLOSED else 1)
-            self._act(Close, self._anybody(), reason=stream.weigh(CLOSING[phase in CLOSED]))
+            self._act(Close, self._anybody(), reason=self._fitting(stream.weigh(CLOSING[phase in CLOSED])))
             if stream.happens(COMES_BACK):
                 self._later(stream.between(1, 20) if phase in CLOSED else 1)
                 self._act(ReopenCase, Desk(self._anybody().holder, Role.LEAD), words=stream.pick(REOPENED))
@@ -316,7 +326,7 @@ class _Life:
         """The case is closed; then it is held, or somebody proposes to erase it, and somebody else agrees."""
         lead, supervisor = (Desk(self._anybody().holder, role) for role in (Role.LEAD, Role.SUPERVISOR))
         self._later(1)
-        self._act(Close, self._anybody(), reason=CLOSED_FOR[ending])
+        self._act(Close, self._anybody(), reason=self._fitting(CLOSED_FOR[ending]))
         if ending is Ending.HELD:
             reason, words = HELD_FOR
             self._act(SetHold, lead, reason=reason, words=words)
@@ -326,6 +336,10 @@ class _Life:
         if ending is Ending.ERASED:
             self._act(Approve, supervisor)
         return min(self._tail(), MOST_DAYS)
+
+    def _fitting(self, reason: str) -> str:
+        """The reason, as it is of a case that nobody was supported in."""
+        return reason if Strand.SUPPORT in self.workers else WITHOUT_SUPPORT.get(reason, reason)
 
     def _tail(self) -> int:
         """How many days ago the last thing happened, so that the phase that the life has come to is still its phase."""

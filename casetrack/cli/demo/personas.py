@@ -96,7 +96,8 @@ TOUR: Final = (
     Step(
         title=N_("Catch somebody who changes the past"),
         text=N_(
-            "Run the command casetrack demo tamper, which edits the database behind casetrack's back. Then verify."
+            "In another terminal, where you ran make demo, run: .venv/bin/casetrack demo tamper. It edits the database "
+            "behind casetrack's back. Then verify."
         ),
         persona="auditor",
         start="audit.verify",

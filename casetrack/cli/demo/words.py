@@ -66,3 +66,6 @@ CLOSING: Final[Mapping[bool, Mapping[str, float]]] = {
     False: {"lost-contact": 2, "duplicate": 1, "not-modern-slavery": 2},
 }
 """Why a case is closed: one that has run its course, and one that has not."""
+
+WITHOUT_SUPPORT: Final[Mapping[str, str]] = {"support-complete": "investigation-complete"}
+"""What is said instead of a case that has no support."""

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
-from casetrack.cli.demo.acts import Begin, Find, Open, Pry, Record, Reveal, Send, Write
+from casetrack.cli.demo.acts import Begin, Close, Find, Open, Pry, Record, ReopenCase, Reveal, Send, Write
 from casetrack.cli.demo.journeys import LIVES, NIGHT_DESK, plan_lives
 from casetrack.cli.demo.offers import BOTH, COMBINATIONS, INVESTIGATION, SUPPORT
 from casetrack.cli.demo.people import MARK
@@ -72,6 +73,21 @@ def test_cases_are_open_closed_and_reopened(seed: str) -> None:
 
     assert every(("closed" if end.is_closed else "open" for end in ends), ("open", "closed"))
     assert sum(end.was_reopened for end in ends) >= AT_LEAST
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_case_is_closed_by_whoever_looks_after_the_person_for_a_reason_that_suits(seed: str) -> None:
+    reasons = world().facts.codes["close_reasons"].codes
+    closed = 0
+    for journey in planned(seed, LIVES):
+        for number, act in enumerate(journey.acts):
+            if isinstance(act, Close | ReopenCase):
+                closed += 1
+                leads = End.of(replace(journey, acts=journey.acts[:number])).leads
+                assert act.by.holder == (leads.get(Strand.SUPPORT) or leads[INQUIRY])
+                suits = reasons[act.reason].more["of_strand"] if isinstance(act, Close) else "both"
+                assert suits in {"both", *leads}
+    assert closed > AT_LEAST
 
 
 @pytest.mark.parametrize("seed", SEEDS)

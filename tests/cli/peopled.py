@@ -1,0 +1,51 @@
+"""An installation with cases in it: an organisation, somebody who works there, and the people they work with."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final
+
+from casetrack.app import utc_now
+from casetrack.cli.house import house
+from casetrack.config import read_config
+from casetrack.domain.actors import Actor, Auth
+from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState
+from casetrack.domain.holdings import Strand
+from casetrack.domain.ids import HolderCode
+from casetrack.persistence.work import begin
+from casetrack.services.cases import NewCase, open_case
+from casetrack.services.journal import CASEWORK, Purpose
+from casetrack.services.sessions import NOBODY
+from casetrack.services.work import UnitOfWork, at_work
+from tests.cli.installation import Installation
+
+KENT: Final = HolderCode("kent")
+WORKER: Final = 'casetrack account create a.worker --name "A Worker" --role support_worker --holder kent'
+NEW: Final = NewCase(
+    strands=frozenset(Strand),
+    age_group=AgeGroup.ADULT,
+    areas=Areas(),
+    identity=IdentityState.GIVEN,
+    names={"given_names": "Testa Maria", "family_name": "Invented"},
+    contact={"phone": "01632 960001"},
+)
+
+
+@contextmanager
+def at_desk(here: Installation) -> Iterator[Callable[[Purpose], AbstractContextManager[UnitOfWork]]]:
+    """What begins a unit of work of the worker's, for a purpose."""
+    with house(read_config(here.folder / "config.toml", here.environ)) as at:
+        with begin(NOBODY) as stores:
+            account = stores.accounts.named("a.worker")
+        assert account is not None
+        actor = Actor(account.id, account.role, account.holder, Auth.PASSWORD)
+        yield lambda purpose: at_work(begin, at.deployment, actor, utc_now(), purpose)
+
+
+def open_cases(here: Installation, count: int) -> list[Case]:
+    """So many cases of the worker's organisation, each with the same invented names and number."""
+    cases: list[Case] = []
+    with at_desk(here) as working:
+        for _ in range(count):
+            with working(CASEWORK) as work:
+                cases.append(open_case(work, NEW))
+    return cases
