@@ -18,10 +18,11 @@ from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId, HolderCode, TransferId
 from casetrack.domain.transfer import Transfer
 from casetrack.services.fields import ANSWER, PREVIEW, SealedField
+from casetrack.services.in_hand import CaseInHand
 from casetrack.services.indexed import INDEXED, entries_of, known_of
 from casetrack.services.ports import CaseKey, IndexTag, SealedValue
 from casetrack.services.trust import opening
-from casetrack.services.work import CaseInHand, UnitOfWork
+from casetrack.services.work import UnitOfWork
 
 
 def begin_parts(work: UnitOfWork, case: Case, parts: Iterable[Part]) -> None:

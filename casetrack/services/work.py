@@ -7,16 +7,11 @@ sealed, kept and journalled together by `save`; what was only looked at is journ
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from typing import NoReturn
-from uuid import UUID
 
-from casetrack.crypto.datakeys import DataKey
-from casetrack.crypto.fields import Value
 from casetrack.crypto.seals import AggregateSeal, Seal, digest
-from casetrack.crypto.wraps import Wrap
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor
@@ -33,7 +28,6 @@ from casetrack.domain.errors import (
 )
 from casetrack.domain.events import Consulted, Event, Refused
 from casetrack.domain.holders import AUDIT_DESK
-from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.references import Reference
 from casetrack.domain.stub import Stub
@@ -41,12 +35,11 @@ from casetrack.domain.transfer import Transfer
 from casetrack.services.approvals import KeptProposal
 from casetrack.services.deployment import Deployment
 from casetrack.services.fields import ANSWER, PREVIEW
+from casetrack.services.in_hand import CaseInHand
 from casetrack.services.journal import CASEWORK, CaseChange, Purpose, Step, Stepped, journal_entry
 from casetrack.services.outlook import outlook_of
 from casetrack.services.ports import (
-    CaseKey,
     Change,
-    IndexTag,
     KeptCase,
     KeptTransfer,
     LastChange,
@@ -76,54 +69,6 @@ class Attempt:
     reference: Reference | None = None
     transfer: TransferId | None = None
     proposal: ProposalId | None = None
-
-
-@dataclass
-class CaseInHand:
-    """A case that is being worked on, and what will be kept with it when it is saved."""
-
-    case: Case
-    kept: KeptCase | None
-    """None of a case that is being opened for the first time."""
-    last_change: LastChange | None
-    since_seen: tuple[Change, ...] = ()
-    data_keys: dict[Part, DataKey] = field(default_factory=dict)
-    new_keys: list[CaseKey] = field(default_factory=list)
-    retired: list[int] = field(default_factory=list)
-    new_wraps: list[Wrap] = field(default_factory=list)
-    new_values: list[SealedValue] = field(default_factory=list)
-    resealed: list[SealedValue] = field(default_factory=list)
-    superseded: dict[UUID, int] = field(default_factory=dict)
-    indexed: dict[Part, dict[str, Value]] = field(default_factory=dict, repr=False)
-    """What will stand in the fields by which a person is found, where one of them is sealed anew."""
-    new_tags: dict[Part, list[IndexTag]] = field(default_factory=dict)
-
-    def check_value(self, value: SealedValue) -> None:
-        """The row is one that the seal of the case covers, as it stands; `IntegrityBroken` otherwise."""
-        if (value.id, value.digest, value.superseded) not in self._covered:
-            raise IntegrityBroken
-
-    @cached_property
-    def _covered(self) -> frozenset[tuple[UUID, bytes, int | None]]:
-        return frozenset(self.kept.values if self.kept else ())
-
-    def live_key(self, part: Part) -> CaseKey | None:
-        """The data key that the part is sealed under now; None of a part that was never begun."""
-        return next((key for key in self.all_keys() if key.part is part and not key.retired), None)
-
-    def all_keys(self) -> tuple[CaseKey, ...]:
-        """Every data key that the case has had, the new ones and the newly retired ones too."""
-        known = (*(self.kept.keys if self.kept else ()), *self.new_keys)
-        return tuple(replace(key, retired=key.retired or key.number in self.retired) for key in known)
-
-    def all_values(self) -> tuple[tuple[UUID, bytes, int | None], ...]:
-        """What the seal covers of every sealed value, as it will be kept."""
-        known = {row: (found, superseded) for row, found, superseded in (self.kept.values if self.kept else ())}
-        for value in (*self.new_values, *self.resealed):
-            known[value.id] = (value.digest, value.superseded)
-        for row, version in self.superseded.items():
-            known[row] = (known[row][0], version)
-        return tuple((row, found, superseded) for row, (found, superseded) in sorted(known.items()))
 
 
 class UnitOfWork:
@@ -250,6 +195,14 @@ class UnitOfWork:
         newest = self.stores.journal.last_changes(cases)
         return tuple(self._checked(kept, newest) for kept in self.stores.cases.all_of(cases))
 
+    def is_overtaken(self) -> bool:
+        """Somebody has changed a case since this work read it, so that what it read later may be of another version."""
+        read = {case: hand.kept.case.version for case, hand in self._cases.items() if hand.kept is not None}
+        try:
+            return any(now.case.version != read[now.case.id] for now in self.stores.cases.all_of(list(read)))
+        except IntegrityBroken:
+            return False
+
     def in_hand(self, case: CaseId) -> CaseInHand:
         """What is being worked on with the case."""
         return self._cases[case]
@@ -320,10 +273,16 @@ class UnitOfWork:
         return case
 
     def _take_known(self, case_id: CaseId, *, lock: bool) -> Case | None:
+        """The case as it was sealed; read again where somebody changed it between two statements of a look."""
         kept = self.stores.cases.get(case_id, lock=lock)
-        if kept is None:
-            return None
-        return self._checked(kept, self.stores.journal.last_changes([case_id])).case
+        while kept is not None:
+            try:
+                return self._checked(kept, self.stores.journal.last_changes([case_id])).case
+            except IntegrityBroken:
+                before, kept = kept, self.stores.cases.get(case_id, lock=lock)
+                if kept is not None and kept.case.version == before.case.version:
+                    raise
+        return None
 
     def _checked(self, kept: KeptCase, newest: Mapping[CaseId, LastChange]) -> CaseInHand:
         last = newest.get(kept.case.id)
@@ -465,6 +424,10 @@ def at_work(
             work = UnitOfWork(stores, deployment, actor, now, purpose)
             try:
                 yield work
+            except IntegrityBroken:
+                if work.is_overtaken():
+                    raise Stale from None
+                raise
             finally:
                 attempted = work.attempted
     except CasetrackError as refusal:

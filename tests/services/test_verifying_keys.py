@@ -59,6 +59,12 @@ def plant_a_public_half(kept: Kept) -> None:
     kept.keysets[NORTH.code, 1] = replace(one, public=public)
 
 
+def plant_a_later_version(kept: Kept) -> None:
+    """A second version of an organisation's keys, which its first has not certified."""
+    one = kept.keysets[NORTH.code, 1]
+    kept.keysets[NORTH.code, 2] = replace(one, public=replace(one.public, version=2))
+
+
 def swap_two_wraps(kept: Kept) -> None:
     """The keys of two parts of a case, each in the other's place."""
     one, other = [wrap for wrap in kept.wraps if wrap.number != OFFER][:2]
@@ -85,6 +91,7 @@ TAMPERED: Final[Mapping[str, tuple[Callable[[Kept], object], Wrong]]] = {
     "a retired key brought back": (bring_back_a_key, Wrong.RETIRED),
     "private halves swapped": (swap_private_halves, Wrong.PRIVATE_HALF),
     "a public half planted": (plant_a_public_half, Wrong.NOT_CERTIFIED),
+    "a later version planted": (plant_a_later_version, Wrong.NOT_CERTIFIED),
     "two wraps swapped": (swap_two_wraps, Wrong.DOES_NOT_OPEN),
     "another key promised": (promise_another_key, Wrong.COMMITMENT),
     "another commitment": (partial(change_a_wrap, commitment=bytes(32)), Wrong.COMMITMENT),

@@ -22,7 +22,12 @@ class Watched:
     def find(self, reference: Reference) -> CaseId | None:
         return self.store.find(reference)
 
+    before: list[KeptCase] = field(default_factory=list)
+    """What is read first, one after another: rows of a case from before somebody changed it."""
+
     def get(self, case: CaseId, *, lock: bool) -> KeptCase | None:
+        if self.before:
+            return self.before.pop(0)
         return None if self.gone else self.store.get(case, lock=lock)
 
     def all_of(self, cases: Sequence[CaseId]) -> tuple[KeptCase, ...]:
