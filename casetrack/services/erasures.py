@@ -8,7 +8,7 @@ from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
 from casetrack.domain.erasures import Tombstone, check_agreed, check_erasing
-from casetrack.domain.errors import IntegrityBroken, NotFound, Stale
+from casetrack.domain.errors import IntegrityBroken, NotFound
 from casetrack.domain.events import Consulted
 from casetrack.domain.holders import SERVICE
 from casetrack.domain.holds import LegalHold
@@ -54,8 +54,6 @@ class Erasure:
 def propose_erasure(work: UnitOfWork, reference: Reference, rule: str, reason: str, *, seen: int | None) -> Proposal:
     """That the case be erased waits for a second person, who must find it as this one has seen it."""
     case = work.open(reference, to=Action.ERASURE_PROPOSE, seen=seen)
-    if work.changed_meanwhile(case.id):
-        raise Stale
     work.deployment.check_code("erasure_rules", rule)
     work.deployment.check_code("erasure_reasons", reason)
     check_erasing(case, _holds(work, case), by=work.actor)

@@ -183,8 +183,7 @@ def form_of(kept: Kept) -> bytes:
             return canonical_proposal(kept.proposal, kept.words_digest, previous)
         case KeptHold():
             return canonical_hold(kept.hold, previous)
-        case KeptTombstone():
-            return canonical_tombstone(kept.stone, previous)
+    return canonical_tombstone(kept.stone, previous)
 
 
 def check_kept(kept: Kept, deployment: str, sealer: PublicKeyset) -> None:
@@ -219,8 +218,7 @@ def _may_seal(kept: Kept) -> frozenset[str]:
             return frozenset(kept.proposal.sides)
         case KeptHold():
             return frozenset({kept.hold.holder})
-        case KeptTombstone():
-            return frozenset({kept.stone.approved_holder})
+    return frozenset({kept.stone.approved_holder})
 
 
 def check_form(form: bytes, kept: AggregateSeal, deployment: str, sealer: PublicKeyset) -> None:

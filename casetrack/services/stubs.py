@@ -19,17 +19,19 @@ def stub_of(kept: Sequence[KeptHolding], holder: HolderCode, trust: Trust, deplo
     """
     for each in kept:
         check_holding(each, deployment, trust.version(each.seal.holder, each.seal.keyset_version))
-    ended = [each for each in kept if each.holding.holder == holder and each.holding.until is not None]
+    ended = [
+        (each.holding.until, each, each.pseudonym)
+        for each in kept
+        if each.holding.holder == holder and each.holding.until is not None and each.pseudonym is not None
+    ]
     goes_by = {(each.case, each.reference, each.opened_at) for each in kept}
     if not ended or len(goes_by) != 1:
         raise IntegrityBroken
-    last = max(ended, key=lambda each: each.holding.until or each.opened_at)
-    if last.pseudonym is None:
-        raise IntegrityBroken
+    _, last, pseudonym = max(ended, key=lambda each: each[0])
     return Stub(
         id=last.case,
         reference=last.reference,
-        pseudonym=last.pseudonym,
+        pseudonym=pseudonym,
         opened_at=last.opened_at,
         holder=holder,
         holdings=Holdings(tuple(each.holding for each in sorted(kept, key=lambda each: each.position))),
