@@ -152,7 +152,8 @@ def test_what_the_receiver_answers_is_looked_over_too() -> None:
         "receiving-lead",
     )
     with world.work("receiving-lead", purpose(NAMED)) as work:
-        accept_transfer(work, offer, worker=lead, seen=None)
+        taken = accept_transfer(work, offer, worker=lead, seen=None)
+    assert taken is not None, "a name is not looked for by whom nothing is opened for yet"
 
 
 def test_what_belongs_elsewhere_is_kept_there_without_a_question() -> None:
@@ -161,7 +162,9 @@ def test_what_belongs_elsewhere_is_kept_there_without_a_question() -> None:
     with world.work("lead") as work:
         record_contact(work, case.reference, {"phone": "07700 900123", "times": "Ask for Testa."}, seen=None)
     with world.work("lead") as work:
-        record_identity(work, case.reference, IdentityState.GIVEN, {"other_names": "Testa"}, seen=None)
+        recorded = record_identity(work, case.reference, IdentityState.GIVEN, {"other_names": "Testa"}, seen=None)
+    assert recorded.version == case.version + 2
+    assert not acts.events(world, "WordsKept")
 
 
 def test_the_names_of_the_person_are_looked_for_among_the_rest() -> None:
@@ -182,7 +185,10 @@ def test_of_a_person_who_gave_no_name_none_is_looked_for() -> None:
     case = a_case(world)
     with world.work("lead") as work:
         record_identity(work, case.reference, IdentityState.WITHHELD, {}, seen=None)
-    tried(world, case, lambda work, case: write_note(work, case.reference, a_note(NAMED), seen=None), purpose())
+    journalled = tried(
+        world, case, lambda work, case: write_note(work, case.reference, a_note(NAMED), seen=None), purpose()
+    )
+    assert [entry["event"] for entry in journalled] == ["NoteWritten"]
 
 
 def test_a_token_cannot_find_a_name_out_by_writing_it() -> None:

@@ -331,7 +331,9 @@ def test_that_a_colleague_saw_the_offer_meanwhile_is_in_nobodys_way() -> None:
         see_transfer(work, offer.id)
 
     with world.work("receiving-lead") as work:
-        accept_transfer(work, offer.id, worker=acts.account("receiver"), seen=offer.version)
+        taken = accept_transfer(work, offer.id, worker=acts.account("receiver"), seen=offer.version)
+    assert taken is not None
+    assert set(taken.holdings.leads.values()) == {SOUTH.code}
 
 
 # The unit itself.
