@@ -9,10 +9,13 @@ from casetrack.cli.demo.acts import Journey, Open
 
 SHORTEST: Final = 5
 """Letters or digits; anything shorter stands on pages by chance."""
-IN_PARTS: Final = frozenset({"given_names", "family_name", "phone", "nrm_reference", "document_numbers"})
+IN_PARTS: Final = frozenset({"given_names", "family_name", "nrm_reference", "document_numbers"})
 """The fields of which each word tells who it is."""
-WHOLE: Final = frozenset({"address", "email", "voicemail", "unsafe_areas", "crime_references"})
-"""The fields whose words are anybody's, and that tell something only as they stand."""
+WHOLE: Final = frozenset({"phone", "address", "email", "voicemail", "unsafe_areas", "crime_references"})
+"""The fields whose words are anybody's, and that tell something only as they stand, with their spaces or without.
+
+The last six digits of a telephone number are also some moment's microseconds, sooner or later.
+"""
 _WORD: Final = re.compile(r"\w[\w'-]*\w")
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -56,6 +59,6 @@ class Seeded:
             ):
                 self._whole[written] = whose
         elif name in WHOLE:
-            self._whole[str(value)] = whose
+            self._whole.update(dict.fromkeys((str(value), str(value).replace(" ", "")), whose))
         elif name in IN_PARTS:
             self._words.update((word, whose) for word in _WORD.findall(str(value)) if len(word) >= SHORTEST)

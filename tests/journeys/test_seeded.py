@@ -43,6 +43,7 @@ SEEDED = Seeded([LIFE], ["Lane Worker-Invented"])
         "3 Feb 1990",
         'value="1990-02-03"',
         "call 07700 900123",
+        "/persons?phone=07700900123",
         "9 Nowhere Lane, ZZ99 9ZZ",
         "unsafe: The market.",
     ],
@@ -51,7 +52,7 @@ def test_what_somebody_said_is_found_in_a_text(text: str) -> None:
     assert list(SEEDED.in_text(text))
 
 
-@pytest.mark.parametrize("text", ["Lane Worker-Invented", "ní", "9 ZZ99", "market"])
+@pytest.mark.parametrize("text", ["Lane Worker-Invented", "ní", "9 ZZ99", "market", "at 09:14:07.900123"])
 def test_what_is_anybodys_is_not(text: str) -> None:
     assert not list(SEEDED.in_text(text))
 
