@@ -16,7 +16,7 @@ from bench.files import MIB, measure_file
 from bench.house import LISTED, PASSWORD, RECEIVER, SENDER, BenchHouse, bench_house
 from bench.keys import measure_keys
 from bench.notes import measure_notes
-from bench.renewal import measure_renewal
+from bench.renewal import measure_cases, measure_renewal
 from bench.timing import MS, Timing
 from bench.work import measure_log, measure_work
 from casetrack.app import utc_now
@@ -57,6 +57,8 @@ def main() -> None:
         timings += [*(notes := measure_notes(house, WORKER)), *(fields := measure_fields())]
         memory = measure_file(house, SENDING)
         rewrapped, renewing = measure_renewal(house, LISTED)
+        anew = measure_cases(house, LISTED)
+        timings.append(Timing.of("new data keys for a case (rotate case)", anew.taken))
     console = Console(width=100)
     console.print(_table(timings, baseline))
     console.print(f"Sealed notes take {_ratio(*notes):.2f} times as long as clear ones, page for page.")
@@ -67,6 +69,10 @@ def main() -> None:
     )
     console.print(f"The log took in {events:,} events in {took:.1f} s: {events / took:,.0f} a second, signed.")
     console.print(f"Keys renewed: {rewrapped:,} rows wrapped again, {rewrapped / renewing:,.0f} a second.")
+    console.print(
+        f"Keys of {len(anew.taken):,} cases renewed: {anew.rows:,} rows made new, "
+        f"{anew.rows / sum(anew.taken):,.0f} a second."
+    )
     console.print(f"{many:,} cases were opened in {filled:.0f} s. All of it took {time.monotonic() - start:.0f} s.")
     console.print(f"Python {platform.python_version()} on {platform.machine()}.")
 

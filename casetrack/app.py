@@ -56,6 +56,8 @@ from casetrack.web.demo import Demonstration
 LOG = structlog.get_logger()
 CHANCE = Chance(below=secrets.randbelow, uuid=uuid4, bytes=secrets.token_bytes)
 LARGEST_REQUEST = 1024 * 1024
+LONGEST_CHECK = timedelta(seconds=20)
+"""How long an auditor's page goes on checking everything, if a request may take half as long again at the least."""
 
 
 class NotFounded(Exception):
@@ -117,7 +119,8 @@ def create_app(
         troubles=lambda: watching.troubles(clock()),
         counts=watching.counts,
         is_demo=demonstration is not None,
-        inspect=inspection(config, keys, deployment, auditor_url, clock) if auditor_url else None,
+        inspect=inspection(config, keys, deployment, auditor_url, clock, waits=True) if auditor_url else None,
+        check_for=min(LONGEST_CHECK, timedelta(seconds=config.server.timeout_s) * 2 / 3),
     )
     app.url_map.converters["reference"] = converters.ReferenceConverter
     app.session_interface = sessions.SealedSessions()
@@ -145,18 +148,26 @@ def behind_proxies(app: Flask, server: Server) -> None:
 
 
 def inspection(
-    config: Config, keys: KeyFolder, deployment: Deployment, auditor_url: str, clock: Callable[[], Instant]
+    config: Config,
+    keys: KeyFolder,
+    deployment: Deployment,
+    auditor_url: str,
+    clock: Callable[[], Instant],
+    *,
+    waits: bool = False,
 ) -> Inspect:
     """Everything that is kept and signed, read by the role that may read that and change nothing.
 
-    Which keys of the log are believed is read each time: its key may have been renewed meanwhile.
+    Where a request waits for it, no statement takes longer than a quarter of what that may take; otherwise each takes
+    as long as it needs. Which keys of the log are believed is read each time: its key may have been renewed meanwhile.
     """
     name = deployment.name
+    timeout_ms = min(config.database.statement_timeout_ms, config.server.timeout_s * 250) if waits else 0
 
     @contextmanager
     def inspect() -> Iterator[tuple[Evidence, Believed]]:
         log = keys.chain().believed(origin_of(name))
-        engine = engine_for(auditor_url, statement_timeout_ms=config.database.statement_timeout_ms)
+        engine = engine_for(auditor_url, statement_timeout_ms=timeout_ms)
         try:
             with inspecting(engine) as evidence:
                 yield evidence, Believed(name, deployment.service, log, clock())

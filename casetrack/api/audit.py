@@ -9,7 +9,7 @@ from flask import Response, abort
 from casetrack.api.answers import answer, page_answer
 from casetrack.api.calls import Calls
 from casetrack.domain.actions import Action
-from casetrack.http.house import house
+from casetrack.http.house import house, in_time
 from casetrack.http.work import begin
 from casetrack.schemas.audit import AskAudit, OpenLog
 from casetrack.schemas.shown_log import EntriesShown, VerificationShown
@@ -31,7 +31,7 @@ def search(asked: Mapping[str, Any]) -> Response:
 
 @calls.post("/audit/verifications", Action.AUDIT_VERIFY, shows=VerificationShown, reads=OpenLog, header=None)
 def verify(said: Mapping[str, Any]) -> Response:
-    """Whether everything that is kept is what was recorded, and what is not."""
+    """Whether everything that is kept is what was recorded, and what is not; as far as there is time for it."""
     inspect = house().inspect
     with begin() as work:
         begin_verifying(work, said["use"])
@@ -39,7 +39,7 @@ def verify(said: Mapping[str, Any]) -> Response:
     if inspect is None:
         abort(HTTPStatus.SERVICE_UNAVAILABLE)
     with inspect() as (evidence, believed):
-        inspection = verify_audit(evidence, believed)
+        inspection = verify_audit(in_time(evidence), believed)
     return answer(VerificationShown(), _facts_of(inspection, named=is_national))
 
 
@@ -51,7 +51,8 @@ def _facts_of(inspection: Inspection, *, named: bool) -> dict[str, Any]:
     ]
     log = inspection.verified
     return {
-        "holds": not findings,
+        "holds": False if findings else inspection.is_whole or None,
+        "whole": inspection.is_whole,
         "findings": findings,
         "entries": log and log.entries,
         "unsigned": log and log.unsigned,

@@ -10,7 +10,7 @@ from casetrack.api.calls import Calls
 from casetrack.domain.actions import Action
 from casetrack.domain.references import Reference
 from casetrack.http.work import begin
-from casetrack.schemas.identity import RecordIdentity
+from casetrack.schemas.identity import ChangeIdentity
 from casetrack.schemas.shown import CaseShown
 from casetrack.services.identity import record_identity
 
@@ -24,9 +24,9 @@ def reveal(reference: Reference) -> Response:
         return case_answer(work, work.open(reference, to=Action.IDENTITY_REVEAL))
 
 
-@calls.put("/cases/<reference:reference>/identity", Action.IDENTITY_RECORD, shows=CaseShown, reads=RecordIdentity)
+@calls.put("/cases/<reference:reference>/identity", Action.IDENTITY_RECORD, shows=CaseShown, reads=ChangeIdentity)
 def record(said: Mapping[str, Any], reference: Reference) -> Response:
-    """Record whether the person gave a name and, if so, what is known; what is left out stays as it was."""
+    """Record whether the person gave a name and, if so, what is known. Null clears; what is left out stays."""
     version = seen()
     names = {name: value for name, value in said.items() if name != "identity"}
     with begin() as work:

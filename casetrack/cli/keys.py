@@ -320,6 +320,7 @@ def _plain(held: HolderKeys) -> dict[str, Any]:
         "provider": held.provider,
         "works": held.reach is Reach.WORKING,
         "left_under_older_versions": held.left,
+        "tags_left_of_older_versions": held.tags_left,
         "keysets": [
             {
                 "version": keyset.version,

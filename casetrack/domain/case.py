@@ -210,10 +210,13 @@ class Case:
         event = WorkerAssigned(case=self.id, at=at, by=by.account, strand=strand, worker=worker)
         return self._after(event, workers={**self.workers, strand: worker})
 
-    def record_identity(self, state: IdentityState, labels: Iterable[str], *, by: Actor, at: Instant) -> "Case":
-        """What is known of who the person is, or why it is not, is as recorded."""
+    def record_identity(
+        self, state: IdentityState, labels: Iterable[str], *, by: Actor, at: Instant, cleared: Iterable[str] = ()
+    ) -> "Case":
+        """What is known of who the person is, or why it is not, is as recorded; what was `cleared` is so no more."""
         self._open_and_held(by, Part.IDENTITY)
-        event = IdentityRecorded(case=self.id, at=at, by=by.account, state=state, labels=tuple(sorted(labels)))
+        changed, lost = tuple(sorted(labels)), tuple(sorted(cleared))
+        event = IdentityRecorded(case=self.id, at=at, by=by.account, state=state, labels=changed, cleared=lost)
         return self._after(event, identity=state)
 
     def record_contact(self, labels: Iterable[str], *, by: Actor, at: Instant, cleared: Iterable[str] = ()) -> "Case":

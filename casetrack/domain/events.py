@@ -142,7 +142,10 @@ class WorkerAssigned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityRecorded(Event):
-    """What is known of who the person is, or why it is not; `labels` are the sealed fields that changed."""
+    """What is known of who the person is, or why it is not; `labels` are the sealed fields that changed.
+
+    Of those that were `cleared`, nothing is recorded any more.
+    """
 
     operations = (Operation.COLLECTION,)
     changes_case = True
@@ -150,6 +153,7 @@ class IdentityRecorded(Event):
     action: Action = field(default=Action.IDENTITY_RECORD, init=False)
     state: str
     labels: tuple[str, ...]
+    cleared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

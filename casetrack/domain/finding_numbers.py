@@ -22,7 +22,9 @@ _EXTENSION: Final = re.compile(r"(?:ext(?:ension)?|x|#)\.?\s*\d+")
 _NUMBERS: Final = re.compile(r"[\d\s+()./\-]+")
 _BETWEEN: Final = re.compile(r"[\s/]+")
 _WHOLE: Final = 9
-"""Figures after which another zero or plus, in a run too long for one number, begins the next."""
+"""Figures of the shortest whole number: after them another zero or plus, in a run too long for one, begins the next."""
+_DIALLED: Final = re.compile(r"\(?[+0][0-9 ()-]*")
+"""From the first code on: the trunk's or the country's. A number without either reaches nobody from elsewhere."""
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 
 
@@ -58,6 +60,11 @@ def phones_in(text: str) -> tuple[str, ...]:
     latin = _EXTENSION.sub(" , ", anyascii(text).casefold()).replace("(0)", "")
     found = [number for run in _NUMBERS.findall(latin) for number in _split(run)]
     return tuple(number for number in found if len(number) >= PHONE_DIGITS)
+
+
+def is_whole_phone(text: str) -> bool:
+    """True of one number and nothing besides, as it is dialled from elsewhere: `01632 960001` or `+44 1632 960001`."""
+    return _DIALLED.fullmatch(text) is not None and _WHOLE <= len(re.sub(r"\D", "", text)) <= _LONGEST_PHONE
 
 
 def same_phone(one: str, other: str) -> bool:

@@ -37,6 +37,7 @@ STATUS: Final[Mapping[Status, str]] = {
     Status.NOT_APPLICABLE: N_("Does not apply"),
     Status.DECLINED: N_("Declined"),
     Status.STOPPED: N_("No longer needed"),
+    Status.NOT_DONE: N_("Not done when the case was closed"),
 }
 
 PHASE: Final[Mapping[Phase, str]] = {

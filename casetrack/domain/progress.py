@@ -4,7 +4,7 @@ Nothing here is kept. The same records give the same rows, in whatever order the
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -30,6 +30,7 @@ __all__ = [
     "phase_of",
     "progress",
     "waiting_on_others",
+    "when_closed",
 ]
 
 
@@ -49,6 +50,8 @@ class Status(StrEnum):
     DECLINED = "declined"
     STOPPED = "stopped"
     """Another event ended the clock."""
+    NOT_DONE = "not_done"
+    """It was open when its case was closed, so nothing is due any more."""
 
 
 OTHER_BODIES: Final = frozenset(
@@ -225,6 +228,15 @@ def _status_of(limit: Due | None, now: datetime) -> Status:
 
 def _days(start: datetime, end: datetime) -> int:
     return (london_date(end) - london_date(start)).days
+
+
+def when_closed(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The milestones of a case that is closed: what was open is not done, and nothing of it is due, late or awaited."""
+    return tuple(_not_done(row) if row.is_open else row for row in rows)
+
+
+def _not_done(row: Row) -> Row:
+    return replace(row, status=Status.NOT_DONE, due=None, days=None, days_left=None, limit_passed=False)
 
 
 def next_three(rows: Iterable[Row]) -> tuple[Row, ...]:

@@ -12,6 +12,7 @@ from casetrack.crypto.tokens import SessionBox
 from casetrack.domain.ids import Instant
 from casetrack.services.audit import Inspect
 from casetrack.services.deployment import Deployment
+from casetrack.services.evidence import Evidence, InTime
 from casetrack.services.lifetimes import SessionLimits
 from casetrack.services.work import Begin
 
@@ -42,6 +43,8 @@ class House:
     is_demo: bool = False
     inspect: Inspect | None = None
     """Everything that is kept and signed, for an auditor to have checked; None where no address was given for that."""
+    check_for: timedelta = timedelta(seconds=20)
+    """How long a request goes on checking that: less than it may take in all."""
 
 
 def house() -> House:
@@ -50,6 +53,12 @@ def house() -> House:
     if not isinstance(found, House):
         raise TypeError(EXTENSION)
     return found
+
+
+def in_time(evidence: Evidence) -> Evidence:
+    """The same evidence, for as long as a request may go on reading it from now."""
+    place = house()
+    return InTime(evidence, until=place.clock() + place.check_for, clock=place.clock)
 
 
 def client_of(asked: Request) -> bytes:

@@ -53,6 +53,57 @@ WHAT_TO_DO: Final[Mapping[int, str]] = {
         "Wait a few minutes, and send it again. With the same Idempotency-Key, nothing is done twice."
     ),
 }
+"""What to do about a refusal of that status, where its kind needs nothing else."""
+
+SO_ALREADY: Final = N_("It is so already, and there is nothing to do. To send it again changes nothing.")
+OF_OTHERS: Final = N_("Ask the organisation that has it, by the number on the page of the case.")
+OF_KINDS: Final[Mapping[str, str]] = {
+    "still-answering": N_(
+        "Wait for as many seconds as Retry-After says, then send the same request with the same Idempotency-Key: the "
+        "answer is what the first has done. With another key it would be done twice. On a page, wait a moment and "
+        "then use the button that sends the form again."
+    ),
+    "draft-changed": N_(
+        "Look at the answers that stand now: the page shows them beside yours. Then send one of the two."
+    ),
+    "draft-sent": N_("There is nothing to send. Look at the case or the offer that was made of these answers."),
+    "offer-open": N_(
+        "Go to the offer. Withdraw it, or ask the receiving organisation for its answer, and then try again."
+    ),
+    "no-pending-transfer": N_(
+        "Look at the offer: its page says how it ended. If the case is still to move, a new offer is needed."
+    ),
+    "no-pending-proposal": N_(
+        "Look at what was proposed: its page says how it ended. If it is still wanted, propose it again."
+    ),
+    "not-your-password": N_(
+        "Type your present password again. If you have forgotten it, ask your administrator for a link."
+    ),
+    "sign-in-failed": N_("Try again. If you have forgotten your password, ask your administrator for a link."),
+    "needs-step-up": N_(
+        "Do it on the pages of casetrack, where you sign in yourself. No other token would be let in either."
+    ),
+    "not-allowed": N_("Open the page in casetrack itself, and send it from there."),
+    "not-our-part": OF_OTHERS,
+    "not-ours-to-close": N_("Ask the organisation that leads the support. If your own work is done, offer your part."),
+    "passed-on": OF_OTHERS,
+    "own-quota": N_("Ask another supervisor of your organisation."),
+    "quota-spent": N_(
+        "Wait: what was shown an hour ago counts no more. Or ask a supervisor to allow you more for this hour."
+    ),
+    "case-is-open": SO_ALREADY,
+    "keys-destroyed": SO_ALREADY,
+    "no-hold": SO_ALREADY,
+    "nothing-to-reopen": SO_ALREADY,
+    "same-hold-stands": SO_ALREADY,
+    "strand-exists": SO_ALREADY,
+    "proposal-stands": N_("Ask the second person to look at it, under Approvals. To propose it again changes nothing."),
+    "own-offer": N_("Wait for the receiving organisation, or withdraw the offer."),
+    "other-holder-decides": N_("Ask the other organisation to look at it, under Approvals."),
+    "second-person-needed": N_("Ask somebody else who may decide on it, or withdraw it."),
+    "not-accepted": N_("Wait for the receiving organisation: there is a handover record once it has accepted."),
+}
+"""What to do about the refusals of which their status says too little, or what would not help."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +121,9 @@ class Problem:
 
     @property
     def what_to_do(self) -> tuple[str, ...]:
-        """What to do, for each status."""
+        """What to do about this kind; or else, for each status, about what is answered so."""
+        if self.kind in OF_KINDS:
+            return (OF_KINDS[self.kind],)
         return tuple(WHAT_TO_DO[status] for status in self.statuses)
 
 

@@ -40,6 +40,8 @@ OUT_OF_SIGHT: Final = "/static/", "/api/", "/healthz", "/readyz", "/version", "/
 HELD_FORM: Final = "held-form"
 AFTER_SIGN_IN: Final = "after-sign-in"
 PROOF: Final = "csrf_token"
+EARLIER: Final = "earlier-proof"
+"""The proof of the same account's session before this one, in this browser: pages that are still open carry it."""
 OF_THE_PAGE: Final = frozenset({PROOF, "draft", "single"})
 """What a page says of itself in a form of its own, and says anew when the form is there again."""
 NEVER_HELD: Final = OF_THE_PAGE | {"password", "new_password", "new_password_again"}
@@ -177,6 +179,23 @@ def sign_out(work: UnitOfWork) -> None:
     held.update({LEFT: str(work.actor.account), PROOF: proof})
 
 
+def is_from_its_page() -> bool:
+    """True if the form of this request is from a page that was made for the account of this session, however long ago.
+
+    So one that was filled in before somebody else signed in is neither held for them nor shown to them.
+    """
+    return any(_proves(proof) for proof in (PROOF, EARLIER))
+
+
+def _proves(proof: str) -> bool:
+    limit = int(SESSIONS_WAIT.absolute.total_seconds())
+    try:
+        validate_csrf(request.form.get(PROOF), time_limit=limit, token_key=proof)  # type: ignore[no-untyped-call]  # the library ships no types
+    except ValidationError:
+        return False
+    return True
+
+
 def wait_for_the_same() -> bool:
     """True if the form of this request can wait for the account whose session it was sent from, to sign in again.
 
@@ -184,21 +203,19 @@ def wait_for_the_same() -> bool:
     the second is a session that has run out: it lets nobody in, and is nobody else's.
     """
     held = current_session()
+    if not is_from_its_page():
+        return False
     if held.row is None and LEFT in held:
         held.row = _run_out(AccountId(UUID(held[LEFT])), held)
     return held.is_waiting
 
 
 def _run_out(of: AccountId, held: SealedSession) -> Session | None:
-    """A session of the account that has run out, for this browser; None if the form is not from a page of that account.
+    """A session of the account that has run out, for this browser; None if the account can sign in no more.
 
     It waits for an hour: it counts as last used as long ago as makes it so, before any session that could go on.
     """
     place = house()
-    try:
-        validate_csrf(request.form.get(PROOF))  # type: ignore[no-untyped-call]  # the library ships no types
-    except ValidationError:
-        return None
     with place.begin(NOBODY) as stores:
         account = stores.accounts.get(of)
         if account is None or account.closed_at is not None:
@@ -295,8 +312,15 @@ def _set_cookie(response: Response, value: str, place: House) -> None:
 
 
 def _leave_to(account: Account, held: SealedSession) -> None:
-    """What was held for somebody else is gone; what anybody could have planted is not carried on."""
+    """What was held for somebody else is gone; what anybody could have planted is not carried on.
+
+    The proof of the same account's last session opens nothing any more; it only says whose a form is.
+    """
     if held.row is not None and held.row.account != account.id:
         held.clear()
-    held.pop(PROOF, None)
+    is_same = held.row is not None or held.get(LEFT) == str(account.id)
+    before = held.pop(PROOF, None)
+    held.pop(EARLIER, None)
     held.pop(LEFT, None)
+    if is_same and before is not None:
+        held[EARLIER] = before

@@ -153,6 +153,8 @@ class RecordRow(Row):
 
 DIGESTS = table("value_digests", column("id"), column("case_id"), column("digest"), column("superseded"))
 """What the seal covers of the sealed values, for everybody who has any part of the case."""
+GONE: Final = b""
+"""The digest of a value of which the database says none, which it does only if somebody changed the table."""
 
 STUBS: Final = table(
     "stubs",
@@ -206,7 +208,7 @@ class SqlCases:
                 case_from(row, map(holding_from, holdings[row.id]), map(record_from, records[row.id])),
                 row.seal(),
                 tuple(map(key_from, keys[row.id])),
-                tuple((value.id, value.digest, value.superseded) for value in values[row.id]),
+                tuple((value.id, value.digest or GONE, value.superseded) for value in values[row.id]),
                 outlook_from(row),
             )
             for row in rows

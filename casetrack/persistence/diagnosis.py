@@ -59,6 +59,15 @@ _SET: Final = text(
     """
 )
 """What each role begins with; what is set for this database alone comes last, and counts."""
+_TOLD: Final = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+        WHERE d.datname = current_database() AND s.setrole = 0 AND 'casetrack.past=told' = ANY (s.setconfig)
+    )
+    """
+)
+"""Whether a past is told here: asked of the catalogue, as `past_is_told` asks it."""
 _OPEN_WALLS: Final = text(
     """
     SELECT c.relname FROM pg_class c
@@ -158,7 +167,9 @@ def _settings(connection: Connection) -> str:
         if begins[role].get(name) != value
     )
     changed = ", ".join(wrong)
-    return changed and f"not as it was given: {changed}"
+    told = connection.scalar(_TOLD)
+    found = (changed and f"not as it was given: {changed}", told and "an event may say any time (casetrack.past)")
+    return "; ".join(filter(None, found))
 
 
 def _for_ever(connection: Connection) -> str:

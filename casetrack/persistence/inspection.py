@@ -9,16 +9,20 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import Engine, LargeBinary, ScalarSelect, Select, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.engine import Row as Found
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.seals import Seal
+from casetrack.domain.errors import Unavailable
 from casetrack.domain.holders import SERVICE
 from casetrack.persistence.accounts import KEPT, AccountRow, TokenRow, token_from
 from casetrack.persistence.cases import (
+    GONE,
     CaseRow,
     HoldingRow,
     RecordRow,
@@ -41,7 +45,7 @@ from casetrack.persistence.tombstones import TombstoneRow, tombstone_from
 from casetrack.persistence.transfers import TransferRow, kept_from
 from casetrack.persistence.values import DIGEST, SealedValueRow
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
-from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent, KeptFile
+from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent, KeptFile, OutOfTime
 from casetrack.services.journal import read_payload
 from casetrack.services.log_keys import SPEAKING, statement_in
 from casetrack.services.people import Account, Token
@@ -57,7 +61,10 @@ def inspecting(engine: Engine) -> Iterator["SqlEvidence"]:
     """Everything that is kept, as it is at this instant, over an engine of the role `casetrack_auditor`."""
     one_instant = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with refusing(), Session(one_instant, autoflush=False) as session:
-        yield SqlEvidence(session)
+        try:
+            yield SqlEvidence(session)
+        except OutOfTime:
+            raise Unavailable from None
 
 
 class SqlEvidence:
@@ -123,7 +130,7 @@ class SqlEvidence:
                 case_from(row, held, recorded),
                 row.seal(),
                 tuple(key_from(each.CaseKeyRow) for each in keys.of(row.id)),
-                tuple((each.id, each.digest, each.superseded) for each in digests.of(row.id)),
+                tuple((each.id, each.digest or GONE, each.superseded) for each in digests.of(row.id)),
                 outlook_from(row),
             )
 
@@ -203,9 +210,14 @@ class SqlEvidence:
         return _ByCase(self._lined(select(kind, of_case).order_by(of_case, place)))
 
     def _lined(self, listed: Select[*tuple[Any, ...]]) -> Iterator[Found[*tuple[Any, ...]]]:
-        """The rows as they are asked for, a few at a time."""
-        with self._session.execute(listed.execution_options(yield_per=AT_A_TIME)) as rows:
-            yield from rows
+        """The rows as they are asked for, a few at a time; `OutOfTime` where a statement takes longer than it may."""
+        try:
+            with self._session.execute(listed.execution_options(yield_per=AT_A_TIME)) as rows:
+                yield from rows
+        except OperationalError as error:
+            if isinstance(error.orig, QueryCanceled):
+                raise OutOfTime from None
+            raise
 
 
 class _ByCase:

@@ -78,6 +78,7 @@ class EventRow(Row):
         Index("ix_events_holder", "holder", "at"),
         Index("ix_events_attempted", "attempted", "at", postgresql_where=text("attempted IS NOT NULL")),
         Index("ix_events_refused", "at", postgresql_where=text("refusal IS NOT NULL")),
+        Index("ix_events_integrity", "at", postgresql_where=text("refusal = 'IntegrityBroken'")),
         Index("ix_events_holders_then", "holders_then", postgresql_using="gin"),
     )
 

@@ -21,9 +21,12 @@ PLACE: Final[TextClause] = text(
     """
     SELECT (SELECT system_identifier::text FROM pg_control_system()) AS cluster,
            (SELECT oid::bigint FROM pg_database WHERE datname = current_database()) AS database,
-           pg_current_xact_id()::text AS transaction
+           pg_current_xact_id()::text AS transaction,
+           pg_logical_emit_message(true, 'casetrack', '')
     """
 )
+FLUSH: Final[TextClause] = text("SELECT pg_logical_emit_message(true, 'casetrack', '')")
+"""What has something to write to the log of the database, and so takes all that was written before to the disk."""
 
 
 class TombstoneRow(Sealed, Row):
@@ -86,8 +89,14 @@ class SqlTombstones:
         return page_of(self._session, listed, lambda found: tombstone_from(found.TombstoneRow), number=page)
 
     def place(self) -> Place:
-        """The transaction in which this is asked."""
+        """The transaction in which this is asked; that there is one is on the database's disk.
+
+        A number that memory alone knew would be given out again after a crash, and the end of another transaction then
+        be taken for the end of this one. The disk knows of it with the next transaction that is committed after it.
+        """
         found = self._session.execute(PLACE).one()
+        with self._session.get_bind().engine.begin() as beside:
+            beside.execute(FLUSH)
         return Place(found.cluster, found.database, int(found.transaction))
 
 

@@ -14,6 +14,8 @@ from casetrack.persistence.schema import head
 
 LATE: Final = timedelta(minutes=1)
 """How long an event may wait for its place in the log before somebody has to look."""
+INTEGRITY_FAILURES: Final = text("SELECT integrity_failures()")
+"""A number, which a function of the definer's counts in `ix_events_integrity`: whoever asks reads no event."""
 
 
 def troubles(now: Instant) -> tuple[str, ...]:
@@ -31,7 +33,7 @@ def troubles(now: Instant) -> tuple[str, ...]:
 
 
 def counts() -> Mapping[str, int]:
-    """How much there is of what an operator watches, by name."""
+    """How much there is of what an operator watches, by name; `integrity_failures` since the log began."""
     asked: tuple[tuple[str, Callable[[SqlLog], int]], ...] = (
         ("log_entries", SqlLog.size),
         ("log_queue", SqlLog.queue_length),
@@ -39,6 +41,7 @@ def counts() -> Mapping[str, int]:
     try:
         with db.session.begin():
             log = SqlLog(db.session())
-            return {name: count(log) for name, count in asked}
+            failures = db.session.scalar(INTEGRITY_FAILURES) or 0
+            return {**{name: count(log) for name, count in asked}, "integrity_failures": failures}
     finally:
         db.session.remove()

@@ -12,6 +12,7 @@ from marshmallow.validate import Length
 from casetrack.crypto.passwords import LONGEST
 from casetrack.domain.calendars import LONDON
 from casetrack.domain.errors import MistypedReference
+from casetrack.domain.finding_numbers import is_whole_phone
 from casetrack.domain.holders import Holder
 from casetrack.domain.ids import HolderCode, Instant
 from casetrack.domain.notes import LONGEST_NOTE
@@ -104,6 +105,20 @@ class Masked(Text):
         if MASK[:2] in text or text == MASK[0]:
             raise self.make_error("masked")
         return text
+
+
+class Phone(Text):
+    """One telephone number that somebody else is to ring, with its area or country code."""
+
+    default_error_messages = says(
+        phone=N_("Enter one whole telephone number, such as 01632 960001 or +44 1632 960001.")
+    )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> str:  # noqa: ANN401 - whatever was sent
+        number = super()._deserialize(value, attr, data, **more)
+        if number and not is_whole_phone(number):
+            raise self.make_error("phone")
+        return number
 
 
 class Password(fields.String):

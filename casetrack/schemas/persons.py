@@ -88,6 +88,9 @@ class PeopleShown(Schema):
 
     items = fields.List(fields.Nested(FoundShown), attribute="people")
     left_out = fields.Integer(**told("How many match besides. To see them, say more."))
+    broken = fields.List(
+        fields.String(), **told("Cases that were not searched, because what is stored is not what was recorded.")
+    )
 
 
 def _known(said: Mapping[str, Any]) -> Known:

@@ -38,8 +38,15 @@ class FindingShown(Schema):
 class VerificationShown(Schema):
     """What checking everything has found: nothing, if it is all as it was recorded."""
 
-    holds = fields.Boolean(**told("Everything is as it was recorded."))
+    holds = fields.Boolean(
+        **told("Everything is as it was recorded; none where that is not known, for lack of time.", allow_none=True)
+    )
+    whole = fields.Boolean(
+        **told("Everything was checked. If not, there was no time: `casetrack audit verify --database` does it whole.")
+    )
     findings = fields.List(fields.Nested(FindingShown))
-    entries = fields.Integer(**told("How many the log has; none where it is not as it was signed.", allow_none=True))
+    entries = fields.Integer(
+        **told("How many the log has; none where it is not as signed, or was not checked.", allow_none=True)
+    )
     unsigned = fields.Integer(**told("How many of them no checkpoint has signed yet.", allow_none=True))
     checkpoint = fields.String(**told("The newest signed note; empty before the first."))

@@ -11,7 +11,19 @@ from casetrack.domain.factfiles import Facts
 from casetrack.domain.holdings import Strand
 from casetrack.domain.transfer import TransferKind
 from casetrack.domain.words import N_
-from casetrack.schemas.fields import FEW, PARAGRAPH, Answered, Choice, Code, Day, Known, Organisation, Text, Whole
+from casetrack.schemas.fields import (
+    FEW,
+    PARAGRAPH,
+    Answered,
+    Choice,
+    Code,
+    Day,
+    Known,
+    Organisation,
+    Phone,
+    Text,
+    Whole,
+)
 from casetrack.schemas.said import Said
 from casetrack.schemas.terms import ReadingBy
 from casetrack.schemas.wording import Worded
@@ -108,7 +120,7 @@ class OfferWhy(Worded):
         required=True, error_messages={"required": N_("Choose yes if the person has already moved, or no.")}
     )
     tonight = Text(missing=N_("Say who is with the person tonight, by their work: not by name."))
-    phone = Text(missing=N_("Enter a number of yours that is answered at any hour."))
+    phone = Phone(missing=N_("Enter a number of yours that is answered at any hour."))
 
 
 class OfferShared(Worded):

@@ -12,7 +12,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.events import LogOpened
 from casetrack.domain.ids import AccountId
 from casetrack.domain.words import N_
-from casetrack.services.evidence import Evidence
+from casetrack.services.evidence import Evidence, OutOfTime
 from casetrack.services.lists import EventCard, LogQuery, Page
 from casetrack.services.verifying import About, Believed, Finding, verify_checkpoints, verify_database
 from casetrack.services.work import UnitOfWork
@@ -64,6 +64,8 @@ class Inspection:
     """None where the log itself is not as it was signed."""
     checkpoint: str
     """The newest signed note; empty before the first."""
+    is_whole: bool = True
+    """False where there was no time for everything: what is named was found by then, and nothing else is said."""
 
 
 def account_named(work: UnitOfWork, sign_in_name: str) -> AccountId | None:
@@ -82,9 +84,16 @@ def begin_verifying(work: UnitOfWork, use: Use) -> None:
 
 
 def verify_audit(evidence: Evidence, believed: Believed) -> Inspection:
-    """Everything is checked, after the looking has been journalled; what is wrong is named and nothing is opened."""
-    findings = tuple(verify_database(evidence, believed))
-    broken = any(finding.about is About.LOG for finding in findings)
-    newest = deque(evidence.checkpoints(), maxlen=1)
-    verified = None if broken else verify_checkpoints(evidence, believed)
-    return Inspection(findings, verified, newest[0] if newest else "")
+    """Everything is checked, after the looking has been journalled; what is wrong is named and nothing is opened.
+
+    Of evidence that can be read for a while only, as much as there was time for: see `evidence.InTime`.
+    """
+    findings: deque[Finding] = deque()
+    try:
+        findings.extend(verify_database(evidence, believed))
+        newest = deque(evidence.checkpoints(), maxlen=1)
+        broken = any(finding.about is About.LOG for finding in findings)
+        verified = None if broken else verify_checkpoints(evidence, believed)
+    except OutOfTime:
+        return Inspection(tuple(findings), None, "", is_whole=False)
+    return Inspection(tuple(findings), verified, newest[0] if newest else "")

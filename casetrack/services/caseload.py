@@ -1,5 +1,6 @@
 """My work: what waits in one's own cases, or all of one's holder's; and once a shift the names behind one's own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -102,10 +103,12 @@ def shift_is_open(work: UnitOfWork, shift: timedelta) -> bool:
 
 def name_caseload(
     work: UnitOfWork, *, page: int, shift: timedelta
-) -> tuple[Page[CaseCard], dict[CaseId, dict[str, Value]]]:
+) -> tuple[Page[CaseCard], Mapping[CaseId, dict[str, Value]], frozenset[CaseId]]:
     """One page of the actor's own cases with the names of the people, for the purpose of the shift.
 
-    `ReasonNeeded` unless the shift has begun. Each page counts as a reveal, and is journalled before a name is opened.
+    The third is which of them are not as they were sealed: nothing of those is opened, and each is journalled as
+    refused. `ReasonNeeded` unless the shift has begun. Each page counts as a reveal, and whose names it shows is
+    journalled before it is given.
     """
     work.require(Action.CASELOAD_NAME)
     purpose = _purpose_of(work, shift)
@@ -114,10 +117,15 @@ def name_caseload(
     spend(work, reveals=1)
     work.purpose = Purpose(purpose)
     cards = work.stores.cards.find(replace(everything(work), worker=work.actor.account, page=page))
-    cases = tuple(card.id for card in cards.items)
-    work.note(NamesShown(at=work.now, by=work.actor.account, cases=cases, page=page))
     fields = named(IDENTITY)
-    return cards, open_across(work, cases, (fields["given_names"], fields["family_name"]))
+    taken = work.take_all([card.id for card in cards.items])
+    opened = open_across(work, taken, (fields["given_names"], fields["family_name"]))
+    work.refuse_each(opened.broken, Action.CASELOAD_NAME)
+    # One that went away since the list was read is on it no more.
+    there = tuple(card for card in cards.items if card.id in opened.cases or card.id in opened.broken)
+    shown = tuple(card.id for card in there if card.id in opened.cases)
+    work.note(NamesShown(at=work.now, by=work.actor.account, cases=shown, page=page))
+    return replace(cards, items=there), opened.values, frozenset(opened.broken)
 
 
 def _purpose_of(work: UnitOfWork, shift: timedelta) -> str | None:

@@ -1,7 +1,7 @@
 """Cases: opened, viewed, placed, assigned, closed and reopened; and given the strand that they lack."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casetrack.crypto.fields import Value
 from casetrack.domain import access
@@ -94,7 +94,7 @@ def list_cases(work: UnitOfWork, query: CaseQuery) -> Page[CaseCard]:
     work.note(
         Consulted(action=Action.CASE_LIST, at=work.now, by=work.actor.account, cases=shown, filters=query.filters)
     )
-    return page
+    return replace(page, items=tuple(card.standing for card in page.items))
 
 
 def find_case(work: UnitOfWork, name: str, query: CaseQuery) -> Page[CaseCard]:
@@ -103,7 +103,7 @@ def find_case(work: UnitOfWork, name: str, query: CaseQuery) -> Page[CaseCard]:
     page = work.stores.cards.find(query.named(name))
     shown = tuple(card.id for card in page.items)
     work.note(Consulted(action=Action.CASE_FIND, at=work.now, by=work.actor.account, cases=shown))
-    return page
+    return replace(page, items=tuple(card.standing for card in page.items))
 
 
 def open_case(work: UnitOfWork, new: NewCase) -> Case:

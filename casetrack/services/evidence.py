@@ -1,8 +1,8 @@
 """What verifying reads: everything that is kept and signed, exactly as its rows have it, and nothing that opens."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from casetrack.crypto.keysets import PublicKeyset
@@ -10,6 +10,12 @@ from casetrack.domain.ids import Instant
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.people import Account, Token
 from casetrack.services.ports import KeptCase, KeptHolding, KeptTransfer
+
+Read = TypeVar("Read")
+
+
+class OutOfTime(Exception):
+    """There was no time to read everything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,3 +121,84 @@ class Evidence(Protocol):
 
     def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
         """The public keysets of every holder, each in the order of their versions."""
+
+
+class InTime:
+    """The same evidence, for somebody who waits until an instant: whatever is read after it is `OutOfTime` instead."""
+
+    def __init__(self, evidence: Evidence, *, until: Instant, clock: Callable[[], Instant]) -> None:
+        """Read that evidence until then, by that clock, which is looked at before each row."""
+        self._evidence = evidence
+        self._until = until
+        self._clock = clock
+
+    def checkpoints(self) -> Iterator[str]:
+        """The signed notes, the oldest first."""
+        return self._read(self._evidence.checkpoints())
+
+    def leaves(self) -> Iterator[tuple[int, UUID, bytes]]:
+        """Each leaf."""
+        return self._read(self._evidence.leaves())
+
+    def orphans(self) -> Iterator[UUID]:
+        """The events that are gone."""
+        return self._read(self._evidence.orphans())
+
+    def events(self) -> Iterator[KeptEvent]:
+        """Every event."""
+        return self._read(self._evidence.events())
+
+    def cases(self) -> Iterator[KeptCase]:
+        """Every case."""
+        return self._read(self._evidence.cases())
+
+    def holdings(self) -> Iterator[KeptHolding]:
+        """Every holding."""
+        return self._read(self._evidence.holdings())
+
+    def transfers(self) -> Iterator[KeptTransfer]:
+        """Every transfer."""
+        return self._read(self._evidence.transfers())
+
+    def proposals(self) -> Iterator[KeptProposal]:
+        """Every proposal."""
+        return self._read(self._evidence.proposals())
+
+    def holds(self) -> Iterator[KeptHold]:
+        """Every legal hold."""
+        return self._read(self._evidence.holds())
+
+    def tombstones(self) -> Iterator[KeptTombstone]:
+        """What is left of every case that was erased."""
+        return self._read(self._evidence.tombstones())
+
+    def attached(self) -> Iterator[KeptFile]:
+        """Every file."""
+        return self._read(self._evidence.attached())
+
+    def accounts(self) -> Iterator[KeptAccount]:
+        """Every account."""
+        return self._read(self._evidence.accounts())
+
+    def tokens(self) -> Iterator[Token]:
+        """Every token."""
+        return self._read(self._evidence.tokens())
+
+    def destructions(self) -> Iterator[KeptDestruction]:
+        """Every version of keys that was destroyed."""
+        return self._read(self._evidence.destructions())
+
+    def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
+        """The public keysets of every holder."""
+        self._look()
+        return self._evidence.keysets()
+
+    def _read(self, rows: Iterator[Read]) -> Iterator[Read]:
+        self._look()
+        for row in rows:
+            yield row
+            self._look()
+
+    def _look(self) -> None:
+        if self._clock() >= self._until:
+            raise OutOfTime

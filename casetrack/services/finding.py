@@ -4,7 +4,7 @@ What is found is told from what only seemed to match by opening it: each candida
 (docs/formats/indexes.md, section 6). Cases of other holders are no part of any step, so they cannot be told from none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,15 +17,17 @@ from casetrack.domain.finding_matches import Grade, compare
 from casetrack.domain.finding_refusals import TooManyAlike
 from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.ids import AccountId, CaseId
+from casetrack.domain.references import Reference
 from casetrack.domain.words import N_
 from casetrack.services.caseload import everything
 from casetrack.services.fields import SealedField
 from casetrack.services.identity import check_reason
+from casetrack.services.in_hand import Taken
 from casetrack.services.indexed import INDEXED, entries_in, known_of
 from casetrack.services.journal import Purpose
 from casetrack.services.lists import PAGE_SIZE
 from casetrack.services.quotas import spend
-from casetrack.services.sealing import open_across, tags_by
+from casetrack.services.sealing import Opened, open_across, tags_by
 from casetrack.services.work import UnitOfWork
 
 MOST_OPENED: Final = 500
@@ -64,12 +66,15 @@ class FoundPeople:
     """How many matched besides."""
     workers: Mapping[AccountId, str]
     """What colleagues call those who work on the cases."""
+    broken: tuple[Reference, ...] = ()
+    """The cases that would have been searched and are not as they were sealed: of those that the actor's holder has."""
 
 
 def find_people(work: UnitOfWork, sought: Sought) -> FoundPeople:
     """The people who match among those whose cases the actor may open, for the purpose of this unit of work.
 
     That somebody looks is journalled before anyone is opened, and afterwards whom it showed; never what was looked for.
+    A case that is not as it was sealed is left out, named as such, and journalled as refused.
     `ReasonNeeded`, a refusal of what is too little to look for, or `QuotaSpent`.
     """
     work.require(Action.PERSON_FIND)
@@ -81,15 +86,22 @@ def find_people(work: UnitOfWork, sought: Sought) -> FoundPeople:
     marks = _marks(work, sought.known)
     work.note(SearchBegun(at=work.now, by=by, indexes=indexes))
     work.purpose = Purpose(work.purpose.code)
-    candidates = _candidates(work, question)
-    found = _matching(work, question, candidates) | _named(work, sought.case_name)
-    surest = sorted(found.values(), key=lambda each: (-each.grade, each.case.reference))
+    opened = open_across(work, _candidates(work, question), FIELDS)
+    named = _named(work, sought.case_name)
+    broken = {**opened.broken, **named.broken}
+    work.refuse_each(broken, Action.PERSON_FIND)
+    matching = _matching(work, question, opened) | {case: _of_name(hand.case) for case, hand in named.hands.items()}
+    surest = sorted(
+        (found for case, found in matching.items() if case not in broken),
+        key=lambda each: (-each.grade, each.case.reference),
+    )
     people = tuple(surest[:PAGE_SIZE])
     shown = tuple(each.case.id for each in people)
-    searched = PeopleSearched(at=work.now, by=by, indexes=indexes, marks=marks, opened=len(candidates), cases=shown)
-    work.note(searched)
+    compared = len(opened.cases)
+    work.note(PeopleSearched(at=work.now, by=by, indexes=indexes, marks=marks, opened=compared, cases=shown))
     workers = {worker for each in people for worker in each.case.workers.values()}
-    return FoundPeople(people, len(surest) - len(people), work.stores.accounts.names(workers))
+    left_out, references = len(surest) - len(people), tuple(sorted(each.reference for each in broken.values()))
+    return FoundPeople(people, left_out, work.stores.accounts.names(workers), references)
 
 
 def _question(work: UnitOfWork, sought: Sought) -> Question:
@@ -107,7 +119,7 @@ def _marks(work: UnitOfWork, known: Known) -> tuple[str, ...]:
     return tuple(f"{index}:{mark.hex()}" for (index, _), mark in zip(terms, made, strict=True))
 
 
-def _candidates(work: UnitOfWork, question: Question) -> tuple[CaseId, ...]:
+def _candidates(work: UnitOfWork, question: Question) -> Taken:
     """The cases with a tag of what is asked for, which are counted against the actor before one of them is opened."""
     holder, entries = work.actor.holder, entries_in(question.terms)
     newest = work.trust.current(holder).version
@@ -117,15 +129,15 @@ def _candidates(work: UnitOfWork, question: Question) -> tuple[CaseId, ...]:
     candidates = work.stores.tags.cases(sought, most=MOST_OPENED + 1)
     if len(candidates) > MOST_OPENED:
         raise TooManyAlike
-    spend(work, opened=len(candidates))
-    return candidates
+    taken = work.take_all(candidates)
+    spend(work, opened=len(taken.hands))
+    return taken
 
 
-def _matching(work: UnitOfWork, question: Question, candidates: Sequence[CaseId]) -> dict[CaseId, Found]:
+def _matching(work: UnitOfWork, question: Question, opened: Opened) -> dict[CaseId, Found]:
     """Those of the candidates who match, once they are opened; the others had a tag by chance, or a part of a name."""
-    opened = open_across(work, candidates, FIELDS)
-    matches = {case: compare(question, known_of(values)) for case, values in opened.items()}
-    cases = {case: work.in_hand(case).case for case in opened}
+    matches = {case: compare(question, known_of(values)) for case, values in opened.values.items()}
+    cases = opened.cases
     return {
         case: Found(cases[case], match.grade, tuple(each for reason in match.reasons for each in reason.sentences))
         for case, match in matches.items()
@@ -133,10 +145,13 @@ def _matching(work: UnitOfWork, question: Question, candidates: Sequence[CaseId]
     }
 
 
-def _named(work: UnitOfWork, case_name: str | None) -> dict[CaseId, Found]:
+def _named(work: UnitOfWork, case_name: str | None) -> Taken:
     """The cases that go by that reference or pseudonym, among those that the actor's holder has."""
     if not case_name:
-        return {}
+        return Taken({}, {})
     cards = work.stores.cards.find(everything(work).named(case_name))
-    hands = work.take_all([card.id for card in cards.items])
-    return {hand.case.id: Found(hand.case, Grade.STRONG, (_NAMED,)) for hand in hands}
+    return work.take_all([card.id for card in cards.items])
+
+
+def _of_name(case: Case) -> Found:
+    return Found(case, Grade.STRONG, (_NAMED,))

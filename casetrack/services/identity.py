@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from casetrack.crypto.fields import Value
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case, IdentityState
 from casetrack.domain.errors import NoIdentity, ReasonNeeded
 from casetrack.domain.events import Revealed
+from casetrack.domain.holdings import Part
 from casetrack.domain.references import Reference
 from casetrack.services.fields import IDENTITY, SealedField, named
 from casetrack.services.quotas import spend
@@ -16,24 +18,42 @@ from casetrack.services.wording import check_words
 from casetrack.services.work import UnitOfWork
 
 ADULT_AT = 18
+FOLLOW: Final[Mapping[str, tuple[str, ...]]] = {"birth_date": ("birth_date_is_estimate", "turns_18")}
+"""What is said of another field, or follows from it, and goes with it."""
 
 
 def record_identity(
     work: UnitOfWork, reference: Reference, state: IdentityState, names: Mapping[str, Value], *, seen: int | None
 ) -> Case:
-    """What is known of who the person is, or why it is not, is sealed. What was not answered again stays as it was."""
+    """What is known of who the person is, or why it is not, is sealed.
+
+    None clears; what was not answered again stays as it was. A name that was given is not cleared down to nothing.
+    """
     case = work.open(reference, to=Action.IDENTITY_RECORD, seen=seen)
     before = open_fields(work, case, IDENTITY)
-    wanted = (
-        identity_values(state, names)
-        if state is IdentityState.GIVEN
-        else {field: None for field in IDENTITY if field.name in before}
-    )
-    if state is IdentityState.GIVEN and not (wanted or any(before.values())):
+    lost = _emptied(names) if state is IdentityState.GIVEN else {field.name for field in IDENTITY}
+    wanted: dict[SealedField, Value] = {field: None for field in IDENTITY if field.name in lost & before.keys()}
+    wanted |= identity_values(state, names)
+    after = {**before, **{field.name: value for field, value in wanted.items()}}
+    if state is IdentityState.GIVEN and not any(after.values()):
         raise NoIdentity
     changed = {field: value for field, value in wanted.items() if before.get(field.name) != value}
     seal_fields(work, case, changed)
-    return work.save(case.record_identity(state, (field.name for field in changed), by=work.actor, at=work.now))
+    cleared = [field.name for field, value in changed.items() if value is None]
+    labels = (field.name for field in changed)
+    return work.save(case.record_identity(state, labels, cleared=cleared, by=work.actor, at=work.now))
+
+
+def recorded_of(work: UnitOfWork, case: Case) -> frozenset[str]:
+    """Which fields of the identity hold something, by name: nothing is opened for it."""
+    names = {field.label: field.name for field in IDENTITY}
+    current = work.stores.values.current(case.id, Part.IDENTITY)
+    return frozenset(names[value.label] for value in current if value.label in names)
+
+
+def _emptied(names: Mapping[str, Value]) -> set[str]:
+    emptied = {name for name, value in names.items() if value is None}
+    return emptied.union(*(FOLLOW.get(name, ()) for name in emptied))
 
 
 def reveal_identity(work: UnitOfWork, reference: Reference) -> tuple[Case, dict[str, Value]]:

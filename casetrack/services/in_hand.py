@@ -1,5 +1,6 @@
-"""A case that is in hand: as it was kept, and what is to be kept of it."""
+"""A case that is in hand: as it was kept, and what is to be kept of it; or many, of which some may be broken."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from uuid import UUID
@@ -8,8 +9,10 @@ from casetrack.crypto.datakeys import DataKey
 from casetrack.crypto.fields import Value
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.case import Case
-from casetrack.domain.errors import IntegrityBroken
+from casetrack.domain.errors import CasetrackError, IntegrityBroken
 from casetrack.domain.holdings import Part
+from casetrack.domain.ids import CaseId
+from casetrack.domain.references import Reference
 from casetrack.services.ports import CaseKey, Change, IndexTag, KeptCase, LastChange, SealedValue
 
 
@@ -59,3 +62,30 @@ class CaseInHand:
         for row, version in self.superseded.items():
             known[row] = (known[row][0], version)
         return tuple((row, found, superseded) for row, (found, superseded) in sorted(known.items()))
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A case that is not as it was sealed: what its row says that it goes by, and what refuses it."""
+
+    reference: Reference
+    refusal: type[CasetrackError]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Many cases: those that are as they were sealed, and those that are not, which are in nobody's hand."""
+
+    hands: Mapping[CaseId, CaseInHand]
+    broken: Mapping[CaseId, Broken]
+
+    def whole(self) -> tuple[CaseInHand, ...]:
+        """Every one of them; refused if any is not as it was sealed."""
+        refuse_any(self.broken)
+        return tuple(self.hands.values())
+
+
+def refuse_any(broken: Mapping[CaseId, Broken]) -> None:
+    """All or nothing: refused by what refuses the first of them, if there is any."""
+    for each in broken.values():
+        raise each.refusal

@@ -77,6 +77,11 @@ class HolderKeys:
         """How many keys are still wrapped for an older version than the newest."""
         return sum(keyset.rows.both for keyset in self.keysets[1:])
 
+    @property
+    def tags_left(self) -> int:
+        """How many tags there are still that an older version than the newest made."""
+        return sum(keyset.rows.tags for keyset in self.keysets[1:])
+
 
 def list_keysets(work: UnitOfWork) -> tuple[HolderKeys, ...]:
     """The keys of the administrator's holder, or of all for a national one; that somebody looked is journalled."""

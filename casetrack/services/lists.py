@@ -61,6 +61,13 @@ class CaseCard:
     offered_to: HolderCode | None
     """The receiver of its open offer."""
 
+    @property
+    def standing(self) -> "CaseCard":
+        """The same, with nothing due in a case that is closed: what is kept for lists may be of an older version."""
+        if self.status is not Status.CLOSED:
+            return self
+        return replace(self, due=None, milestone=None, do_now=False, waiting=False)
+
 
 class Due(StrEnum):
     """When the next thing is due."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from casetrack.domain.calendars import Nation
 from casetrack.domain.case import Case
+from casetrack.domain.case import Status as CaseStatus
 from casetrack.domain.catalogue import Responsible, Side
 from casetrack.domain.holders import Holders
 from casetrack.domain.holdings import Part, Strand
@@ -18,6 +19,7 @@ from casetrack.domain.progress import (
     is_to_do_now,
     phase_of,
     progress,
+    when_closed,
 )
 from casetrack.domain.records import Recorded, RecordState
 from casetrack.domain.transfer import Transfer, TransferState
@@ -33,9 +35,12 @@ def milestones_of(
     transfers: Iterable[Transfer] = (),
     strands: frozenset[Strand] = frozenset(Strand),
 ) -> tuple[Row, ...]:
-    """Every milestone of the case as it stands now; whoever has those strands waits on what is for others to do."""
+    """Every milestone of the case as it stands now; whoever has those strands waits on what is for others to do.
+
+    Once the case is closed nothing is due, for whatever page, list or program asks.
+    """
     offers = tuple(transfers)
-    return progress(
+    rows = progress(
         deployment.facts.catalogue,
         case.records,
         age_group=case.age_group.treated_as,
@@ -48,6 +53,7 @@ def milestones_of(
         earlier_nations=_earlier_nations(case, deployment.holders),
         other_bodies=OTHER_BODIES | _not_for(strands, case.holdings.strands) | _other_side(offers),
     )
+    return when_closed(rows) if case.status is CaseStatus.CLOSED else rows
 
 
 def seen_by(rows: Iterable[Row], strands: Iterable[Strand]) -> tuple[Row, ...]:

@@ -92,7 +92,7 @@ def renew_case_keys(keeper: CaseKeeper, named: NamedCase, *, anyway: bool = Fals
         if not work.stores.cases.lock_if_free(named.case) or not (anyway or _left(work, named.case)):
             return None
         work.attempted = Attempt(Action.DATAKEY_RENEW, named.reference)
-        (hand,) = work.take_all([named.case])
+        (hand,) = work.take_all([named.case]).whole()
         renewed = hand.case.renew_keys(keyset.public.version, by=work.actor, at=work.now)
         renew_keys(work, hand.case)
         return work.save(renewed)

@@ -60,7 +60,7 @@ def _remade(work: UnitOfWork, cases: tuple[CaseId, ...]) -> int:
     """How many tags the cases have now, all of the newest version: of each part that the organisation has."""
     mine, rows = work.trust.mine(work.actor.holder), 0
     for part, fields in INDEXED.items():
-        opened = open_across(work, cases, fields)
+        opened = open_across(work, work.take_all(cases), fields).whole()
         for case in cases:
             if part in work.in_hand(case).case.holdings.parts_of(work.actor.holder):
                 tags = tags_by(work, mine, entries_of(known_of(opened.get(case, {}))))

@@ -4,25 +4,31 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from casetrack.crypto.datakeys import OFFER, DataKey, KeyPlace
-from casetrack.crypto.fields import Value
+from casetrack.crypto.fields import FieldLabel, Value
 from casetrack.crypto.indexes import Entry
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.case import Case
-from casetrack.domain.errors import IntegrityBroken, NotHeld
+from casetrack.domain.errors import CasetrackError, IntegrityBroken, NotHeld
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId, HolderCode, TransferId
 from casetrack.domain.transfer import Transfer
 from casetrack.services.fields import ANSWER, PREVIEW, SealedField
-from casetrack.services.in_hand import CaseInHand
+from casetrack.services.in_hand import Broken, CaseInHand, Taken, refuse_any
 from casetrack.services.indexed import INDEXED, entries_of, known_of
 from casetrack.services.ports import CaseKey, IndexTag, SealedValue
 from casetrack.services.trust import opening
 from casetrack.services.work import UnitOfWork
+
+OfCase = TypeVar("OfCase", Wrap, SealedValue)
+Unfit: TypeAlias = dict[CaseId, type[CasetrackError]]
+"""The cases of which something does not fit what is in hand, with what refuses each."""
+UNFIT: Final = (IntegrityBroken, NotHeld)
+"""What refuses a data key that the case's own seal promises to the actor's holder."""
 
 
 def begin_parts(work: UnitOfWork, case: Case, parts: Iterable[Part]) -> None:
@@ -100,26 +106,88 @@ def open_rows(work: UnitOfWork, case: Case, rows: Iterable[SealedValue]) -> list
     return [_open(hand, _data_key(work, hand, row.part), row) for row in rows]
 
 
-def open_across(
-    work: UnitOfWork, cases: Sequence[CaseId], fields: Iterable[SealedField]
-) -> dict[CaseId, dict[str, Value]]:
-    """The same fields of many cases, in the same number of statements whatever theirs.
+@dataclass(frozen=True, repr=False)
+class Opened:
+    """What was opened of many cases, and those that are not as they were sealed, of which nothing is given."""
 
-    A case in which nothing of them is recorded, in the parts that the actor's holder has, is left out.
+    cases: Mapping[CaseId, Case]
+    """Every one that is as it was sealed."""
+    values: Mapping[CaseId, dict[str, Value]]
+    """By the names of the fields; without the cases in which nothing of them is recorded."""
+    broken: Mapping[CaseId, Broken]
+
+    def whole(self) -> Mapping[CaseId, dict[str, Value]]:
+        """What was opened of every one of them; refused if any is not as it was sealed."""
+        refuse_any(self.broken)
+        return self.values
+
+
+def open_across(work: UnitOfWork, taken: Taken, fields: Iterable[SealedField]) -> Opened:
+    """The same fields of many cases, in the parts that the actor's holder has, in as many statements as of one.
+
+    One of which something does not fit is opened again if somebody has changed it meanwhile; otherwise it is broken.
     """
     wanted = {field.label: field for field in fields}
-    wraps = work.stores.keys.wraps(cases, work.actor.holder)
-    hands = {hand.case.id: hand for hand in work.take_all(cases)}
+    cases: dict[CaseId, Case] = {}
+    values: dict[CaseId, dict[str, Value]] = {}
+    broken = dict(taken.broken)
+    while True:
+        opened, unfit = _open_each(work, taken.hands, wanted)
+        values.update(opened)
+        cases.update({case: hand.case for case, hand in taken.hands.items() if case not in unfit})
+        if not unfit:
+            return Opened(cases, values, broken)
+        taken = work.take_again(unfit)
+        broken.update(taken.broken)
+
+
+def _open_each(
+    work: UnitOfWork, hands: Mapping[CaseId, CaseInHand], wanted: Mapping[FieldLabel, SealedField]
+) -> tuple[dict[CaseId, dict[str, Value]], Unfit]:
+    """What is recorded of it in each case; and the cases of which something does not fit, with what refuses that."""
+    holder, cases = work.actor.holder, list(hands)
+    wraps = _by_case(work.stores.keys.wraps(cases, holder))
     opened: dict[CaseId, dict[str, Value]] = defaultdict(dict)
+    unfit: Unfit = {}
     for part in sorted({field.part for field in wanted.values()}):
-        held = {case for case, hand in hands.items() if part in hand.case.holdings.parts_of(work.actor.holder)}
-        current = work.stores.values.current_of(cases, part)
-        rows = [row for row in current if row.label in wanted and row.case in held]
-        _open_keys(work, part, [hands[case] for case in dict.fromkeys(row.case for row in rows)], wraps)
-        for row in rows:
-            hand = hands[row.case]
-            opened[row.case][wanted[row.label].name] = _open(hand, _data_key(work, hand, part), row)
-    return opened
+        rows = _by_case(row for row in work.stores.values.current_of(cases, part) if row.label in wanted)
+        held = [hand for case, hand in hands.items() if part in hand.case.holdings.parts_of(holder) and case in rows]
+        unfit.update(_open_keys_of_each(work, part, [hand for hand in held if hand.case.id not in unfit], wraps))
+        for hand in (hand for hand in held if hand.case.id not in unfit):
+            try:
+                found = {wanted[row.label].name: _open(hand, hand.data_keys[part], row) for row in rows[hand.case.id]}
+            except IntegrityBroken:
+                unfit[hand.case.id] = IntegrityBroken
+            else:
+                opened[hand.case.id].update(found)
+    return {case: found for case, found in opened.items() if case not in unfit}, unfit
+
+
+def _by_case(rows: Iterable[OfCase]) -> Mapping[UUID, list[OfCase]]:
+    of_case: dict[UUID, list[OfCase]] = defaultdict(list)
+    for row in rows:
+        of_case[row.case].append(row)
+    return of_case
+
+
+def _open_keys_of_each(
+    work: UnitOfWork, part: Part, hands: Sequence[CaseInHand], wraps: Mapping[UUID, list[Wrap]]
+) -> Unfit:
+    """The part's data key of each case is in hand, but of those that are given, with what refuses it.
+
+    All are asked for at once. Only where that is refused each is asked for alone, to know of which it is.
+    """
+    try:
+        _open_keys(work, part, hands, [wrap for hand in hands for wrap in wraps[hand.case.id]])
+    except UNFIT:
+        unfit: Unfit = {}
+        for hand in hands:
+            try:
+                _open_keys(work, part, [hand], wraps[hand.case.id])
+            except UNFIT as refusal:
+                unfit[hand.case.id] = type(refusal)
+        return unfit
+    return {}
 
 
 def hand_over_keys(work: UnitOfWork, before: Case, after: Case, transfer: Transfer) -> None:

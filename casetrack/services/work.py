@@ -5,7 +5,7 @@ that the case may be known of, that it is current, that the action is permitted.
 sealed, kept and journalled together by `save`; what was only looked at is journalled by `open`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -35,7 +35,7 @@ from casetrack.domain.transfer import Transfer
 from casetrack.services.approvals import KeptProposal
 from casetrack.services.deployment import Deployment
 from casetrack.services.fields import ANSWER, PREVIEW
-from casetrack.services.in_hand import CaseInHand
+from casetrack.services.in_hand import Broken, CaseInHand, Taken
 from casetrack.services.journal import CASEWORK, CaseChange, Purpose, Step, Stepped, journal_entry
 from casetrack.services.outlook import outlook_of
 from casetrack.services.ports import (
@@ -70,6 +70,10 @@ class Attempt:
     transfer: TransferId | None = None
     proposal: ProposalId | None = None
 
+    def refused_by(self, refusal: type[CasetrackError], *, at: Instant, by: Actor) -> Refused:
+        """The event that it was refused."""
+        return Refused(**vars(self), refusal=refusal.__name__, at=at, by=by.account)
+
 
 class UnitOfWork:
     """One actor doing one thing, for one purpose, in one transaction."""
@@ -85,6 +89,7 @@ class UnitOfWork:
         self.purpose = purpose
         self.trust = Trust(stores.keys, deployment)
         self.attempted: Attempt | None = None
+        self.refused: dict[CaseId, tuple[Refused, Purpose]] = {}
         self._cases: dict[CaseId, CaseInHand] = {}
         self._transfers: dict[TransferId, KeptTransfer] = {}
 
@@ -190,10 +195,23 @@ class UnitOfWork:
         self.note(looked, about=case, sides=(transfer.from_holder, transfer.to_holder))
         return transfer, case
 
-    def take_all(self, cases: Sequence[CaseId]) -> tuple[CaseInHand, ...]:
-        """Many cases, each as it was sealed, in as many statements as one. The list's own event says whom it shows."""
-        newest = self.stores.journal.last_changes(cases)
-        return tuple(self._checked(kept, newest) for kept in self.stores.cases.all_of(cases))
+    def take_all(self, cases: Collection[CaseId]) -> Taken:
+        """Many cases, each as it was sealed, in as many statements as one. The list's own event says whom it shows.
+
+        One is broken if it does not fit and is the same when it is read again: otherwise somebody has just changed it.
+        """
+        return self._taken(cases, {})
+
+    def take_again(self, unfit: Mapping[CaseId, type[CasetrackError]]) -> Taken:
+        """Those in hand that what was read later does not fit: as they are now if somebody changed them, or broken."""
+        read = {case: (self._cases.pop(case).case.version, refusal) for case, refusal in unfit.items()}
+        return self._taken(unfit, read)
+
+    def refuse_each(self, broken: Mapping[CaseId, Broken], to: Action) -> None:
+        """That each of those cases was refused is journalled, once, while the rest of this work goes on."""
+        for case, each in broken.items():
+            event = Attempt(to, each.reference).refused_by(each.refusal, at=self.now, by=self.actor)
+            self.refused.setdefault(case, (event, Purpose(self.purpose.code)))
 
     def is_overtaken(self) -> bool:
         """Somebody has changed a case since this work read it, so that what it read later may be of another version."""
@@ -283,6 +301,29 @@ class UnitOfWork:
                 if kept is not None and kept.case.version == before.case.version:
                     raise
         return None
+
+    def _taken(self, cases: Collection[CaseId], unfit: dict[CaseId, tuple[int, type[CasetrackError]]]) -> Taken:
+        """The cases, of which those are broken that are still of the version in which something of them did not fit."""
+        hands: dict[CaseId, CaseInHand] = {}
+        broken: dict[CaseId, Broken] = {}
+        while True:
+            # The cases first: of what is read after, what does not fit is of another version, or not as it was sealed.
+            read, newest = self.stores.cases.all_of(list(cases)), self.stores.journal.last_changes(list(cases))
+            again = []
+            for kept in read:
+                case, version = kept.case.id, kept.case.version
+                before, refusal = unfit.get(case, (None, IntegrityBroken))
+                if before == version:
+                    broken[case] = Broken(kept.case.reference, refusal)
+                    continue
+                try:
+                    hands[case] = self._checked(kept, newest)
+                except IntegrityBroken:
+                    unfit[case] = version, IntegrityBroken
+                    again.append(case)
+            if not again:
+                return Taken(hands, broken)
+            cases = again
 
     def _checked(self, kept: KeptCase, newest: Mapping[CaseId, LastChange]) -> CaseInHand:
         last = newest.get(kept.case.id)
@@ -415,10 +456,12 @@ def at_work(
     """A unit of work that is kept whole when the block ends well.
 
     `SessionEnded` if what the actor came by has ended meanwhile. A refusal rolls the work back, and is itself
-    journalled in a transaction of its own: also if the session has ended since, because what was tried was tried.
+    journalled in a transaction of its own: also if the session has ended since, because what was tried was tried. So is
+    what was refused of single cases among many, whether or not the rest was kept.
     """
     scope = Scope(actor.account, actor.role, actor.holder, actor.national, actor.session)
     attempted: Attempt | None = None
+    refused: list[tuple[Refused, Purpose]] = []
     try:
         with begin(scope) as stores:
             work = UnitOfWork(stores, deployment, actor, now, purpose)
@@ -430,23 +473,23 @@ def at_work(
                 raise
             finally:
                 attempted = work.attempted
+                refused.extend(work.refused.values())
     except CasetrackError as refusal:
         if attempted is not None:
-            event = Refused(
-                action=attempted.action,
-                refusal=type(refusal).__name__,
-                reference=attempted.reference,
-                transfer=attempted.transfer,
-                proposal=attempted.proposal,
-                at=now,
-                by=actor.account,
-            )
-            with begin(replace(scope, session=None)) as stores:
-                told = UnitOfWork(stores, deployment, actor, now, purpose)
-                try:
-                    told.note(event)
-                except (IntegrityBroken, KeysUnavailable):
-                    # The desk's own keys are what is broken. That it was refused is kept, without what was typed.
-                    told.purpose = Purpose(purpose.code)
-                    told.note(event)
+            refused.append((attempted.refused_by(type(refusal), at=now, by=actor), purpose))
         raise
+    finally:
+        if refused:
+            with begin(replace(scope, session=None)) as stores:
+                _journal_refusals(UnitOfWork(stores, deployment, actor, now), refused)
+
+
+def _journal_refusals(told: UnitOfWork, refused: Iterable[tuple[Refused, Purpose]]) -> None:
+    for event, purpose in refused:
+        told.purpose = purpose
+        try:
+            told.note(event)
+        except (IntegrityBroken, KeysUnavailable):
+            # The desk's own keys are what is broken. That it was refused is kept, without what was typed.
+            told.purpose = Purpose(purpose.code)
+            told.note(event)

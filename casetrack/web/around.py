@@ -7,7 +7,7 @@ from flask import request, url_for
 from flask_babel import gettext
 
 from casetrack.domain.actions import Action
-from casetrack.domain.case import Case, Status
+from casetrack.domain.case import Case
 from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.progress import Row, next_three, waiting_on_others
 from casetrack.http.house import house
@@ -24,10 +24,8 @@ def around(overview: Overview) -> dict[str, Any]:
     return {"case": case, "may": may, "bar": _bar(overview), "tabs": _tabs(case, may), "numbers": _numbers(case)}
 
 
-def comes_first(case: Case, rows: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """What is to do next, and what waits on others: nothing of a closed case, nor whose date gives a birthday away."""
-    if case.status is Status.CLOSED:
-        return (), ()
+def comes_first(rows: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """What is to do next, and what waits on others; nothing whose date gives a birthday away."""
     may_be_dated = [row for row in rows if not row.sealed]
     return next_three(may_be_dated), waiting_on_others(may_be_dated)
 

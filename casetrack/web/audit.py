@@ -12,9 +12,12 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 
 from casetrack.domain.actions import Action
+from casetrack.domain.errors import MistypedReference
+from casetrack.domain.events import Refused
 from casetrack.domain.ids import AccountId, HolderCode
+from casetrack.domain.references import Reference, read_reference
 from casetrack.domain.words import N_
-from casetrack.http.house import house
+from casetrack.http.house import house, in_time
 from casetrack.http.identity import current_actor, serves
 from casetrack.http.sessions import current_session
 from casetrack.http.work import begin
@@ -66,22 +69,30 @@ def search() -> ResponseReturnValue:
 @pages.route("/audit/verify", methods=BOTH)
 @serves(Action.AUDIT_VERIFY)
 def verify() -> ResponseReturnValue:
-    """Whether everything that is kept is what was recorded, check by check; and the newest checkpoint."""
+    """Whether everything that is kept is what was recorded, check by check; and the newest checkpoint.
+
+    Two forms are sent here: `use` says what the log is opened for, and `now` has everything checked.
+    """
     with begin() as work:
         work.require(Action.AUDIT_VERIFY)
     use = use_in_force()
     if use is None or "use" in request.form:
         return _ask_use("audit.verify")
-    inspect = house().inspect
-    if inspect is None or "now" not in request.args:
-        return render_template("audit/verify.html", possible=inspect is not None, inspection=None)
+    place = house()
+    if place.inspect is None or "now" not in request.form:
+        return render_template("audit/verify.html", possible=place.inspect is not None, inspection=None)
     with begin() as work:
         begin_verifying(work, use)
-    with inspect() as (evidence, believed):
-        inspection = verify_audit(evidence, believed)
+    with place.inspect() as (evidence, believed):
+        inspection = verify_audit(in_time(evidence), believed)
     key = "\n".join(key.format() for key in believed.log.in_force)
     return render_template(
-        "audit/verify.html", possible=True, inspection=inspection, checks=_checks(inspection), key=key
+        "audit/verify.html",
+        possible=True,
+        inspection=inspection,
+        checks=_checks(inspection),
+        key=key,
+        seconds=int(place.check_for.total_seconds()),
     )
 
 
@@ -199,8 +210,20 @@ def _entry(card: EventCard) -> dict[str, Any]:
         "card": card,
         "sentence": sentence,
         "who": who,
+        "reference": card.reference or _asked_for(card.payload),
         "raw": json.dumps(card.payload, indent=2, sort_keys=True, ensure_ascii=False),
     }
+
+
+def _asked_for(payload: Mapping[str, Any]) -> Reference | None:
+    """The reference by which somebody asked for a case and was refused, whether or not there is such a case.
+
+    Whoever is shown the entry is shown that; what a search by it finds is what the reader may know.
+    """
+    try:
+        return read_reference(str(payload["detail"]["reference"])) if payload["event"] == Refused.__name__ else None
+    except (LookupError, TypeError, MistypedReference):
+        return None
 
 
 def _this_sign_in() -> str:

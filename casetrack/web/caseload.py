@@ -4,9 +4,11 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from marshmallow import ValidationError
 
 from casetrack.domain.actions import Action
+from casetrack.domain.errors import IntegrityBroken
 from casetrack.http.house import house
 from casetrack.http.identity import current_actor, serves
 from casetrack.http.terms import terms
@@ -56,9 +58,10 @@ def name() -> ResponseReturnValue:
         work.require(Action.CASELOAD_NAME)
         if not shift_is_open(work, shift):
             return render_template("caseload/name.html", **form.given, purposes=purposes()), form.status
-        cards, names = name_caseload(work, page=page_asked(), shift=shift)
+        cards, names, broken = name_caseload(work, page=page_asked(), shift=shift)
 
     def link(**changes: int) -> str:
         return url_for("caseload.name", page=changes["page"])
 
-    return render_template("caseload/names.html", page=cards, names=names, link=link)
+    sentence = gettext(IntegrityBroken.sentence)
+    return render_template("caseload/names.html", page=cards, names=names, broken=broken, sentence=sentence, link=link)

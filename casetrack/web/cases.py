@@ -61,7 +61,7 @@ def view(reference: Reference) -> ResponseReturnValue:
             return render_template("cases/stub.html", stub=case, holders=holders)
         overview = overview_of(work, case)
     given = around(overview)
-    first, waiting = comes_first(case, overview.rows)
+    first, waiting = comes_first(overview.rows)
     return render_template(
         "cases/view.html",
         **given,

@@ -10,7 +10,7 @@ from typing import Final
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from casetrack import __version__
@@ -30,20 +30,30 @@ MOST_ENDPOINTS: Final = 512
 """More than there are pages and calls."""
 
 
+RISING: Final = {"integrity_failures": "Refusals because what is stored is not what was sealed, since the log began"}
+"""The counts of the house that never fall, so that an alarm can ask by how much they rose."""
+UNASKED: Final = frozenset({"database", "migrations"})
+"""Troubles with which a database may not know what it is asked."""
+
+
 class Measured(Collector):
     """What is asked of the house each time that somebody measures."""
 
-    def collect(self) -> list[GaugeMetricFamily]:
+    def collect(self) -> list[Metric]:
         """What keeps casetrack from serving and, unless that is the database, how much there is of what it counts."""
         troubles = house().troubles()
         trouble = GaugeMetricFamily("casetrack_trouble", "What keeps casetrack from serving", labels=["what"])
         for what in troubles:
             trouble.add_metric([what], 1)
-        counts = house().counts() if "database" not in troubles else {}
-        return [
-            trouble,
-            *(GaugeMetricFamily(f"casetrack_{name}", name.replace("_", " "), value=n) for name, n in counts.items()),
-        ]
+        counts = house().counts() if UNASKED.isdisjoint(troubles) else {}
+        return [trouble, *(_measured(name, n) for name, n in counts.items())]
+
+
+def _measured(name: str, n: int) -> Metric:
+    """The count: a gauge, which may fall, unless it is among those that only rise."""
+    if name in RISING:
+        return CounterMetricFamily(f"casetrack_{name}", RISING[name], value=n)
+    return GaugeMetricFamily(f"casetrack_{name}", name.replace("_", " "), value=n)
 
 
 class Answers(Collector):

@@ -14,11 +14,11 @@ from casetrack.domain.errors import NoIdentity
 from casetrack.domain.references import Reference
 from casetrack.http.identity import serves
 from casetrack.http.work import begin
-from casetrack.schemas.identity import RecordIdentity, RevealIdentity
+from casetrack.schemas.identity import REMOVABLE, CorrectIdentity, RevealIdentity
 from casetrack.services.cases import overview_of, prepare
 from casetrack.services.fields import IDENTITY
 from casetrack.services.history import changed_meanwhile
-from casetrack.services.identity import record_identity, reveal_identity
+from casetrack.services.identity import record_identity, recorded_of, reveal_identity
 from casetrack.services.journal import Purpose
 from casetrack.services.wording import refuse_misplaced
 from casetrack.web.around import around, done
@@ -36,7 +36,7 @@ SHOWN: Final = tuple(field for field in IDENTITY if field.name != "birth_date_is
 @serves(Action.IDENTITY_RECORD)
 def record(reference: Reference) -> ResponseReturnValue:
     """Record what is known of who the person is, or why it is not."""
-    form = submitted(RecordIdentity())
+    form = submitted(CorrectIdentity())
     if form.said is not None:
         names = dict(form.said)
         with begin() as work:
@@ -46,8 +46,10 @@ def record(reference: Reference) -> ResponseReturnValue:
         return redirect(url_for("cases.view", reference=reference), HTTPStatus.SEE_OTHER)
     with begin() as work:
         overview = prepare(work, reference, Action.IDENTITY_RECORD)
+        recorded = recorded_of(work, overview.case) & set(REMOVABLE)
     form = form.beginning({"identity": overview.case.identity.value})
-    return render_template("identity/record.html", **around(overview), **form.given), form.status
+    removable = [(field.name, gettext(field.says)) for field in IDENTITY if field.name in recorded]
+    return render_template("identity/record.html", **around(overview), **form.given, removable=removable), form.status
 
 
 @pages.route("/cases/<reference:reference>/identity", methods=["GET", "POST"])

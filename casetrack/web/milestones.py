@@ -59,7 +59,7 @@ def show_list(reference: Reference) -> ResponseReturnValue:
     with begin() as work:
         found = list_milestones(work, reference)
         overview = overview_of(work, found.case)
-    first, waiting = comes_first(found.case, found.rows)
+    first, waiting = comes_first(found.rows)
     above = {row.rule.code for row in (*first, *waiting)}
     return render_template(
         "milestones/list.html",

@@ -98,7 +98,7 @@ def opened(reference: Reference) -> ResponseReturnValue:
     """The names of the case that was opened, and what to do next."""
     with begin() as work:
         case = view_held(work, reference)
-        first, _ = comes_first(case, overview_of(work, case).rows)
+        first, _ = comes_first(overview_of(work, case).rows)
     return render_template("cases/opened.html", case=case, first=next(iter(first), None))
 
 

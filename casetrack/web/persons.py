@@ -12,8 +12,10 @@ from typing import Any, Final
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from casetrack.domain.actions import Action
+from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.finding_matches import Grade
 from casetrack.domain.words import N_
 from casetrack.http.house import house
@@ -71,7 +73,13 @@ def found(search: str) -> ResponseReturnValue:
         shown = find_people(work, said["sought"])
     again = url_for("persons.find", again=search)
     page = render_template(
-        "persons/found.html", found=shown, grades=GRADES, holders=house().deployment.holders, again=again, until=until
+        "persons/found.html",
+        found=shown,
+        grades=GRADES,
+        holders=house().deployment.holders,
+        again=again,
+        until=until,
+        sentence=gettext(IntegrityBroken.sentence),
     )
     answer = make_response(page)
     answer.headers["Refresh"] = f"{max(1, int((until - house().clock()).total_seconds()))}; url={again}"

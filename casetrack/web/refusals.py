@@ -28,7 +28,7 @@ from casetrack.domain.errors import (
 from casetrack.domain.words import N_
 from casetrack.http.errors import headers_of, status_of
 from casetrack.http.house import house
-from casetrack.http.sessions import current_session, hold_form
+from casetrack.http.sessions import current_session, hold_form, is_from_its_page
 from casetrack.http.work import begin
 from casetrack.schemas.fields import whole_number
 from casetrack.services.drafts import view_draft
@@ -73,9 +73,15 @@ def refused(refusal: CasetrackError) -> ResponseReturnValue:
 
 
 def failed(error: HTTPException) -> ResponseReturnValue:
-    """A page for what HTTP itself refuses; a form whose proof ran out is held, and is there again on its page."""
+    """A page for what HTTP itself refuses; a form whose proof ran out is held, and is there again on its page.
+
+    One from a page that was not made for this account is not: what is in it is somebody else's.
+    """
     if isinstance(error, CSRFError) and current_session().unavailable:
         return refused(Unavailable())  # Its proof could not be looked up: nothing is known to be wrong with it.
+    if isinstance(error, CSRFError) and not is_from_its_page():
+        sentence = gettext("This page was made before the present sign-in, so what was typed in it is not kept.")
+        return _page(HTTPStatus.BAD_REQUEST, sentence, afresh=_this_page())
     if isinstance(error, CSRFError):
         hold_form("")
         return _page(HTTPStatus.BAD_REQUEST, gettext("This page was open for too long."), again=_this_page())

@@ -13,8 +13,9 @@ from casetrack.domain.finding_indexes import CRIME, DOCUMENT, EMAIL, NAME, NRM, 
 from casetrack.domain.ids import HolderCode
 from casetrack.domain.words import N_
 from casetrack.services.deployment import Deployment
-from casetrack.services.fields import CONTACT
+from casetrack.services.fields import CONTACT, IDENTITY
 from casetrack.services.finding import CASE_NAME
+from casetrack.services.identity import FOLLOW
 from casetrack.services.ports import Change
 
 STRANDS: Final[Mapping[str, str]] = {"support": N_("support"), "investigation": N_("investigation")}
@@ -87,7 +88,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "CaseOpened": N_("The case was opened by %(holder)s, for %(strands)s"),
     "CasePlaced": N_("The areas were recorded: exploitation %(exploitation)s; home %(home)s; encounter %(encounter)s"),
     "WorkerAssigned": N_("A worker was given the strand: %(strand)s"),
-    "IdentityRecorded": N_("The identity was recorded: %(identity)s"),
+    "IdentityRecorded": N_("The identity was recorded: %(identity)s%(cleared)s"),
     "ContactRecorded": N_("How to contact the person safely was recorded%(cleared)s"),
     "MilestoneRecorded": N_("%(milestone)s: %(record)s, %(happened)s"),
     "MilestoneReopened": N_("%(milestone)s: opened again"),
@@ -119,7 +120,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "PeopleSearched": N_("A person was looked for by %(indexes)s: %(shown)s"),
     "QuotaRaised": N_("A colleague was allowed to be shown more, until %(until)s"),
     "LogOpened": N_("The log was opened"),
-    "Refused": N_("Refused: %(action)s%(attempted)s"),
+    "Refused": N_("Refused: %(action)s"),
     "SignedIn": N_("Signed in"),
     "SignInRefused": N_("Signing in was refused"),
     "SignedOut": N_("Signed out"),
@@ -306,7 +307,6 @@ class _Facts:
         self.words: Mapping[str, Callable[[], str]] = {
             "action": lambda: gettext(ACTIONS[Action(payload["action"])]),
             "agreement": lambda: gettext(AGREEMENTS[self.detail["reason"]]) if self.detail["reason"] else "",
-            "attempted": self._attempted,
             "cleared": self._cleared,
             "corrected": lambda: gettext(", in the place of another") if self.detail["corrects"] else "",
             "found": lambda: ", ".join(gettext(MISPLACED[kind]) for kind in self.detail["found"]),
@@ -335,14 +335,10 @@ class _Facts:
         code = self.detail[name]
         return self.deployment.holders[HolderCode(code)].name if code else gettext("not recorded")
 
-    def _attempted(self) -> str:
-        """Which case was asked for by its reference, whether or not there is such a case."""
-        reference = self.detail["reference"]
-        return gettext(" (%(reference)s)", reference=reference) if reference else ""
-
     def _cleared(self) -> str:
-        """Which fields of the safe contact say nothing any more."""
-        fields = [gettext(field.says) for field in CONTACT if field.name in self.detail["cleared"]]
+        """Which fields say nothing any more, but for what goes with others; older entries do not tell."""
+        cleared = set(self.detail.get("cleared", ())).difference(*FOLLOW.values())
+        fields = [gettext(field.says) for field in (*IDENTITY, *CONTACT) if field.name in cleared]
         return gettext(" (cleared: %(fields)s)", fields=", ".join(fields)) if fields else ""
 
     def _shown(self) -> str:

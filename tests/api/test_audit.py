@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -59,7 +60,7 @@ def test_an_auditor_of_one_organisation_finds_nothing_of_anothers(door: Door) ->
 def test_everything_is_as_it_was_recorded(checked: Door) -> None:
     checked.caller("worker").open_case()
     said = checked.caller("auditor").send("POST", "/audit/verifications", {"use": "integrity"}).json
-    assert (said["holds"], said["findings"], said["unsigned"]) == (True, [], 0)
+    assert (said["holds"], said["whole"], said["findings"], said["unsigned"]) == (True, True, [], 0)
     assert said["entries"] == len(checked.entries())
     assert said["checkpoint"].startswith("casetrack.test/audit\n")
 
@@ -76,6 +77,21 @@ def test_a_case_that_was_edited_is_found_and_named_to_whoever_may_look_at_any(
     (finding,) = said["findings"]
     assert not said["holds"]
     assert (finding["about"], finding["name"]) == ("case", reference if is_told else None)
+
+
+def test_what_there_was_no_time_for_is_not_said_to_hold(checked: Door) -> None:
+    house = checked.app.extensions[EXTENSION]
+    checked.app.extensions[EXTENSION] = replace(house, check_for=timedelta())
+    said = checked.caller("auditor").send("POST", "/audit/verifications", {"use": "integrity"}).json
+    assert said == {
+        "holds": None,
+        "whole": False,
+        "findings": [],
+        "entries": None,
+        "unsigned": None,
+        "checkpoint": "",
+    }
+    assert checked.entries()[-1].action.value == "audit:verify"
 
 
 def test_where_nothing_can_be_checked_from_here_that_is_said(door: Door) -> None:

@@ -1,5 +1,7 @@
 """Who a person is and how to contact them: recorded by a token, and never shown to one."""
 
+import json
+
 import pytest
 
 from tests.api.door import Door
@@ -52,6 +54,20 @@ def test_null_clears_what_is_left_out_stays(door: Door) -> None:
     answer = worker.send("PUT", f"/cases/{reference}/contact", {"phone": None, "address": None}, If_Match='"3"')
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"4"')
     assert b'"detail":{"cleared":["phone"],"labels":["phone"]}' in door.entries()[-1].payload
+
+
+def test_null_clears_one_thing_of_an_identity_too(door: Door) -> None:
+    worker = door.caller("worker")
+    reference = worker.open_case()
+    body = {"identity": "given", "family_name": None, "birth_date": None, "nrm_reference": None, "other_names": ""}
+    answer = worker.send("PUT", f"/cases/{reference}/identity", body, If_Match='"3"')
+    assert (answer.status_code, answer.json["identity"]) == (200, "given")
+    said = json.loads(door.entries()[-1].payload)["detail"]
+    assert said["cleared"] == ["birth_date", "birth_date_is_estimate", "family_name", "turns_18"] == said["labels"]
+    nothing = worker.send(
+        "PUT", f"/cases/{reference}/identity", {"identity": "given", "given_names": None}, If_Match='"4"'
+    )
+    assert (nothing.status_code, nothing.json["type"]) == (422, "/problems/no-identity")
 
 
 def test_a_safe_contact_is_recorded_and_not_answered(door: Door) -> None:

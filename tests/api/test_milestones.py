@@ -82,3 +82,28 @@ def test_looking_at_milestones_is_on_the_journal(door: Door) -> None:
     worker = door.caller("worker")
     rows(worker, worker.open_case())
     assert door.last_action() == "milestone:list"
+
+
+def test_in_a_closed_case_nothing_is_due_and_what_was_open_is_not_done_until_it_is_opened_again(door: Door) -> None:
+    lead = door.caller("lead")
+    reference = lead.open_case()
+    record(lead, reference, 3, code="encounter", happened="2026-11-01")
+    before = rows(lead, reference)
+    (listed,) = lead.get("/cases").json["items"]
+    assert {"overdue", "do_now", "not_started"} <= {row["status"] for row in before.values()}
+    assert (listed["due"] < "2026-11-20", listed["milestone"] is None, listed["do_now"]) == (True, False, True)
+
+    lead.send("POST", f"/cases/{reference}/closing", {"reason": "duplicate"}, If_Match='"4"')
+    closed = rows(lead, reference)
+    assert {row["status"] for row in closed.values()} == {"met", "not_started", "not_done"}
+    for code, row in closed.items():
+        was_open = before[code]["status"] not in {"met", "not_started"}
+        assert (row["status"] == "not_done") == was_open
+        told = (row["due_on"], row["due_at"], row["not_before"], row["days_left"], row["limit_passed"])
+        assert told == (None, None, None, None, False) or not was_open
+    (listed,) = lead.get("/cases?status=closed").json["items"]
+    assert [listed[name] for name in ("due", "milestone", "do_now", "waiting")] == [None, None, False, False]
+    assert lead.get("/cases?status=any&due=overdue").json["items"] == []
+
+    lead.send("POST", f"/cases/{reference}/reopening", {"words": "It is not the same person."}, If_Match='"5"')
+    assert rows(lead, reference) == before

@@ -60,6 +60,7 @@ def tags(here: Installation) -> list[int]:
     """How many tags each version has made, the newest first."""
     held = json.loads(here.done("casetrack keys status --json"))["organisations"]
     (kent,) = (each for each in held if each["organisation"] == KENT)
+    assert kent["tags_left_of_older_versions"] == sum(keyset["tags"] for keyset in kent["keysets"][1:])
     return [keyset["tags"] for keyset in kent["keysets"]]
 
 

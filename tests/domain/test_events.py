@@ -30,7 +30,7 @@ DETAIL: Final[dict[str, dict[str, str]]] = {
     "CaseOpened": {"strands": CODES, "holder": ID, "nation": CODE, "age_group": CODE},
     "CasePlaced": {"exploitation": ID, "home": ID, "encounter": ID},
     "WorkerAssigned": {"strand": CODE, "worker": ID},
-    "IdentityRecorded": {"state": CODE, "labels": CODES},
+    "IdentityRecorded": {"state": CODE, "labels": CODES, "cleared": CODES},
     "ContactRecorded": {"labels": CODES, "cleared": CODES},
     "MilestoneRecorded": {"record": ID, "code": CODE, "state": CODE, "outcome": CODE, "happened": DATE},
     "MilestoneReopened": {"record": ID, "code": CODE},

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from casetrack.domain.finding_numbers import (
     PHONE_DIGITS,
+    is_whole_phone,
     phones_in,
     plain_email,
     plain_nrm,
@@ -128,6 +129,18 @@ def test_part_of_an_email_address_is_none(text: str) -> None:
 def test_making_an_email_address_plain_twice_changes_nothing(text: str) -> None:
     plain = plain_email(text)
     assert plain is None or plain_email(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "is_whole"),
+    [
+        *((text, True) for text in ("01632 960123", "(01632) 960123", "+44 (0)1632 960123", "0044 1632-960123")),
+        *((text, True) for text in ("0" + "1" * 8, "+" + "1" * 15)),
+        *((text, False) for text in ("0" + "1" * 7, "+" + "1" * 16, "1632 960123", "01632 960123 ext 4", "", "+")),
+    ],
+)
+def test_a_number_to_be_rung_is_whole_and_nothing_stands_beside_it(text: str, is_whole: bool) -> None:  # noqa: FBT001 -- what is expected of the text
+    assert is_whole_phone(text) is is_whole
 
 
 @pytest.mark.parametrize("text", ["alpine acorn", " Alpine  ACORN ", "alpine-acorn", "Alpine, acorn."])

@@ -98,7 +98,7 @@ def test_a_token_is_asked_once_for_the_names_of_many_cases(world: World, monkeyp
 
     monkeypatch.setattr(TokenKeys, "decrypt", counted)
     with world.work("receiver") as work:
-        shown = open_across(work, cases, [named(IDENTITY)["family_name"]])
+        shown = open_across(work, work.take_all(cases), [named(IDENTITY)["family_name"]]).values
 
     assert [shown[case]["family_name"] for case in cases] == ["Invented"] * 5
     assert len(asked) == 1

@@ -1,7 +1,7 @@
 """A crawl: every page that somebody can come to by links and by forms that only ask, and what is wrong with each."""
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +18,10 @@ LEAVES: Final = frozenset({"pages.exit"})
 """What ends the visit of whoever goes there."""
 OF_EACH: Final[Mapping[str, str]] = {"milestones.record": "code", "milestones.reopen": "code"}
 """The pages that each case has many of, and what tells them apart, beside whether the case is closed."""
+LEADING: Final = frozenset({"cases.view"})
+"""The pages that each lead to others which their like do not."""
+SOME: Final = 6
+"""How many pages of one kind show what there is to see where there is no time for all."""
 HEAVIEST_BYTES: Final = 150_000
 ONE_AT_A_TIME: Final = 1
 """Of the filters of a list each is tried by itself: together they have more values than anybody has time for."""
@@ -75,12 +79,14 @@ class Crawler:
 
     It does not go to `LEAVES`; and of the pages that every case has one of for each milestone, it looks at each
     milestone's on the first open case that leads there, and on the first that is closed: there are a hundred to a case,
-    and they are drawn alike.
+    and they are drawn alike. Of all other pages it looks at the first `most` of a kind: of one endpoint, asked for the
+    same filters, and of cases that are closed or that are not.
     """
 
-    def __init__(self, app: Flask) -> None:
-        """Know the site's addresses."""
+    def __init__(self, app: Flask, most: int | None) -> None:
+        """Know the site's addresses, and how many pages of a kind there is time for: None for all."""
         self._urls = app.url_map.bind("")
+        self._most = most
 
     def crawl(self, visitor: Visitor, start: Iterable[str]) -> Crawl:
         """Everything that can be come to from there."""
@@ -88,17 +94,21 @@ class Crawler:
         waiting = deque(start)
         known: set[str] = set()
         closed: set[str] = set()
+        kinds: Counter[tuple[str, frozenset[str], bool]] = Counter()
         while waiting:
             address = _in_order(waiting.popleft())
             endpoint, arguments = self._at(address, "GET")
-            page = address
-            if endpoint in OF_EACH:
-                page = f"{endpoint} {arguments[OF_EACH[endpoint]]} {arguments['reference'] in closed}"
+            is_of_closed = arguments.get("reference") in closed
+            page = f"{endpoint} {arguments[OF_EACH[endpoint]]} {is_of_closed}" if endpoint in OF_EACH else address
             if page in known or endpoint in LEAVES:
                 continue
             known.add(page)
             if not endpoint:
                 crawl.faults.append(f"{address} is linked to, and is no address of the site")
+                continue
+            kind = endpoint, frozenset(name for name, _ in parse_qsl(urlsplit(address).query)), is_of_closed
+            kinds[kind] += 1
+            if self._most is not None and kinds[kind] > self._most and endpoint not in LEADING:
                 continue
             answer = visitor.request("GET", address)
             crawl.reached.setdefault(endpoint, []).append(answer)

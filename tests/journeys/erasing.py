@@ -1,7 +1,7 @@
 """A program that erases: run by itself, so that it can be killed at any moment.
 
 `python -m tests.journeys.erasing SETTINGS prepare 40` makes closed cases that one person has proposed to erase;
-`… SETTINGS approve` has a second person agree to each, and says so before the first.
+`… SETTINGS approve` has a second person agree to each, and says so after each.
 """
 
 import sys
@@ -59,8 +59,6 @@ def prepare(at: House, count: int) -> None:
 def approve(at: House) -> None:
     """The second person agrees to everything that waits."""
     second = actor(SECOND)
-    sys.stdout.write("now\n")
-    sys.stdout.flush()
     while True:
         with at_work(begin, at.deployment, second, utc_now()) as work:
             waiting = list_proposals(work, page=1).items
@@ -69,6 +67,8 @@ def approve(at: House) -> None:
         for card in waiting:
             with at_work(begin, at.deployment, second, utc_now()) as work:
                 approve_proposal(work, card.proposal.id, seen=None)
+            sys.stdout.write("now\n")
+            sys.stdout.flush()
 
 
 def main(settings: str, what: str, *count: str, environ: Mapping[str, str] = {}) -> None:

@@ -157,7 +157,7 @@ def _a_whole_case(site: Site, canaries: Canaries) -> str:
     worker.answer({"given_names": canaries("correctedname")})
     worker.go(f"/cases/{reference}/contacts/record")
     worker.answer({"phone": canaries("correctedphone")})
-    why = {**story.WHY, **canaries.under("tonight", "phone")}
+    why = {**story.WHY, **canaries.under("tonight")}
     told = {"why": why, "shared": _shared(canaries), "words": canaries("checklist")}
     declined = story.offer(worker, reference, MANCHESTER, kind="support", **told)  # type: ignore[arg-type]  # each by its own name
     story.see(lead, declined)
@@ -252,7 +252,7 @@ def _left_unfinished(site: Site, canaries: Canaries) -> None:
     worker.go(f"/cases/{reference}/transfer/new")
     worker.answer({"kind": "full"})
     worker.answer({"to": MANCHESTER})
-    worker.answer({**story.WHY, **canaries.under("tonight", "phone")})
+    worker.answer({**story.WHY, **canaries.under("tonight")})
     worker.answer(_shared(canaries))
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
-from tests.journeys.crawl import HEAVIEST_BYTES, Crawl, Crawler, faults_of, shared_titles, weight
+from tests.journeys.crawl import HEAVIEST_BYTES, SOME, Crawl, Crawler, faults_of, shared_titles, weight
 from tests.journeys.looks import Watched
 from tests.journeys.seeded import Seeded
 from tests.journeys.site import Site
@@ -67,11 +67,14 @@ class Everybody:
     elsewhere: ClassVar[Mapping[str, str]] = {}
     """Where these do not come, and where somebody else does."""
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture(
+        scope="class",
+        params=[pytest.param(SOME, id="some"), pytest.param(None, id="every", marks=pytest.mark.proof)],
+    )
     @classmethod
-    def crawled(cls, site: Site) -> Mapping[str, Crawled]:
-        """What each of the personas came to."""
-        return {persona: _crawled(site, persona) for persona in cls.personas}
+    def crawled(cls, site: Site, request: pytest.FixtureRequest) -> Mapping[str, Crawled]:
+        """What each of the personas came to: some pages of each kind, and in the proof every page."""
+        return {persona: _crawled(site, persona, request.param) for persona in cls.personas}
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -181,7 +184,7 @@ class TestEverybodyElse(Everybody):
     )
 
 
-def _crawled(site: Site, persona: str) -> Crawled:
+def _crawled(site: Site, persona: str, most: int | None) -> Crawled:
     visitor = site.visitor(None if persona == NOBODY else persona)
     starts = list(STARTS)
     if persona == "auditor":
@@ -189,7 +192,7 @@ def _crawled(site: Site, persona: str) -> Crawled:
         visitor.answer({"use": "lawfulness"})
         starts.append("/audit")
     before = site.contents()
-    crawl = Crawler(site.app).crawl(visitor, starts)
+    crawl = Crawler(site.app, most).crawl(visitor, starts)
     after = site.contents()
     return Crawled(visitor, crawl, frozenset(table for table in after if after[table] != before[table]))
 

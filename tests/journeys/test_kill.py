@@ -1,13 +1,8 @@
 """Power that fails at any moment: everything is killed in the middle of its work, and nothing acknowledged is lost."""
 
 import json
-import os
 import re
 import secrets
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,7 +17,8 @@ from typing import Final
 import pytest
 
 from casetrack.app import utc_now
-from casetrack.persistence.embedded import EmbeddedCluster
+from tests.cli.installation import free_port
+from tests.journeys.killing import Power, power_in
 from tests.journeys.visitor import Answer, Visitor
 
 pytestmark = pytest.mark.proof
@@ -32,67 +28,7 @@ TIMES: Final = 6
 AT_ONCE: Final = 4
 LEAST_MS: Final = 300
 MOST_MS: Final = 2_000
-PATIENCE_S: Final = 60
-PAUSE_S: Final = 0.05
 TOKEN: Final = re.compile(r"^[\w-]{40,}$", re.MULTILINE)
-SETTINGS: Final = """
-[service]
-name = "casetrack.kill.test"
-[folder]
-data = {folder}
-[keys]
-passphrase_file = "passphrase"
-[server]
-port = {port}
-[cookies]
-secure = false
-[log]
-level = "error"
-"""
-
-
-@dataclass
-class Power:
-    """An installation as its commands make and run it, and the plug that it can be pulled from."""
-
-    folder: Path
-    port: int
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def command(self, *words: str) -> str:
-        """What the command said; it must end well."""
-        return subprocess.run(self._line(words), capture_output=True, check=True, text=True).stdout
-
-    def on(self) -> None:
-        """Pages and log are served, by processes of their own."""
-        for words in (("serve",), ("worker",)):
-            self.running.append(subprocess.Popen(self._line(words), start_new_session=True))
-            self._wait()
-
-    def off(self) -> None:
-        """Everything that runs is killed: the servers, their workers, and every process of PostgreSQL."""
-        doomed = {process.pid for process in self.running}
-        with suppress(FileNotFoundError):
-            doomed.add(int((self.folder / "data/postgres/cluster/postmaster.pid").read_text().split()[0]))
-        doomed |= {child for parent in doomed for child in _children(parent)}
-        for pid in doomed:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        for process in self.running:
-            process.wait()
-        self.running.clear()
-
-    def _line(self, words: tuple[str, ...]) -> list[str]:
-        return [sys.executable, "-m", "casetrack", "--config", str(self.folder / "config.toml"), *words]
-
-    def _wait(self) -> None:
-        until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until:
-            with suppress(OSError, HTTPException):
-                if Visitor("127.0.0.1", self.port).request("GET", "/healthz").status == HTTPStatus.OK:
-                    return
-            time.sleep(PAUSE_S)
-        raise TimeoutError("casetrack does not answer")
 
 
 @dataclass
@@ -147,17 +83,8 @@ class Program:
 @pytest.fixture
 def power(tmp_path: Path) -> Iterator[Power]:
     """An installation with its power off."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        power = Power(tmp_path, probe.getsockname()[1])
-    (tmp_path / "passphrase").write_text("only for tests")
-    folder = json.dumps(str(tmp_path / "data"))
-    (tmp_path / "config.toml").write_text(SETTINGS.format(folder=folder, port=power.port))
-    power.command("db", "upgrade")
-    yield power
-    power.off()
-    with EmbeddedCluster(tmp_path / "data" / "postgres"):
-        """What was killed is taken over once more, so that it ends well and leaves no process behind."""
+    with power_in(tmp_path, free_port()) as power:
+        yield power
 
 
 def test_killed_in_the_middle_of_writing_nothing_acknowledged_is_lost(power: Power) -> None:
@@ -195,14 +122,3 @@ def _work_until_the_power_fails(power: Power, programs: list[Program]) -> None:
     stop.set()
     for thread in threads:
         thread.join()
-
-
-def _children(pid: int) -> Iterator[int]:
-    """Every process that came of it, and those that came of them."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            fields = stat.read_text().rpartition(")")[2].split()
-            if int(fields[1]) == pid:
-                child = int(stat.parent.name)
-                yield child
-                yield from _children(child)

@@ -1,6 +1,5 @@
 """Power that fails in the middle of erasing: each case is whole or gone, and the list outside says which."""
 
-import json
 import secrets
 import subprocess
 import sys
@@ -14,35 +13,25 @@ import pytest
 from casetrack.cli.erasures import settled
 from casetrack.cli.house import database
 from casetrack.config import Config, read_config
-from casetrack.persistence.embedded import EmbeddedCluster
 from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.installing import engine_at
 from tests.journeys.erasing import FIRST, SECOND
-from tests.journeys.test_kill import SETTINGS, Power
+from tests.journeys.killing import Power, power_in
 
 pytestmark = pytest.mark.proof
 
 TIMES: Final = 20
 CASES: Final = 240
-MOST_MS: Final = 600
-NOT_SERVED: Final = 9
-"""The port that the settings name; nobody is served in this test."""
+MOST_MS: Final = 300
 
 
 @pytest.fixture
 def power(tmp_path: Path) -> Iterator[Power]:
     """An installation with its power off, and two people."""
-    power = Power(tmp_path, NOT_SERVED)
-    (tmp_path / "passphrase").write_text("only for tests")
-    folder = json.dumps(str(tmp_path / "data"))
-    (tmp_path / "config.toml").write_text(SETTINGS.format(folder=folder, port=power.port))
-    power.command("db", "upgrade")
-    for name in (FIRST, SECOND):
-        power.command("account", "create", name, "--name", name, "--role", "lead", "--holder", "kent")
-    yield power
-    power.off()
-    with EmbeddedCluster(tmp_path / "data" / "postgres"):
-        """What was killed is taken over once more, so that it ends well and leaves no process behind."""
+    with power_in(tmp_path) as power:
+        for name in (FIRST, SECOND):
+            power.command("account", "create", name, "--name", name, "--role", "lead", "--holder", "kent")
+        yield power
 
 
 def erasing(power: Power, *words: str) -> list[str]:

@@ -71,7 +71,7 @@ LISTS: Final = (
     "/caseload/names",
     "/inbox",
 )
-FEW, MANY, VERY_MANY = 10, 1_000, 10_000
+FEW, MANY, VERY_MANY = 10, 200, 10_000
 
 
 def noun_of(action: Action) -> str:

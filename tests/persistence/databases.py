@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from casetrack.persistence import schema
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
+from casetrack.persistence.past import tell_past
 from casetrack.persistence.roles import KEEPER, OWNER, create_roles
 from casetrack.persistence.work import stores_on
 from casetrack.services.ports import Scope, Stores
@@ -30,11 +31,12 @@ class Database:
 
     @classmethod
     def create(cls, cluster: EmbeddedCluster, name: str) -> "Database":
-        """A database of that name with the roles and the newest schema."""
+        """A database of that name with the roles and the newest schema, in which any time may be told of."""
         cluster.create_database(name)
         database = cls(cluster, name)
         with database.engine(SUPERUSER).begin() as connection:
             create_roles(connection)
+            tell_past(connection)
         with database.engine(OWNER).begin() as connection:
             schema.upgrade(connection)
         return database

@@ -62,6 +62,11 @@ class Reading:
     is_long: bool = False
     """Whether it is left out where nothing was done to keys or to what is under them."""
 
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it opens many cases together, of which one that was changed hides no other."""
+        return len(self.cases) > 1
+
 
 @dataclass(frozen=True)
 class Given:
@@ -69,6 +74,8 @@ class Given:
 
     gave: object = None
     refused: type[CasetrackError] | None = None
+    broken: int = 0
+    """How many of the cases that it opened together were left out because they are not as they were sealed."""
 
 
 @dataclass
@@ -90,13 +97,19 @@ class Seeded:
         ):
             for name, look in reading.looks.items():
                 try:
-                    given[name] = Given(plain(look(work)))
+                    before = _broken(work)
+                    gave = plain(look(work))
+                    given[name] = Given(gave, broken=_broken(work) - before)
                 except CasetrackError as refusal:
                     given[name] = Given(refused=type(refusal))
                     if isinstance(refusal, IntegrityBroken):
                         raise
             raise Over
         return given
+
+
+def _broken(work: UnitOfWork) -> int:
+    return sum(event.refusal == IntegrityBroken.__name__ for event, _ in work.refused.values())
 
 
 def plain(given: object) -> object:

@@ -284,8 +284,8 @@ def test_that_keys_were_destroyed_is_for_the_keeper_to_say(world: World, app_eng
     with acting(app_engine, "administrator") as connection:
         said = (
             "INSERT INTO events (id, at, time_ms, action, account, holder, aspect, holders_then, payload, salt, "
-            "commitment) VALUES (gen_random_uuid(), now(), 1, 'keyset:destroy', CAST(:who AS uuid), 'north', '', '{}', "
-            "'{}', '\\x00', '\\x00')"
+            "commitment) VALUES (gen_random_uuid(), now(), floor(extract(epoch FROM now()) * 1000), 'keyset:destroy', "
+            "CAST(:who AS uuid), 'north', '', '{}', '{}', '\\x00', '\\x00')"
         )
         assert refused(connection, said, who=world.actor("administrator").account) == INSUFFICIENT_PRIVILEGE
 

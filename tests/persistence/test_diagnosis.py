@@ -16,6 +16,7 @@ from casetrack.persistence.installing import engine_at, engine_for
 from casetrack.persistence.roles import APP, AUDITOR, create_roles
 from casetrack.persistence.schema import head
 from tests.persistence.databases import Database
+from tests.persistence.walls import now_alone
 
 LOOSENED = {
     Examined.DURABILITY: (
@@ -33,6 +34,13 @@ LOOSENED = {
         "ALTER TABLE leaves ENABLE ALWAYS TRIGGER leaves_are_for_ever",
     ),
 }
+
+
+@pytest.fixture(autouse=True)
+def of_now(migrated: Database) -> Iterator[None]:
+    """The database tells of no past, as where people work."""
+    with now_alone(migrated):
+        yield
 
 
 def wrong_with(engine: Engine, now: datetime | None = None) -> dict[Examined, str]:
@@ -76,6 +84,13 @@ def test_what_a_role_set_for_itself_in_this_database_alone_is_found(database: Da
         connection.execute(text(f"{here} SET lock_timeout = 0"))
     with loosened(database, "SELECT 1", f"{here} RESET lock_timeout") as engine:
         assert wrong_with(engine) == {Examined.SETTINGS: f"not as it was given: {APP} lock_timeout"}
+
+
+def test_that_events_may_say_any_time_is_found(database: Database) -> None:
+    """As a demonstration that was not built to the end leaves its database."""
+    past = f"ALTER DATABASE {database.name}"
+    with loosened(database, f"{past} SET casetrack.past = told", f"{past} RESET casetrack.past") as engine:
+        assert wrong_with(engine) == {Examined.SETTINGS: "an event may say any time (casetrack.past)"}
 
 
 def test_a_role_that_may_keep_the_sequencer_waiting_is_found(database: Database) -> None:

@@ -1,20 +1,25 @@
 """Erasing over PostgreSQL: it asks for two people itself, minds a legal hold, and lets no case just vanish."""
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from casetrack.domain.case import Case
 from casetrack.domain.errors import NotFound
 from casetrack.persistence import schema, work
-from casetrack.persistence.embedded import SUPERUSER
+from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.outcomes import ending
 from casetrack.persistence.roles import APP, AUDITOR, DEFINER, ERASER, KEEPER, OWNER
+from casetrack.persistence.tombstones import SqlTombstones
 from casetrack.services.cases import view_held
 from casetrack.services.erasure_list import Ending
 from casetrack.services.erasures import list_erasures, view_erasure
@@ -290,3 +295,21 @@ def test_how_a_transaction_ended_can_be_asked_for_later(world: World, app_engine
         found = [ended(place) for place in (done, undone, going_on, elsewhere, later)]
     unknown = Ending.UNKNOWN
     assert found == [Ending.DONE, Ending.UNDONE, Ending.GOING_ON, unknown, unknown]
+
+
+def test_a_transaction_that_a_crash_undid_is_not_taken_for_one_that_came_after_it(tmp_path: Path) -> None:
+    with EmbeddedCluster(tmp_path / "server") as cluster:
+        cluster.create_database("crashed")
+        session = Session(create_engine(cluster.url(SUPERUSER, "crashed"), poolclass=NullPool))
+        place = SqlTombstones(session).place()
+        os.kill(int((cluster.folder / "cluster" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+        while cluster.is_running():
+            """An immediate shutdown: what was only in memory is lost."""
+        session.invalidate()
+    with EmbeddedCluster(tmp_path / "server") as cluster:
+        engine = create_engine(cluster.url(SUPERUSER, "crashed"), poolclass=NullPool)
+        for _ in range(8):
+            with engine.begin() as later:
+                later.execute(text("SELECT pg_logical_emit_message(true, 'later', '')"))
+        with ending(engine) as ended:
+            assert ended(place) is Ending.UNDONE

@@ -7,16 +7,17 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
 
-from casetrack.domain.errors import NotPermitted
+from casetrack.domain.errors import NotPermitted, Unavailable
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId, FileId
 from casetrack.persistence.embedded import SUPERUSER
-from casetrack.persistence.inspection import inspecting
+from casetrack.persistence.inspection import SqlEvidence, inspecting
 from casetrack.persistence.refusals import DatabaseRefused
 from casetrack.persistence.roles import APP, AUDITOR, SEQUENCER
 from casetrack.persistence.work import begin_log
-from casetrack.services.evidence import KeptAccount, KeptFile
+from casetrack.services.evidence import KeptAccount, KeptFile, OutOfTime
 from casetrack.services.people import Token
 from casetrack.services.ports import KeptCase
 from tests import builders
@@ -64,6 +65,22 @@ def test_a_sequenced_event_comes_with_its_leaf(walled: Walled) -> None:
     assert [leaf for _, _, leaf in numbered] == leaves
     assert [number for number, _, _ in numbered] == list(range(len(events)))
     assert all(events[event].leaf == leaf and events[event].queued_at is None for _, event, leaf in numbered)
+
+
+def test_a_statement_that_takes_too_long_is_no_time_for_everything(walled: Walled) -> None:
+    world, database = walled
+    world.case()
+    with database.engine(SUPERUSER).begin() as busy, Session(database.engine(AUDITOR)) as session:
+        busy.execute(text("LOCK TABLE events"))
+        session.execute(text("SET LOCAL statement_timeout = 50; SET LOCAL lock_timeout = 0"))
+        with pytest.raises(OutOfTime):
+            list(SqlEvidence(session).events())
+
+
+def test_whoever_does_not_say_what_is_left_is_told_to_try_again(walled: Walled) -> None:
+    _, database = walled
+    with pytest.raises(Unavailable), inspecting(database.engine(AUDITOR)):
+        raise OutOfTime
 
 
 def test_a_case_comes_as_its_store_has_it(walled: Walled) -> None:

@@ -9,7 +9,7 @@ from tests.persistence.kept import OpenSqlStores
 from tests.services.test_machine import Casework
 from tests.world import World
 
-A_LITTLE = settings(max_examples=25, stateful_step_count=30, deadline=None)
+A_LITTLE = settings(max_examples=12, stateful_step_count=30, deadline=None)
 AT_LENGTH = settings(max_examples=100, stateful_step_count=60, deadline=None)
 
 

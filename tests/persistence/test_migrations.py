@@ -10,9 +10,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from casetrack import resources
+from casetrack.domain.actions import Action
+from casetrack.domain.errors import IntegrityBroken
+from casetrack.domain.events import Refused
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import FileId
-from casetrack.persistence import schema
+from casetrack.persistence import schema, watching
 from casetrack.persistence.db import Row
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.roles import OWNER, create_roles
@@ -144,6 +147,21 @@ def test_people_are_found_in_cases_that_were_there_before_they_could_be(walled: 
     with world.as_(world.sender) as stores:
         stores.tags.replace(case.id, Part.IDENTITY, [tag])
         assert stores.tags.cases([tag], most=1) == (case.id,)
+
+
+def test_failures_of_integrity_from_before_they_were_counted_are_counted(walled: tuple[World, Database]) -> None:
+    world, database = walled
+    broken = Refused(
+        action=Action.CASE_VIEW, refusal=IntegrityBroken.__name__, at=builders.NINE, by=world.sender.id, reference=None
+    )
+    failed = builders.new_entry(broken, world.sender)
+    with database.engine(OWNER).begin() as connection:
+        schema.downgrade(connection, "0006")
+    with world.as_(world.sender) as stores:
+        stores.journal.write(failed)
+    with database.engine(OWNER).begin() as connection:
+        schema.upgrade(connection)
+    assert watching.counts()["integrity_failures"] == 1
 
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(fresh: Database) -> None:

@@ -12,9 +12,10 @@ from casetrack.domain.errors import NotPermitted, Stale
 from casetrack.domain.events import Refused
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import FileId, NoteId, TransferId
+from casetrack.domain.transfer import Transfer
 from casetrack.services.lists import LogQuery, Outcome, Unseen
 from casetrack.services.people import Account
-from casetrack.services.ports import Change, JournalEntry, LastChange
+from casetrack.services.ports import Change, JournalEntry, KeptTransfer, LastChange
 from tests import builders
 from tests.builders import EASTMARCH, LANTERN, NINE, NOBODY, NORTHMARCH, actor_of, after, listed, new_entry, viewed
 from tests.domain.made import number
@@ -33,6 +34,13 @@ def change(world: World, case: Case, hour: float) -> tuple[Case, JournalEntry]:
         kept = builders.keep_change(stores, now, case, by=EASTMARCH.code)
         (entry,) = builders.journal_changes(stores, now, world.sender)
     return kept, entry
+
+
+def take_step(world: World, transfer: Transfer, by: Account, *, like: KeptTransfer) -> None:
+    """The offer is kept as it stands now, and that step journalled with it."""
+    with world.as_(by) as stores:
+        stores.transfers.put(builders.kept_offer(transfer, by.holder, like=like))
+        stores.journal.write(new_entry(transfer.events[-1], by, version=transfer.version))
 
 
 def searched(world: World, query: LogQuery, by: Account) -> list[object]:
@@ -69,12 +77,14 @@ def test_the_newest_step_of_an_offer_is_known_to_both_its_sides_after_it_was_dec
 
 
 def test_no_two_steps_make_the_same_version_of_an_offer(world: World) -> None:
-    offer = world.offer(world.case()).transfer
-    step = offer.see(by=actor_of(world.receiver), at=after(2)).events[-1]
-    write(world, new_entry(step, world.receiver, version=2), world.receiver)
+    kept = world.offer(world.case())
+    seen = kept.transfer.see(by=actor_of(world.receiver), at=after(2))
 
-    with pytest.raises(Stale):
-        write(world, new_entry(step, world.receiver, version=2), world.receiver)
+    with world.as_(world.receiver) as stores:
+        stores.transfers.put(builders.kept_offer(seen, NORTHMARCH.code, like=kept))
+        stores.journal.write(new_entry(seen.events[-1], world.receiver, version=seen.version))
+        with pytest.raises(Stale):
+            stores.journal.write(new_entry(seen.events[-1], world.receiver, version=seen.version))
 
 
 def test_changes_since_a_version_say_what_was_touched_by_whom(world: World) -> None:
@@ -94,11 +104,12 @@ def test_changes_since_a_version_say_what_was_touched_by_whom(world: World) -> N
 def test_no_two_changes_make_the_same_version(world: World) -> None:
     case = world.case()
     now = case.place(Areas(home=NORTHMARCH.code), by=actor_of(world.sender), at=after(1))
-    with world.as_(world.sender) as stores:
-        builders.journal_changes(stores, now, world.sender)
 
-    with pytest.raises(Stale), world.as_(world.sender) as stores:
+    with world.as_(world.sender) as stores:
+        builders.keep_change(stores, now, case, by=EASTMARCH.code)
         builders.journal_changes(stores, now, world.sender)
+        with pytest.raises(Stale):
+            builders.journal_changes(stores, now, world.sender)
 
 
 def test_history_is_what_changed_newest_first_and_never_who_looked(world: World) -> None:
@@ -129,15 +140,16 @@ def test_history_is_what_changed_newest_first_and_never_who_looked(world: World)
 
 def test_history_tells_each_step_of_an_offer_once(world: World) -> None:
     case = world.case()
-    offer = world.offer(case)
+    sent = builders.new_offer(case, world.sender, NORTHMARCH)
+    with world.as_(world.sender) as stores:
+        offer = builders.keep_offer(stores, sent)
+        stores.journal.write(new_entry(sent.events[0], world.sender, version=1))
     receiver = actor_of(world.receiver)
     seen = offer.transfer.see(by=receiver, at=after(2))
     again = replace(seen, events=()).see(by=receiver, at=after(2.5))
     accepted = replace(again, events=()).accept(by=receiver, at=after(3))
-    sent = builders.new_offer(case, world.sender, NORTHMARCH).events[0]
-    write(world, new_entry(replace(sent, transfer=offer.transfer.id), world.sender, version=1), world.sender)
-    for version, step in enumerate((seen, again, accepted), start=2):
-        write(world, new_entry(step.events[0], world.receiver, version=version), world.receiver)
+    for step in (seen, again, accepted):
+        take_step(world, step, world.receiver, like=offer)
 
     with world.as_(world.sender) as stores:
         told = [card.payload["event"] for card in stores.journal.history(case.id, page=1, unseen=Unseen()).items]
@@ -148,7 +160,7 @@ def test_history_tells_of_information_that_was_taken_without_a_strand(world: Wor
     case = world.case()
     offer = world.offer(case, LANTERN, ())
     accepted = offer.transfer.accept(by=actor_of(world.partner), at=after(3))
-    write(world, new_entry(accepted.events[0], world.partner, version=2), world.partner)
+    take_step(world, accepted, world.partner, like=offer)
 
     with world.as_(world.sender) as stores:
         told = [card.payload["event"] for card in stores.journal.history(case.id, page=1, unseen=Unseen()).items]
@@ -156,10 +168,10 @@ def test_history_tells_of_information_that_was_taken_without_a_strand(world: Wor
 
 
 def test_history_tells_of_no_step_that_took_its_offer_nowhere(world: World) -> None:
-    """Anybody may journal in their own name; what they say of a case of others is no part of its history."""
+    """Whoever knows of a case may journal in their own name; what is a step of nothing is no part of its history."""
     case = world.case()
     sent = builders.new_offer(case, world.sender, NORTHMARCH).events[0]
-    write(world, new_entry(sent, world.stranger), world.stranger)
+    write(world, new_entry(sent, world.sender), world.sender)
 
     with world.as_(world.sender) as stores:
         told = [card.payload["event"] for card in stores.journal.history(case.id, page=1, unseen=Unseen()).items]
@@ -245,11 +257,12 @@ def test_a_sign_in_that_failed_has_no_actor(world: World) -> None:
 
 def test_an_auditor_reads_what_its_holder_did_and_what_was_done_with_its_cases(world: World) -> None:
     mine = world.case()
+    world.offer(mine)
     opened = searched(world, LogQuery(), world.auditor)
     looked = write(
         world,
-        new_entry(viewed(mine, world.stranger), world.stranger, holders_then=(EASTMARCH.code,)),
-        world.stranger,
+        new_entry(viewed(mine, world.receiver), world.receiver, holders_then=(EASTMARCH.code,)),
+        world.receiver,
     )
     signed_in = SignedIn(at=NINE, by=world.stranger.id, account=world.stranger.id, auth="demo")
     elsewhere = write(world, new_entry(signed_in, world.stranger), world.stranger)

@@ -1,8 +1,9 @@
 """A superuser without a key changes what is kept, in every way that the schema gives; no use case is taken in by it.
 
 Each look then either gives what it gave before, because what was changed is no part of it, or refuses; and where it
-refuses because what is stored is not what was sealed, that is on the journal, once. Lists of cases and of offers open
-nothing and are not among the looks: they say what the rows say, and the case says the rest when it is opened.
+refuses because what is stored is not what was sealed, that is on the journal, once. A look at many cases refuses each
+that was changed by itself, and gives the others. Lists of cases and of offers open nothing and are not among the looks:
+they say what the rows say, and the case says the rest when it is opened.
 """
 
 from collections import defaultdict
@@ -73,10 +74,13 @@ class Scene:
                     continue
                 failures = self.attacker.failures()
                 given = self.seeded.read(reading)
-                noticed = any(each.refused is IntegrityBroken for each in given.values())
-                if self.attacker.failures() - failures != noticed:
-                    yield f"{attack.kind} ({attack.name}): not one event of it, by {reading.name}"
+                broken = sum(each.broken + (each.refused is IntegrityBroken) for each in given.values())
+                noticed = broken > 0
+                if self.attacker.failures() - failures != broken:
+                    yield f"{attack.kind} ({attack.name}): not one event of each, by {reading.name}"
                 for name, each in given.items():
+                    if reading.is_of_many and attack.cases is not None and each.refused is not None:
+                        yield f"{attack.kind} ({attack.name}): one case hides all others in {name} of {reading.name}"
                     if not self._is_right(attack, reading, name, each):
                         yield f"{attack.kind} ({attack.name}): another {name} of {reading.name}"
                 if noticed and not at_all:

@@ -238,6 +238,9 @@ def test_the_database_says_of_an_offer_that_it_moves_what_the_rules_say(walled: 
         case = world.take(case, world.offer(case, NORTHMARCH, moved_before))
     offer = world.offer(case, to, offered)
     receiver = world.receiver if to is NORTHMARCH else builders.new_account(to)
+    if to is not NORTHMARCH:
+        with world.begin(builders.NOBODY) as stores:
+            stores.accounts.add(receiver)
     after_it = handed_off(case, offer.transfer.accept(by=actor_of(receiver), at=after(3)), receiver.id, hour=3)
 
     with as_(database, receiver) as connection:

@@ -13,42 +13,28 @@ from casetrack.domain.actors import Role
 from casetrack.domain.ids import HolderCode
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.roles import APP, AUDITOR, DEFINER, JOBS, KEEPER, OWNER, SEQUENCER
-from casetrack.services.people import Account
 from tests import builders
 from tests.builders import NORTHMARCH, RIVERWATCH, scope_of
 from tests.persistence.databases import Database
 from tests.persistence.scenes import STANDING, Scene
-from tests.persistence.walls import INSUFFICIENT_PRIVILEGE, NO_SCOPE, Walled, act_as, as_, full_case, refused, rows
+from tests.persistence.walls import (
+    INSUFFICIENT_PRIVILEGE,
+    NO_SCOPE,
+    WRITE,
+    Walled,
+    act_as,
+    as_,
+    full_case,
+    refused,
+    rows,
+    written,
+)
 
 SIGN_IN: Final = (APP, KEEPER, SEQUENCER, JOBS, AUDITOR)
 CHECK_VIOLATION, NOT_JSON, NOT_UTF8, NOT_TEXT = "23514", "22P02", "22021", "22P05"
 
 
 # Who may say what on the journal
-
-WRITE: Final = (
-    "INSERT INTO events (id, at, time_ms, action, account, holder, case_id, aggregate_id, case_version, step, aspect, "
-    "holders_then, payload, salt, commitment) VALUES (gen_random_uuid(), now(), 1, :action, :account, :holder, :case, "
-    ":aggregate, :version, :step, '', '{}', :payload, :salt, :commitment)"
-)
-
-
-def written(
-    by: Account, *, payload: bytes = b"{}", commitment: bytes | None = None, **said: object
-) -> dict[str, object]:
-    """An event in that account's name, unless it is said to be in another's."""
-    salt = bytes(32)
-    nothing = dict.fromkeys(("case", "aggregate", "version", "step"))
-    return {
-        "action": "case:view",
-        "account": by.id,
-        "holder": by.holder,
-        "payload": payload,
-        "salt": salt,
-        **nothing,
-        "commitment": commitment or commit(payload, salt),
-        **said,
-    }
 
 
 @pytest.mark.parametrize("who", [who for who in STANDING if not who.startswith("who leads")])

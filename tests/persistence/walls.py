@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from casetrack.audit.entry import commit
 from casetrack.domain.case import Case
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import FileId
+from casetrack.persistence.embedded import SUPERUSER
+from casetrack.persistence.past import tell_no_past, tell_past
 from casetrack.persistence.roles import APP, AUDITOR, DEFINER, ERASER, JOBS, KEEPER, OWNER, SEQUENCER
 from casetrack.persistence.work import ACT_AS
 from casetrack.services.people import Account
@@ -51,8 +55,16 @@ ROLES = (OWNER, APP, SEQUENCER, JOBS, AUDITOR, KEEPER, DEFINER, ERASER)
 INSUFFICIENT_PRIVILEGE, NO_SCOPE, FOR_EVER = "42501", "CT001", "CT002"
 
 ACCEPT = text(
-    "UPDATE transfers SET state = 'accepted', seen_at = sent_at, answered_at = sent_at, answered_by = sent_by "
-    "WHERE id = :id"
+    "UPDATE transfers SET state = 'accepted', seen_at = sent_at, answered_at = sent_at, "
+    "answered_by = coalesce(nullif(current_setting('casetrack.account', true), '')::uuid, sent_by) WHERE id = :id"
+)
+
+WRITE: Final = (
+    "INSERT INTO events (id, at, time_ms, action, account, holder, case_id, aggregate_id, case_version, step, aspect, "
+    "refusal, attempted, holders_then, payload, salt, commitment) SELECT gen_random_uuid(), at, "
+    "coalesce(CAST(:time_ms AS bigint), floor(extract(epoch FROM at) * 1000)), :action, :account, :holder, :case, "
+    ":aggregate, :version, :step, '', :refusal, :attempted, '{}', :payload, :salt, :commitment "
+    "FROM (SELECT now() + coalesce(CAST(:later AS interval), '0') AS at) told"
 )
 
 Walled = tuple[World, Database]
@@ -84,6 +96,36 @@ def refused(connection: Connection, statement: str, **parameters: object) -> str
         connection.execute(text(statement), parameters)
     connection.rollback()
     return str(getattr(error.value.orig, "sqlstate", ""))
+
+
+def written(
+    by: Account, *, payload: bytes = b"{}", commitment: bytes | None = None, **said: object
+) -> dict[str, object]:
+    """An event of now in that account's name, unless another time or name is said."""
+    salt = bytes(32)
+    nothing = dict.fromkeys(("later", "time_ms", "case", "aggregate", "version", "step", "refusal", "attempted"))
+    return {
+        "action": "case:view",
+        "account": by.id,
+        "holder": by.holder,
+        "payload": payload,
+        "salt": salt,
+        **nothing,
+        "commitment": commitment or commit(payload, salt),
+        **said,
+    }
+
+
+@contextmanager
+def now_alone(database: Database) -> Iterator[None]:
+    """Inside the block the database tells of no past, as where people work."""
+    with database.engine(SUPERUSER).begin() as connection:
+        tell_no_past(connection)
+    try:
+        yield
+    finally:
+        with database.engine(SUPERUSER).begin() as connection:
+            tell_past(connection)
 
 
 def full_case(world: World) -> Case:

@@ -14,6 +14,7 @@ from casetrack.schemas.transfers import (
     DeclineTransfer,
     Handed,
     OfferChecklist,
+    OfferWhy,
     SendTransfer,
     WithdrawTransfer,
     offer_of,
@@ -39,6 +40,7 @@ OFFER: Final[dict[str, Any]] = {
     "checklist": {code: {"answer": "told"} for code in POINTS},
     "accurate": True,
 }
+WHY: Final = {name: OFFER[name] for name in ("reason", "already_moved", "tonight")}
 
 
 def test_an_offer_shares_what_keeps_the_person_safe_in_its_preview_and_nothing_else() -> None:
@@ -59,6 +61,37 @@ def test_a_form_and_a_program_say_the_same() -> None:
 @pytest.mark.parametrize("missing", [name for name in OFFER if name not in ("needs", "outstanding")])
 def test_every_answer_that_the_receiver_needs_is_asked_for(missing: str) -> None:
     assert missing in refused(SendTransfer(), {name: said for name, said in OFFER.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("01632 960123", "(01632) 960123", "01632960123", "07700-900123", "+44 1632 960123", "(+44) 1632 960123"),
+        *("+44 (0)1632 960123", "0044 1632 960123", "+355 4 2 123456", "016977 2001", "  01632 960123 "),
+    ],
+)
+def test_a_number_that_is_answered_at_any_hour_is_one_that_can_be_rung(typed: str) -> None:
+    assert read(OfferWhy(), WHY | {"phone": typed})["phone"] == typed.strip()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("Ring the desk", "the desk, 01632 960123", "01632 960123 or 01632 960124", "01632 960123 ext 4"),
+        *("999", "01632 96", "01632 960123 960123", "1632 960123", "01632\u2009/960123", "٠١٦٣٢٩٦٠١٢٣", "+", "()"),
+    ],
+)
+def test_what_nobody_could_ring_is_told_so(typed: str) -> None:
+    assert refused(OfferWhy(), WHY | {"phone": typed}) == {
+        "phone": ["Enter one whole telephone number, such as 01632 960001 or +44 1632 960001."]
+    }
+    assert refused(SendTransfer(), OFFER | {"phone": typed}).keys() == {"phone"}
+
+
+def test_without_one_it_is_asked_for() -> None:
+    assert refused(OfferWhy(), WHY | {"phone": " "}) == {
+        "phone": ["Enter a number of yours that is answered at any hour."]
+    }
 
 
 @pytest.mark.parametrize("said", [["paper"], "paper", {"paper": "told"}, {"paper": {}}, {"hat": {"answer": "told"}}])

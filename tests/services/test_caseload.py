@@ -1,5 +1,6 @@
 """My work, and the names of one's own caseload."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -36,9 +37,12 @@ def on_shift(world: World, by: str = "worker") -> None:
         begin_shift(work)
 
 
-def named(world: World, by: str = "worker", page: int = 1) -> tuple[Page[CaseCard], dict[CaseId, dict[str, Value]]]:
+def named(world: World, by: str = "worker", page: int = 1) -> tuple[Page[CaseCard], Mapping[CaseId, dict[str, Value]]]:
+    """The page and its names, where every case on it is as it was sealed."""
     with world.work(by) as work:
-        return name_caseload(work, page=page, shift=SHIFT)
+        cards, names, broken = name_caseload(work, page=page, shift=SHIFT)
+    assert not broken
+    return cards, names
 
 
 def test_my_work_shows_what_is_late_and_what_is_soon_to_be_done() -> None:

@@ -441,3 +441,20 @@ def test_a_holder_that_ended_takes_no_new_case() -> None:
 
     with pytest.raises(HolderNotInForce):
         acts.opened(world)
+
+
+def test_in_a_list_nothing_is_due_in_a_closed_case_whatever_is_kept_of_it() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    before = kept(world).cases[case.id].outlook
+    with world.work("lead") as work:
+        close_case(work, case.reference, "person-asked", seen=None)
+    stored = kept(world).cases[case.id]
+    kept(world).cases[case.id] = replace(stored, outlook=before)
+    with world.work("lead") as work:
+        query = everything(work)
+        listed = list_cases(work, replace(query, status=Status.CLOSED)).items
+        found = find_case(work, case.reference, query).items
+    assert before.do_now_support
+    for (card,) in (listed, found):
+        assert (card.due, card.milestone, card.do_now, card.waiting) == (None, None, False, False)

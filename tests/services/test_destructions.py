@@ -33,7 +33,7 @@ from casetrack.services.destructions import (
     prepare_destruction,
     propose_destruction,
 )
-from casetrack.services.drafts import keep_draft
+from casetrack.services.drafts import keep_draft, open_draft
 from casetrack.services.identity import reveal_identity
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.keysets import Reach, list_keysets, renew_keyset, reseal_keyset
@@ -122,6 +122,26 @@ def test_nothing_is_destroyed_while_anything_needs_it_and_each_kind_is_counted()
         assert what in said
     assert hold.id in kept(world).cases
     assert NotAgreed.sentence in {each.said for each in plan_destruction(keeper(world), NORTH.code, 1).obstacles}
+
+
+def test_a_letter_from_before_opens_with_the_old_keys_and_keeps_them_until_it_is_sealed_to_the_newest() -> None:
+    world = World.in_memory()
+    answers = {"step": "places"}
+    with world.work("scottish-lead") as work:
+        keep_draft(work, "case", answers)
+    destroying.agreed(world)
+    with world.work("scottish-lead") as work:
+        assert open_draft(work, "case") == answers
+    assert [each.said for each in plan_destruction(keeper(world), EAST.code, 1).obstacles] == [
+        StillNeeded(what="1 drafts").said
+    ]
+    with pytest.raises(StillNeeded):
+        destroy_keyset(keeper(world), EAST.code, 1)
+    with world.work("scottish-lead") as work:
+        keep_draft(work, "case", answers)
+    destroy_keyset(keeper(world), EAST.code, 1)
+    with world.work("scottish-lead") as work:
+        assert open_draft(work, "case") == answers
 
 
 def test_what_was_written_for_the_auditors_keeps_the_audit_desks_old_keys() -> None:

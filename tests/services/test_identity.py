@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casetrack.crypto.fields import Value
+from casetrack.domain.actions import Action
 from casetrack.domain.actors import Auth, Role
 from casetrack.domain.case import Case, IdentityState
 from casetrack.domain.errors import (
@@ -27,6 +28,7 @@ from casetrack.services.identity import (
     birthday,
     identity_values,
     record_identity,
+    recorded_of,
     reveal_identity,
 )
 from casetrack.services.journal import Purpose
@@ -53,6 +55,48 @@ def test_what_was_not_answered_again_stays_as_it_was() -> None:
     recorded(world, case, nationality="AL", family_name="", other_names=None)
 
     assert revealed(world, case) == {"given_names": "Testa Maria", "family_name": "Invented", "nationality": "AL"}
+
+
+def test_one_thing_is_cleared_by_itself_and_the_event_says_which() -> None:
+    world = World.in_memory()
+    case = recorded(world, acts.opened(world), nationality="AL")
+    now = recorded(world, case, family_name=None, other_names=None, nationality="GB")
+
+    assert revealed(world, case) == {"given_names": "Testa Maria", "nationality": "GB"}
+    said = acts.events(world, "IdentityRecorded")[-1]
+    assert said["detail"] == {"state": "given", "labels": ["family_name", "nationality"], "cleared": ["family_name"]}
+    rows = [value for value in acts.values_of(world, case) if value.label.column == "family-name"]
+    assert {(row.version, row.superseded) for row in rows} == {(2, now.version), (now.version, now.version)}
+    with world.work("worker") as work:
+        assert recorded_of(work, work.open(case.reference, to=Action.IDENTITY_RECORD)) == {"given_names", "nationality"}
+
+
+def test_what_was_cleared_can_be_recorded_again() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    recorded(world, case, family_name=None)
+    recorded(world, case, family_name="Invented")
+
+    assert revealed(world, case) == {"given_names": "Testa Maria", "family_name": "Invented"}
+    assert [said["detail"]["cleared"] for said in acts.events(world, "IdentityRecorded")] == [[], ["family_name"], []]
+
+
+def test_with_a_date_of_birth_goes_what_is_said_of_it_and_what_follows_from_it() -> None:
+    world = World.in_memory()
+    case = recorded(world, acts.opened(world), birth_date=date(2010, 4, 17), birth_date_is_estimate="yes")
+    recorded(world, case, birth_date=None, birth_date_is_estimate="")
+
+    assert revealed(world, case).keys() == {"given_names", "family_name"}
+    said = acts.events(world, "IdentityRecorded")[-1]
+    assert said["detail"]["cleared"] == ["birth_date", "birth_date_is_estimate", "turns_18"]
+
+
+def test_a_name_that_was_given_is_not_cleared_down_to_nothing() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    with pytest.raises(NoIdentity):
+        recorded(world, case, given_names=None, family_name=None)
+    assert revealed(world, case).keys() == {"given_names", "family_name"}
 
 
 def test_only_what_changed_is_sealed_anew_and_named_on_the_journal() -> None:

@@ -53,7 +53,7 @@ DETAILS: dict[str, list[str]] = {
     "NoteOpened": ["labels", "note", "version"],
     "WordsKept": ["found", "reason"],
     "HandedOff": ["from_holder", "parts", "strands", "to_holder"],
-    "IdentityRecorded": ["labels", "state"],
+    "IdentityRecorded": ["cleared", "labels", "state"],
     "KeysetMade": ["fingerprint", "holder", "version"],
     "KeysetRenewed": ["fingerprint", "holder", "version"],
     "KeysRewrapped": ["holder", "left", "rows", "version"],

@@ -44,7 +44,8 @@ def put(world: World, *values: SealedValue) -> None:
 def across(world: World, *cases: Case) -> object:
     """The names of the cases, as a caseload opens them: no seal is looked at, so that the keys are all there is."""
     with world.work("worker") as work:
-        return open_across(work, [case.id for case in cases], (FIELDS["given_names"], FIELDS["family_name"]))
+        taken = work.take_all([case.id for case in cases])
+        return open_across(work, taken, (FIELDS["given_names"], FIELDS["family_name"])).whole()
 
 
 def rewrapped(world: World, change: Callable[[Wrap], Wrap], *, number: int | None = None) -> None:

@@ -1,9 +1,11 @@
 """Everything checked for an auditor: what is wrong, how far the log goes, and the checkpoint to keep."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from casetrack.domain.case import AgeGroup
-from casetrack.services.audit import verify_audit
+from casetrack.services.audit import Inspection, verify_audit
+from casetrack.services.evidence import InTime
 from casetrack.services.verifying import About
 from tests.services import acts
 from tests.services.evidence import MemoryEvidence, believed
@@ -36,3 +38,39 @@ def test_a_log_that_nobody_has_signed_is_not_verified() -> None:
     inspection = verify_audit(MemoryEvidence(World.in_memory()), believed(World.in_memory()))
     assert [finding.about for finding in inspection.findings] == [About.LOG]
     assert (inspection.verified, inspection.checkpoint) == (None, "")
+
+
+@dataclass
+class Ticking:
+    """A clock that is a second later each time that it is looked at."""
+
+    now: datetime
+    looks: int = 0
+
+    def __call__(self) -> datetime:
+        self.looks += 1
+        return self.now + timedelta(seconds=self.looks)
+
+
+def in_time(world: World, seconds: int) -> tuple[Inspection, int]:
+    """What is found by somebody who waits for so many looks at a clock, and how often it was looked at."""
+    clock = Ticking(world.now)
+    evidence = InTime(MemoryEvidence(world), until=world.now + timedelta(seconds=seconds), clock=clock)
+    return verify_audit(evidence, believed(world)), clock.looks
+
+
+def test_whoever_waits_for_a_while_is_told_what_was_found_by_then_and_that_it_is_not_everything() -> None:
+    world = World.in_memory()
+    case = acts.moved(world, acts.recorded(world, acts.opened(world)), SOUTH, acts.SUPPORT)
+    kept = acts.kept(world).cases[case.id]
+    acts.kept(world).cases[case.id] = replace(kept, case=replace(kept.case, age_group=AgeGroup.CHILD))
+    everything = verify_audit(MemoryEvidence(world), believed(world))
+    assert everything.is_whole
+
+    whole, looks = in_time(world, 1_000_000)
+    assert whole == everything
+    given_up = [in_time(world, seconds)[0] for seconds in range(1, looks + 1)]
+    assert given_up[0] == Inspection((), None, "", is_whole=False)
+    assert given_up[-1] == Inspection(everything.findings, None, "", is_whole=False)
+    assert {len(each.findings) for each in given_up} == {0, 1}
+    assert in_time(world, looks + 1)[0] == everything

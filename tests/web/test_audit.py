@@ -1,7 +1,11 @@
 """The auditor's pages: why the log is opened, what it has in plain words, and whether all of it is as recorded."""
 
+import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -9,11 +13,14 @@ import pytest
 from casetrack.domain.case import AgeGroup
 from casetrack.http.house import EXTENSION
 from casetrack.services.audit import USES
-from casetrack.services.verifying import About
+from casetrack.services.cases import open_case
+from casetrack.services.evidence import Evidence, KeptAccount
+from casetrack.services.verifying import About, Believed
 from casetrack.web.audit import CHECKS
-from tests.services.evidence import inspecting
+from tests.services.acts import SUPPORT
+from tests.services.evidence import MemoryEvidence, believed, inspecting
 from tests.web.site import Browser, Place, errors, headings
-from tests.world import ACCOUNTS
+from tests.world import ACCOUNTS, World, a_new_case
 
 SINCE = [("day", "1"), ("month", "11"), ("year", "2026")]
 OUTCOMES = ("&outcome=done", "&outcome=refused")
@@ -109,7 +116,41 @@ class TestSearching:
     ) -> None:
         for name in ("auditor", "north-auditor"):
             shown = entries(auditor(place, name).get(f"/audit/search?reference={place.case.reference}").text)
-            assert f"Refused: the case ({place.case.reference}) Refused" in shown
+            assert f"Refused: the case Refused {place.case.reference}" in shown
+
+    def test_the_reference_of_every_entry_that_names_a_case_leads_to_all_that_is_on_the_log_of_it(
+        self, place: Place
+    ) -> None:
+        place.browser("scottish-lead").get("/cases/CT-7K3M-92Q2")
+        shown = auditor(place).get("/audit/search").text
+        for reference in (place.case.reference, "CT-7K3M-92Q2"):
+            linked = f'href="/audit/search?reference={reference}">{reference}</a>'
+            assert linked in auditor(place).get("/audit/search?outcome=refused").text
+            assert shown.count(linked) == sum(reference in entry for entry in entries(shown)) > 0
+        done = auditor(place).get(f"/audit/search?reference={place.case.reference}&outcome=done").text
+        assert f"Looked at: the case {place.case.reference}" in entries(done)
+
+    def test_an_auditor_of_one_organisation_is_told_by_it_only_what_they_may_know(self, place: Place) -> None:
+        with place.world.work("scottish-lead") as work:
+            theirs = open_case(work, a_new_case(SUPPORT))
+        place.browser("worker").get(f"/cases/{theirs.reference}")
+        browser = auditor(place, "north-auditor")
+        assert f"reference={theirs.reference}" in browser.get("/audit/search?outcome=refused").text
+        found = browser.get(f"/audit/search?reference={theirs.reference}").text
+        assert entries(found) == [f"Refused: the case Refused {theirs.reference}"]
+
+    @pytest.mark.parametrize("left", [7, None, "", "CT-0000-0001", "javascript:alert(1)"])
+    def test_what_somebody_left_in_the_place_of_a_reference_leads_nowhere(self, place: Place, left: object) -> None:
+        memory = place.world.memory
+        assert memory is not None
+        *others, newest = memory.kept.entries
+        payload = json.loads(newest.payload)
+        assert payload["event"] == "Refused"
+        payload["detail"]["reference"] = left
+        memory.kept.entries = (*others, replace(newest, payload=json.dumps(payload).encode()))
+        shown = auditor(place).get("/audit/search?outcome=refused")
+        assert shown.status_code == 200
+        assert "ct-reference" not in shown.text
 
     def test_a_refusal_to_answer_ones_own_offer_is_among_the_entries_of_the_case(self, place: Place) -> None:
         offer = place.offer()
@@ -209,12 +250,26 @@ class TestVerifying:
         browser = auditor(place)
         before = len(place.events())
         shown = browser.get("/audit/verify").text
-        assert "Check it now" in shown
+        assert "Check everything now" in shown
         assert "Holds" not in shown
         assert len(place.events()) == before
 
+    def test_no_link_and_no_prefetch_begins_it(self, place: Place) -> None:
+        browser = auditor(place)
+        before = len(place.events())
+        assert "Holds" not in browser.get("/audit/verify?now=yes").text
+        assert browser.client.post("/audit/verify", data={"now": "yes"}).status_code == 400
+        assert len(place.events()) == before
+
+    def test_what_the_log_is_opened_for_is_said_first(self, place: Place) -> None:
+        browser = place.browser("auditor")
+        assert headings(browser.post("/audit/verify", {"now": "yes"}).text) == ["Why do you open the log?"]
+        shown = browser.post("/audit/verify", {"use": "integrity"})
+        assert (shown.request.path, "Holds" in shown.text) == ("/audit/verify", False)
+        assert "Holds" in all_of_it(browser)
+
     def test_each_check_holds_and_the_newest_checkpoint_is_shown_to_be_kept(self, place: Place) -> None:
-        shown = auditor(place).get("/audit/verify?now=yes").text
+        shown = all_of_it(auditor(place))
         assert shown.count("Holds") == len(CHECKS)
         assert "casetrack.test/audit" in shown
         checked = place.events()[-1]
@@ -222,24 +277,66 @@ class TestVerifying:
 
     def test_a_case_that_was_edited_is_named(self, place: Place) -> None:
         edit(place)
-        shown = auditor(place).get("/audit/verify?now=yes").text
+        shown = all_of_it(auditor(place))
         assert "1 thing is not as it was recorded." in shown
         assert f"{place.case.reference}: It is not what was sealed" in shown
 
     def test_which_case_it_is_is_told_to_a_national_auditor_alone(self, place: Place) -> None:
         edit(place)
-        shown = auditor(place, "north-auditor").get("/audit/verify?now=yes").text
+        shown = all_of_it(auditor(place, "north-auditor"))
         assert "It is not what was sealed" in shown
         assert place.case.reference not in shown
 
     def test_where_it_cannot_be_done_from_a_page_that_says_how_else(self, place: Place) -> None:
         place.app.extensions[EXTENSION] = replace(place.app.extensions[EXTENSION], inspect=None)
-        shown = auditor(place).get("/audit/verify?now=yes").text
+        shown = all_of_it(auditor(place))
         assert "casetrack audit verify --database" in shown
-        assert "Check it now" not in shown
+        assert "Check everything now" not in shown
+
+    def test_what_takes_too_long_is_given_up_and_how_else_is_said(self, place: Place) -> None:
+        place.app.extensions[EXTENSION] = replace(place.app.extensions[EXTENSION], check_for=timedelta())
+        shown = all_of_it(auditor(place))
+        assert "After 0 seconds the checking was given up" in shown
+        assert "Nothing was found wrong so far." in shown
+        assert "casetrack audit verify --database" in shown
+        assert not [each for each in ("Holds", "Everything is as it was recorded", "checkpoint") if each in shown]
+        assert place.events()[-1]["action"] == "audit:verify"
+
+    def test_what_was_found_by_then_is_named(self, place: Place) -> None:
+        edit(place)
+        slow = partial(inspecting_slowly, place.world)
+        place.app.extensions[EXTENSION] = replace(place.app.extensions[EXTENSION], inspect=slow)
+        shown = all_of_it(auditor(place))
+        assert "After 20 seconds the checking was given up" in shown
+        assert "1 thing is not as it was recorded." in shown
+        assert "What was found so far" in shown
+        assert f"{place.case.reference}: It is not what was sealed" in shown
+        assert (shown.count("Not as recorded"), "Holds" in shown) == (1, False)
 
     def test_every_kind_of_finding_belongs_to_a_check(self) -> None:
         assert set(CHECKS) == set(About)
+
+
+def all_of_it(browser: Browser) -> str:
+    """The page, once everything was checked."""
+    return browser.post("/audit/verify", {"now": "yes"}).text
+
+
+class Slow(MemoryEvidence):
+    """Evidence of which the accounts take a minute to read."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.world = world
+
+    def accounts(self) -> Iterator[KeptAccount]:
+        self.world.now += timedelta(minutes=1)
+        yield from super().accounts()
+
+
+@contextmanager
+def inspecting_slowly(world: World) -> Iterator[tuple[Evidence, Believed]]:
+    yield Slow(world), believed(world)
 
 
 def edit(place: Place) -> None:

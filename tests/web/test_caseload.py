@@ -1,7 +1,9 @@
 """My work, and the names of one's own caseload."""
 
 import re
+from dataclasses import replace
 
+from casetrack.domain.case import AgeGroup
 from casetrack.domain.records import RecordState
 from casetrack.services.cases import open_case
 from casetrack.services.milestones import NewRecord, record_milestone
@@ -147,9 +149,35 @@ def test_without_a_reason_nothing_is_shown() -> None:
     assert "NamesShown" not in {event["event"] for event in place.events()}
 
 
+def test_a_case_that_was_tampered_with_stands_among_the_others_without_a_name() -> None:
+    place = Place()
+    with place.world.work("worker") as work:
+        other = open_case(work, replace(a_new_case(), names={"given_names": "Testa", "family_name": "Quenby"}))
+    edit(place)
+    shown = place.browser("worker").post("/caseload/names", WHY)
+    (broken,) = (row for row in re.findall(r"<tr.*?</tr>", shown.text, re.DOTALL) if place.case.reference in row)
+    said = " ".join(re.sub(r"<[^>]+>", " ", broken).split())
+    assert (shown.status_code, "Testa Quenby" in shown.text, other.reference in shown.text) == (200, True, True)
+    assert "Nothing of this case is shown. What is stored here is not what was recorded" in said
+    assert "tell your administrator" in said
+    assert not [each for each in (NAME, place.case.pseudonym, "href") if each in broken]
+    assert [(event["event"], event["refusal"]) for event in place.events()[-2:]] == [
+        ("NamesShown", None),
+        ("Refused", "IntegrityBroken"),
+    ]
+
+
 def test_only_ones_own_cases_are_named() -> None:
     place = Place()
     answer = place.browser("lead").post("/caseload/names", WHY)
     assert NAME not in answer.text
     assert "You have no open case." in answer.text
     assert ACCOUNTS["lead"].id != ACCOUNTS["worker"].id
+
+
+def edit(place: Place) -> None:
+    """Somebody with the database alone changes one row of the case."""
+    memory = place.world.memory
+    assert memory is not None
+    kept = memory.kept.cases[place.case.id]
+    memory.kept.cases[place.case.id] = replace(kept, case=replace(kept.case, age_group=AgeGroup.CHILD))

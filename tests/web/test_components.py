@@ -225,7 +225,7 @@ def test_a_row_says_what_is_overdue_who_is_responsible_and_who_was_offered_the_c
         ({"due": date(2026, 11, 21)}, "21 Nov 2026"),
         ({"due": None, "waiting": True}, "Waiting on somebody else"),
         ({"due": None}, "Nothing is due"),
-        ({"status": "closed"}, "Closed"),
+        ({"status": "closed", "due": None}, "Closed Next due Nothing is due"),
         ({"held": False}, "Passed on"),
         ({"held": False, "phase": "", "due": None}, "Passed on"),
         ({"due": None, "do_now": True, "waiting": True}, "Next due Do now Responsible"),

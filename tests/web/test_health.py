@@ -1,10 +1,12 @@
 """How casetrack is, for the machines that watch it."""
 
+from dataclasses import replace
 from multiprocessing import get_context
 
 import pytest
 
 from casetrack import __version__
+from casetrack.http.house import EXTENSION, House
 from tests.web.site import COOKIE, Place
 
 
@@ -51,6 +53,17 @@ def test_what_one_worker_process_of_a_server_answered_another_tells() -> None:
     assert 'casetrack_answers_total{endpoint="health.alive",method="GET",status="200"} 1.0' in told
 
 
+def test_failures_of_integrity_are_a_count_that_only_rises() -> None:
+    place = Place()
+    here: House = place.app.extensions[EXTENSION]
+    place.app.extensions[EXTENSION] = replace(here, counts=lambda: {"integrity_failures": 7, "log_queue": 3})
+    text = place.app.test_client().get("/metrics").text
+    assert "# TYPE casetrack_integrity_failures_total counter" in text
+    assert "# HELP casetrack_integrity_failures_total Refusals because what is stored is not what was sealed" in text
+    assert "casetrack_integrity_failures_total 7.0" in text
+    assert "# TYPE casetrack_log_queue gauge" in text
+
+
 def test_a_made_up_method_is_no_count_of_its_own(place: Place) -> None:
     client = place.app.test_client()
     for number in range(3):
@@ -58,9 +71,10 @@ def test_a_made_up_method_is_no_count_of_its_own(place: Place) -> None:
     assert "MADE" not in client.get("/metrics").text
 
 
-def test_what_is_wrong_is_measured_and_a_database_that_is_down_is_asked_nothing() -> None:
-    text = Place(troubles=("database",)).app.test_client().get("/metrics").text
-    assert 'casetrack_trouble{what="database"} 1.0' in text
+@pytest.mark.parametrize("what", ["database", "migrations"])
+def test_what_is_wrong_is_measured_and_a_database_that_cannot_answer_is_asked_nothing(what: str) -> None:
+    text = Place(troubles=(what,)).app.test_client().get("/metrics").text
+    assert f'casetrack_trouble{{what="{what}"}} 1.0' in text
     assert "events_waiting" not in text
 
 

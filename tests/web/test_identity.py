@@ -1,5 +1,7 @@
 """Who a person is: masked, asked for with a reason, shown for some minutes, and recorded."""
 
+import re
+
 import pytest
 
 from casetrack.domain.case import IdentityState
@@ -151,6 +153,60 @@ def test_a_name_is_recorded_and_what_is_left_empty_stays() -> None:
     assert "Unreal" in shown
     assert "3 February 1990 (an estimate)" in shown
     assert "3 February 2008" in shown
+
+
+def test_one_thing_that_is_wrong_is_removed_by_a_tick_and_only_what_is_recorded_has_one() -> None:
+    place = Place()
+    browser = place.browser("worker")
+    page = f"{place.at}/identity/record"
+    assert removable(browser.get(page).text) == ["given_names", "family_name"]
+    answer = browser.post(page, {"identity": "given", "remove": ["family_name"]})
+    assert notice(answer.text) == "The identity is recorded."
+    assert removable(browser.get(page).text) == ["given_names"]
+    shown = browser.post(f"{place.at}/identity", WHY).text
+    assert "Testa Maria" in shown
+    assert re.search(r"Family name</dt>\s*<dd[^>]*>Not recorded<", shown)
+    history = " ".join(browser.get(f"{place.at}/history").text.split())
+    assert "(cleared: Family name)" in history
+
+
+def test_with_a_date_of_birth_what_follows_from_it_goes_unsaid() -> None:
+    place = Place()
+    browser = place.browser("worker")
+    page = f"{place.at}/identity/record"
+    born = {"birth_date-day": "3", "birth_date-month": "2", "birth_date-year": "1990"}
+    browser.post(page, {"identity": "given", **born})
+    assert removable(browser.get(page).text) == ["given_names", "family_name", "birth_date"]
+    browser.post(page, {"identity": "given", "remove": ["birth_date"]})
+    assert "1990" not in browser.post(f"{place.at}/identity", WHY).text
+    assert "(cleared: Date of birth)" in " ".join(browser.get(f"{place.at}/history").text.split())
+
+
+def test_what_is_ticked_and_written_anew_comes_back_with_both() -> None:
+    place = Place()
+    typed = {"identity": "given", "family_name": "Unreal", "remove": ["family_name"]}
+    answer = place.browser("worker").post(f"{place.at}/identity/record", typed)
+    assert errors(answer.text) == ["Write it anew, or remove it: not both."]
+    assert 'value="Unreal"' in answer.text
+    assert 'value="family_name" checked' in answer.text
+
+
+def test_a_name_that_is_given_is_not_removed_whole() -> None:
+    place = Place()
+    typed = {"identity": "given", "remove": ["given_names", "family_name"]}
+    answer = place.browser("worker").post(f"{place.at}/identity/record", typed)
+    assert errors(answer.text) == ["No name is recorded for this person."]
+    assert removable(answer.text) == ["given_names", "family_name"]
+
+
+def test_where_nothing_is_recorded_there_is_nothing_to_remove() -> None:
+    place = Place(identity=IdentityState.WITHHELD)
+    assert "Remove what is recorded" not in place.browser("worker").get(f"{place.at}/identity/record").text
+
+
+def removable(html: str) -> list[str]:
+    """What the page has a box for, to remove it."""
+    return re.findall(r'name="remove" type="checkbox" value="([a-z_]+)"', html)
 
 
 def test_a_name_that_must_not_be_known_is_withdrawn() -> None:

@@ -4,10 +4,11 @@ from http import HTTPStatus
 
 import pytest
 
-from casetrack.services.keysets import renew_keyset
+from casetrack.services.keysets import HolderKeys, list_keysets, renew_keyset
+from casetrack.services.renewing_tags import remake_tags
 from casetrack.web.keysets import PROVIDERS
-from tests.services.acts import kept, read
-from tests.services.keeping import keeper, rewrapped
+from tests.services.acts import kept, opened, read
+from tests.services.keeping import case_keeper, keeper, rewrapped
 from tests.web.site import Place
 from tests.world import NORTH, SOUTH
 
@@ -37,6 +38,37 @@ def test_the_page_is_among_an_administrators_pages_and_nobody_elses(place: Place
         browser = place.browser(name)
         assert 'href="/admin/keys"' not in browser.get("/help").text
         assert browser.get("/admin/keys").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_the_tags_that_older_keys_made_are_counted_until_they_are_made_again(place: Place) -> None:
+    opened(place.world)
+    renew_keyset(keeper(place.world), NORTH.code)
+    rewrapped(place.world, NORTH.code)
+    left = held(place).tags_left
+    assert left > 0
+    assert tags_shown(place) == [(each.rows.tags, each.rows.tags > 0) for each in held(place).keysets]
+
+    while remake_tags(case_keeper(place.world)) is not None:
+        """Some are left."""
+    assert held(place).tags_left == 0
+    newest, *older = tags_shown(place)
+    assert newest == (left, False)
+    assert set(older) == {(0, False)}
+
+
+def held(place: Place) -> HolderKeys:
+    """The keys of the organisation, as the inventory of the command line has them too."""
+    with place.world.work("administrator") as work:
+        (found,) = (each for each in list_keysets(work) if each.holder == NORTH)
+    return found
+
+
+def tags_shown(place: Place) -> list[tuple[int, bool]]:
+    """How many tags each version of its keys has made by the page, and whether they are to be made again."""
+    _, *rows = place.browser("administrator").get("/admin/keys").text.split("<tr ")
+    of_it = [row for row in rows if f'rowheader">{NORTH.name}' in row]
+    cells = [row.partition('aria-hidden="true">Tags it made</span><div>')[2].partition("</div>")[0] for row in of_it]
+    return [(int(cell.split()[0]), "To be made again" in cell) for cell in cells]
 
 
 def test_keys_that_do_not_open_are_said_to_be_broken(place: Place) -> None:

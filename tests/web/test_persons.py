@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from casetrack.crypto.fields import Value
-from casetrack.domain.case import Case
+from casetrack.domain.case import AgeGroup, Case
 from casetrack.services.cases import open_case
 from casetrack.services.limits import Limits
 from tests.web.site import REVEAL_FOR, Place, errors, headings, links, title
@@ -62,6 +62,28 @@ def test_it_says_nothing_of_cases_that_one_may_not_open() -> None:
     assert "Nobody in the cases that you may open matches what you entered." in foreign.text
     assert "It does not mean that nobody knows the person" in foreign.text
     assert _without_ids(foreign.text) == _without_ids(none.text)
+
+
+def test_a_case_that_was_tampered_with_is_named_as_not_searched_and_hides_nobody() -> None:
+    place = Place()
+    broken, case = linh(place), linh(place)
+    memory = place.world.memory
+    assert memory is not None
+    kept = memory.kept.cases[broken.id]
+    memory.kept.cases[broken.id] = replace(kept, case=replace(kept.case, age_group=AgeGroup.CHILD))
+
+    both = place.browser("worker").post("/find", LOOK)
+    alone = place.browser("worker").post("/find", WHY | {"case_name": broken.pseudonym})
+
+    said = f"1 case of your organisation could not be searched: {broken.reference}. What is stored here is not what was"
+    assert f"/cases/{case.reference}" in links(both.text)
+    assert "Nobody in the cases that could be searched matches what you entered." in alone.text
+    for answer in (both, alone):
+        assert said in answer.text
+        assert f"/cases/{broken.reference}" not in links(answer.text)
+        assert broken.pseudonym not in answer.text
+    assert searched(place) == ["SearchBegun", "PeopleSearched", "Refused"] * 2
+    assert broken.reference not in place.browser("receiver").post("/find", LOOK).text
 
 
 def test_why_is_asked_first_and_what_was_typed_stays() -> None:

@@ -9,7 +9,7 @@ from casetrack.domain import errors
 from casetrack.domain.errors import CasetrackError
 from casetrack.domain.milestone_refusals import FutureDate
 from casetrack.http.errors import STATUSES
-from casetrack.http.problems import BY_STATUS, WHAT_TO_DO, kind_of, problems
+from casetrack.http.problems import BY_STATUS, OF_KINDS, WHAT_TO_DO, kind_of, problems
 from tests.web.site import Browser, Place, headings, title
 
 PROBLEMS = problems()
@@ -29,6 +29,25 @@ def test_every_refusal_has_its_kind(rule: type[CasetrackError]) -> None:
 
 def test_every_status_that_is_answered_says_what_to_do() -> None:
     assert {status for _, status in STATUSES} | BY_STATUS.keys() == WHAT_TO_DO.keys()
+
+
+def test_what_would_not_help_is_said_of_no_kind() -> None:
+    """What is said of a status is true of each kind that has nothing said of itself."""
+    assert OF_KINDS.keys() <= PROBLEMS.keys()
+    conflicts = {kind for kind, problem in PROBLEMS.items() if 409 in problem.statuses}
+    assert conflicts - OF_KINDS.keys() == {"stale", "case-changed-since"}
+    forbidden = {kind for kind, problem in PROBLEMS.items() if 403 in problem.statuses}
+    assert forbidden - OF_KINDS.keys() == {"not-permitted"}
+    again = {kind for kind, problem in PROBLEMS.items() if WHAT_TO_DO[422] in problem.what_to_do}
+    so_already = {kind for kind in PROBLEMS if re.search(r"\balready\b", PROBLEMS[kind].sentence)}
+    assert again & so_already == {"same-holder"}
+
+
+def test_of_a_request_that_is_being_answered_it_is_said_how_to_send_it_again(browser: Browser) -> None:
+    said = unescape(browser.client.get("/problems/still-answering").text)
+    assert "Retry-After" in said
+    assert "the same Idempotency-Key" in said
+    assert WHAT_TO_DO[409] not in said
 
 
 def test_what_two_doors_answer_otherwise_is_one_kind_with_both_statuses() -> None:

@@ -17,7 +17,7 @@ from casetrack.services.people import Session
 from casetrack.services.ports import Scope, Stores
 from casetrack.services.sessions import NOBODY
 from casetrack.web.sessions import after_sign_in
-from tests.web.site import COOKIE, IDLE, Browser, Place, errors, headings, hidden, title
+from tests.web.site import COOKIE, IDLE, Browser, Place, errors, headings, hidden, links, title
 from tests.world import ACCOUNTS, sealed
 
 PASSWORD = "four plain words here"
@@ -260,10 +260,60 @@ def test_after_a_day_what_was_held_is_gone(place: Place) -> None:
 
 def test_a_form_whose_proof_ran_out_is_there_again(place: Place) -> None:
     browser = place.browser("worker")
-    typed = hidden(browser.get(f"{place.at}/contacts/record").text) | {"times": "Noon.", "csrf_token": "old"}
+    typed = hidden(browser.get(f"{place.at}/contacts/record").text) | {"times": "Noon."}
+    place.app.config["WTF_CSRF_TIME_LIMIT"] = -1
     answer = browser.client.post(f"{place.at}/contacts/record", data=typed)
     assert answer.status_code == 400
+    assert "What you typed is still on the page." in answer.text
     assert "Noon." in browser.get(f"{place.at}/contacts/record").text
+
+
+def test_so_is_a_form_of_a_page_that_was_open_since_before_the_same_account_signed_in_again(place: Place) -> None:
+    for leave in (lambda browser: browser.post("/sign-out", page="/work"), lambda _: place.later(hours=1)):
+        browser = place.browser("worker")
+        typed = hidden(browser.get(f"{place.at}/contacts/record").text) | {"times": "Noon."}
+        leave(browser)
+        sign_in(browser)
+        browser.get("/work")
+        answer = browser.client.post(f"{place.at}/contacts/record", data=typed)
+        assert answer.status_code == 400
+        assert "Noon." in browser.get(f"{place.at}/contacts/record").text
+
+
+def of_somebody_else(place: Place) -> tuple[Browser, dict[str, str]]:
+    """A browser in which one account filled in a form, and another is signed in now."""
+    browser, typed = left(place)
+    sign_in(browser, "lead")
+    browser.get("/work")
+    return browser, typed
+
+
+def test_a_form_that_somebody_else_filled_in_is_neither_held_nor_shown_in_a_later_session(place: Place) -> None:
+    browser, typed = of_somebody_else(place)
+    answer = browser.client.post(f"{place.at}/contacts/record", data=typed)
+    assert answer.status_code == 400
+    assert "is still on the page" not in answer.text
+    assert f"{place.at}/contacts/record" in links(answer.text)
+    for shown in (answer, browser.get(f"{place.at}/contacts/record")):
+        assert "Never at night." not in shown.text
+
+
+def test_nor_is_it_held_where_that_session_has_run_out(place: Place) -> None:
+    browser, typed = of_somebody_else(place)
+    place.later(hours=1)
+    browser.client.post(f"{place.at}/contacts/record", data=typed)
+    answer = browser.post("/sign-in", {"name": "lead", "password": PASSWORD})
+    assert answer.request.path == f"{place.at}/contacts/record"
+    assert "Never at night." not in answer.text
+
+
+@pytest.mark.parametrize("proof", [None, "", "forged"])
+def test_a_form_that_is_from_no_page_at_all_is_not_held(place: Place, proof: str | None) -> None:
+    browser = place.browser("worker")
+    browser.get(f"{place.at}/contacts/record")
+    typed = {"seen": "1", "times": "Planted."} | ({} if proof is None else {"csrf_token": proof})
+    assert browser.client.post(f"{place.at}/contacts/record", data=typed).status_code == 400
+    assert "Planted." not in browser.get(f"{place.at}/contacts/record").text
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 
 from casetrack.domain.actions import Action
 from casetrack.domain.case import IdentityState
+from casetrack.http import headers
 from tests.web.site import COOKIE, NAME, Browser, Place, errors, headings, hidden, title
 from tests.world import ACCOUNTS
 
@@ -164,6 +166,42 @@ def test_another_site_cannot_send_a_form(place: Place, site: str) -> None:
     typed = hidden(browser.get(f"{place.at}/place").text)
     answer = browser.client.post(f"{place.at}/place", data=typed, headers={"Sec-Fetch-Site": site})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"Origin": "http://elsewhere.example"}, 403),
+        ({"Origin": "https://localhost"}, 403),
+        ({"Origin": "http://localhost:8001"}, 403),
+        ({"Origin": "http://localhost.elsewhere.example"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "http://LOCALHOST"}, 303),
+        ({"Origin": "null"}, 303),
+        ({"Origin": "http://elsewhere.example", "Sec-Fetch-Site": "same-origin"}, 303),
+        ({}, 303),
+    ],
+)
+def test_a_browser_that_names_only_the_origin_of_its_page_is_held_to_that(
+    place: Place, said: dict[str, str], status: int
+) -> None:
+    browser = place.browser("worker")
+    typed = hidden(browser.get(f"{place.at}/place").text)
+    before = place.kept().version
+    answer = browser.client.post(f"{place.at}/place", data=typed, headers=said)
+    assert (answer.status_code, place.kept().version == before) == (status, status == 403)
+
+
+@pytest.mark.parametrize(("origin", "status"), [("https://localhost", 204), ("http://localhost", 403), ("null", 204)])
+def test_where_the_site_is_reached_by_https_alone_its_own_origin_is_that_whatever_its_proxy_says(
+    origin: str, status: int
+) -> None:
+    app = Flask("casetrack-tests")
+    app.add_url_rule("/", "send", lambda: ("", 204), methods=["GET", "POST"])
+    headers.init_app(app, secure=True)
+    assert app.test_client().post("/", headers={"Origin": origin}).status_code == status
+    assert app.test_client().get("/", headers={"Origin": "http://elsewhere.example"}).status_code == 204
 
 
 def test_a_page_that_is_only_fetched_ahead_is_not_shown(place: Place) -> None:

@@ -33,6 +33,7 @@ from casetrack.domain.calendars import london_date
 from casetrack.domain.factfiles import read_facts
 from casetrack.http.house import EXTENSION as HOUSE
 from casetrack.persistence.installing import take_up
+from casetrack.persistence.past import telling_past
 from casetrack.persistence.tampering import tamper_with
 from casetrack.persistence.work import begin
 from casetrack.resources import facts
@@ -125,9 +126,9 @@ def build(folder: Folder, config: Config, addresses: Addresses, lives: int) -> N
     plans = tuple(plan_lives(world, SEED, range(lives)))
     found(config, addresses.app, addresses.keeper, key_folder(config), invented=world.invented)
     oldest = max(act.when.days_ago for plan in plans for act in plan.acts)
-    _hire(config, addresses.app, world, Moment(oldest + 1, MORNING))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns) as progress:
+    with telling_past(addresses.superuser), Progress(*columns) as progress:
+        _hire(config, addresses.app, world, Moment(oldest + 1, MORNING))
         task = progress.add_task(f"Inventing {lives} lives", total=sum(len(plan.acts) for plan in plans))
         live_all(folder.settings, addresses.app, SEED, today, lives, partial(progress.advance, task))
     folder.finish(SEED, today)
