@@ -20,8 +20,11 @@ import sys
 from flask import Flask
 from casetrack.cli.serve import PagesServer, settings
 from casetrack.config import Config, Log, Server
-config = Config(server=Server(port=int(sys.argv[1]), workers=2), log=Log(level="error"))
+config = Config(server=Server(port=int(sys.argv[1]), workers=1), log=Log(level="error"))
 PagesServer(Flask("nothing"), settings(config)).run()
+"""
+"""One worker process, so that whoever is answered knows that all of them have begun: gunicorn tells one to end that has
+not yet, and it hears nothing of it.
 """
 PATIENCE_S = 20
 SOON_S = 3

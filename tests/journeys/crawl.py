@@ -22,6 +22,8 @@ LEADING: Final = frozenset({"cases.view"})
 """The pages that each lead to others which their like do not."""
 SOME: Final = 6
 """How many pages of one kind show what there is to see where there is no time for all."""
+SHAPES: Final = 2
+"""How many of those are also looked at in a browser."""
 HEAVIEST_BYTES: Final = 150_000
 ONE_AT_A_TIME: Final = 1
 """Of the filters of a list each is tried by itself: together they have more values than anybody has time for."""
@@ -61,16 +63,18 @@ class Crawl:
             for answer in answers:
                 yield endpoint, answer
 
-    def shapes(self, seen: dict[str, set[str]]) -> Iterator[Answer]:
-        """One page of each endpoint, and each further one that has something on it which those before had not.
+    def shapes(self, seen: dict[str, set[str]], most: int | None) -> Iterator[Answer]:
+        """One page of each endpoint, and up to `most` in all that have something on them which those before had not.
 
-        `seen` is what has been on the pages of each endpoint so far, in this crawl and in those before it.
+        `seen` is what has been on the pages of each endpoint so far, in this crawl and in those before it. The page
+        that has most on it is the first.
         """
         for endpoint, answers in self.reached.items():
-            before = seen.setdefault(endpoint, set())
+            before, given = seen.setdefault(endpoint, set()), 0
             for answer in sorted((each for each in answers if each.is_page), key=lambda each: -len(each.page.shape)):
-                if not answer.leads_to and not answer.page.shape <= before:
+                if not answer.leads_to and not answer.page.shape <= before and (most is None or given < most):
                     before |= answer.page.shape
+                    given += 1
                     yield answer
 
 

@@ -15,12 +15,14 @@ PATIENCE_MS: Final = 15_000
 class Person:
     """A tab of Chromium and whoever sits before it; each page that they come to is looked at as they come."""
 
-    def __init__(self, context: BrowserContext, *, looks: bool) -> None:
-        """Sit down. `looks` says whether each page is checked on the way, which needs scripts to run."""
+    def __init__(self, context: BrowserContext, looked: set[frozenset[str]] | None) -> None:
+        """Sit down. Each page on the way is checked that has another shape than those `looked` at so far.
+
+        That needs scripts to run; without, it is None.
+        """
         context.set_default_timeout(PATIENCE_MS)
         self._watched = Watched.open(context)
-        self._looks = looks
-        self._looked: set[frozenset[str]] = set()
+        self._looked = looked
         self.faults: list[str] = []
         """What was the matter with the pages on the way."""
 
@@ -73,7 +75,7 @@ class Person:
             control.fill(values[0])
 
     def _look(self) -> None:
-        if not self._looks:
+        if self._looked is None:
             return
         shape = self.page.shape
         if shape not in self._looked:

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
-from tests.journeys.crawl import HEAVIEST_BYTES, SOME, Crawl, Crawler, faults_of, shared_titles, weight
+from tests.journeys.crawl import HEAVIEST_BYTES, SHAPES, SOME, Crawl, Crawler, faults_of, shared_titles, weight
 from tests.journeys.looks import Watched
 from tests.journeys.seeded import Seeded
 from tests.journeys.site import Site
@@ -56,6 +56,8 @@ class Crawled:
     visitor: Visitor
     crawl: Crawl
     changed: frozenset[str]
+    shapes: int | None
+    """How many pages of an endpoint there is time for in a browser; None for all that differ."""
 
 
 class Everybody:
@@ -163,7 +165,7 @@ class Everybody:
                 [{"name": name, "value": value, "url": site.address} for name, value in each.visitor.cookies.items()]
             )
             watched = Watched.open(context)
-            for answer in each.crawl.shapes(seen):
+            for answer in each.crawl.shapes(seen, each.shapes):
                 watched.tab.goto(answer.path)
                 faults += watched.faults()
             watched.tab.close()
@@ -194,7 +196,8 @@ def _crawled(site: Site, persona: str, most: int | None) -> Crawled:
     before = site.contents()
     crawl = Crawler(site.app, most).crawl(visitor, starts)
     after = site.contents()
-    return Crawled(visitor, crawl, frozenset(table for table in after if after[table] != before[table]))
+    changed = frozenset(table for table in after if after[table] != before[table])
+    return Crawled(visitor, crawl, changed, None if most is None else SHAPES)
 
 
 def _pages_for(site: Site, roles: frozenset[Role]) -> Iterator[str]:

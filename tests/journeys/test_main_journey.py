@@ -23,8 +23,14 @@ NOTHING_HERE: Final = "There is nothing here that you can open"
 Seat = Callable[[str], Person]
 
 
+@pytest.fixture(scope="module")
+def looked() -> set[frozenset[str]]:
+    """The shapes of the pages that somebody has come to: each is checked once, whoever comes to it."""
+    return set()
+
+
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
-def seat(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[Seat]:
+def seat(request: pytest.FixtureRequest, chromium: Browser, site: Site, looked: set[frozenset[str]]) -> Iterator[Seat]:
     """Seats each persona at a browser of their own, signed in; what was wrong with a page on the way is a failure."""
     people: list[Person] = []
     contexts = []
@@ -36,7 +42,7 @@ def seat(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Itera
             java_script_enabled=request.param,
         )
         contexts.append(context)
-        person = Person(context, looks=request.param)
+        person = Person(context, looked if request.param else None)
         people.append(person)
         person.sign_in(site.names[site.accounts[PERSONAS[persona]]])
         return person

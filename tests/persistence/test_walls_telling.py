@@ -323,5 +323,6 @@ def test_the_failures_are_counted_for_the_doors_alone(migrated: Database) -> Non
 def test_the_failures_are_counted_without_reading_the_journal(migrated: Database) -> None:
     with migrated.engine(SUPERUSER).connect() as connection:
         connection.execute(text("SET LOCAL enable_seqscan = off"))
+        connection.execute(text("SET LOCAL enable_bitmapscan = off"))
         plan = connection.scalars(text("EXPLAIN SELECT count(*) FROM events e WHERE e.refusal = 'IntegrityBroken'"))
         assert "Index Only Scan using ix_events_integrity" in "".join(plan)

@@ -39,6 +39,7 @@ from casetrack.services.ports import Journal, JournalEntry, Scope, SealedValue, 
 from casetrack.services.sessions import NOBODY
 from casetrack.services.transfers import NewOffer, accept_transfer, send_transfer
 from casetrack.services.work import Begin
+from tests.web.compiled import OF_THE_SITE
 from tests.world import ACCOUNTS, CHEAP, PASSPHRASE, SOUTH, World, a_new_case, sealed
 
 IDLE = timedelta(minutes=20)
@@ -69,6 +70,7 @@ def somewhere(**_: Any) -> str:  # noqa: ANN401 - the parts of any address
 def site(world: World, *, troubles: tuple[str, ...] = ()) -> Flask:
     """The pages over the world's stores and by its clock. A fault of ours is raised, not answered."""
     app = Flask("casetrack", template_folder=str(resources.templates()), static_folder=None)
+    app.jinja_options = {"bytecode_cache": OF_THE_SITE}
     app.secret_key = secrets.token_bytes(32)
     app.testing = True
     app.extensions[EXTENSION] = House(
