@@ -4,6 +4,7 @@ Only the transactions are larger: many cases share one, and two processes open t
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from multiprocessing import get_context
@@ -15,6 +16,7 @@ from casetrack.app import bare_app, key_folder, open_deployment, utc_now
 from casetrack.domain.actors import Actor
 from casetrack.domain.case import AgeGroup, Areas, IdentityState
 from casetrack.domain.holdings import Strand
+from casetrack.persistence.past import telling_past
 from casetrack.persistence.work import transaction
 from casetrack.services.cases import NewCase, open_case
 from casetrack.services.deployment import Deployment
@@ -50,8 +52,10 @@ def open_many(house: BenchHouse, by: str, count: int) -> None:
     """That worker's organisation has so many more cases."""
     shares = [(part, count // PROCESSES + (part < count % PROCESSES)) for part in range(PROCESSES)]
     work = [(house.file, house.actor(by), part, share) for part, share in shares]
-    with get_context("spawn").Pool(PROCESSES) as pool:
-        pool.starmap(_open_share, work)
+    started = ProcessPoolExecutor(PROCESSES, get_context("spawn"))
+    with telling_past(house.addresses.superuser), started as pool:
+        for opened in [pool.submit(_open_share, *share) for share in work]:
+            opened.result()
 
 
 def _open_share(file: Path, actor: Actor, part: int, count: int) -> None:
