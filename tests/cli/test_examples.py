@@ -5,15 +5,19 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
 import click
 import pytest
 
+from casetrack.app import key_folder
+from casetrack.cli.demo import command
 from casetrack.cli.demo.folder import Folder
 from casetrack.cli.root import casetrack
+from casetrack.config import read_config
 from tests.architecture.tree import ROOT
 from tests.cli.installation import Installation, free_port, running_in
 from tests.services.test_certificates import given
@@ -147,6 +151,24 @@ def test_the_demonstration_is_built_once_shows_itself_and_can_be_tampered_with(t
     for name in ("Event ", "Case ", "Holding "):
         assert name in tampered
         assert name in verified
+
+
+def test_the_worker_of_a_demonstration_begins_once_there_are_keys_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+
+    @contextmanager
+    def working(settings: Path, _: Mapping[str, str]) -> Iterator[None]:
+        opened.append(len(key_folder(read_config(settings, {})).log_keys()))
+        raise click.ClickException("That is enough.")
+        yield
+
+    monkeypatch.setattr(command, "working", working)
+    refused = Installation(tmp_path, {"PORT": str(free_port())}).refused("casetrack demo --lives 1")
+
+    assert "That is enough." in refused
+    assert opened == [1]
 
 
 def environ(here: Installation) -> dict[str, str]:

@@ -91,9 +91,13 @@ def demo(context: click.Context, port: int, lives: int, folder: Path) -> None:
     speak(config.log)
     with database(config, new=True) as addresses:
         take_up(addresses.owner)
+        world = read_world(read_facts(facts(), config.facts.version), london_date(utc_now()))
+        if kept.built_on is None:
+            # Before the worker begins, for it begins by opening keys.
+            found(config, addresses.app, addresses.keeper, key_folder(config), invented=world.invented)
         with working(kept.settings, around.environ):
             if kept.built_on is None:
-                build(kept, config, addresses, lives)
+                build(kept, config, addresses, world, lives)
             app = create_app(
                 config, addresses.app, auditor_url=addresses.auditor, demonstration=partial(demonstration_of, SEED)
             )
@@ -119,19 +123,16 @@ def tamper(around: Surroundings, folder: Path) -> None:
     click.echo(f"\nSee the log catch it: casetrack --config {folder / kept.settings.name} audit verify --database")
 
 
-def build(folder: Folder, config: Config, addresses: Addresses, lives: int) -> None:
+def build(folder: Folder, config: Config, addresses: Addresses, world: World, lives: int) -> None:
     """The lives were lived, and the folder says so."""
-    today = london_date(utc_now())
-    world = read_world(read_facts(facts(), config.facts.version), today)
     plans = tuple(plan_lives(world, SEED, range(lives)))
-    found(config, addresses.app, addresses.keeper, key_folder(config), invented=world.invented)
     oldest = max(act.when.days_ago for plan in plans for act in plan.acts)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with telling_past(addresses.superuser), Progress(*columns) as progress:
         _hire(config, addresses.app, world, Moment(oldest + 1, MORNING))
         task = progress.add_task(f"Inventing {lives} lives", total=sum(len(plan.acts) for plan in plans))
-        live_all(folder.settings, addresses.app, SEED, today, lives, partial(progress.advance, task))
-    folder.finish(SEED, today)
+        live_all(folder.settings, addresses.app, SEED, world.today, lives, partial(progress.advance, task))
+    folder.finish(SEED, world.today)
 
 
 def _hire(config: Config, app_url: str, world: World, when: Moment) -> None:
