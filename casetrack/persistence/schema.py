@@ -1,8 +1,9 @@
 """The state of the database's schema: taken up and down by the migrations, over a connection of the owner role."""
 
+from pathlib import Path
 from typing import Final
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -46,6 +47,15 @@ def upgrade(connection: Connection, to: str = "head") -> None:
 def downgrade(connection: Connection, to: str = "base") -> None:
     """The schema is back at that revision, and what later ones kept is gone."""
     command.downgrade(_config(connection), to)
+
+
+def run_statements(migration: str, name: str) -> None:
+    """All the statements of that file have run, of the folder beside a migration, whose `__file__` is given.
+
+    They go to the server as they stand: nothing in them is a parameter.
+    """
+    statements = (Path(migration).with_suffix("") / f"{name}.sql").read_text(encoding="utf-8")
+    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(statements)
 
 
 def current(connection: Connection) -> str | None:
