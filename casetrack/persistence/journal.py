@@ -7,17 +7,23 @@ from typing import Any, Final, TypeGuard
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     ForeignKey,
     Index,
+    Insert,
+    LargeBinary,
     ScalarSelect,
     Select,
     Text,
+    Uuid,
     and_,
+    bindparam,
     column,
     func,
     insert,
+    literal,
     not_,
     or_,
     select,
@@ -143,13 +149,7 @@ class SqlJournal:
         with refusing():
             self._session.execute(insert(EventRow).values(**event_columns(entry)))
             if entry.shown:
-                self._session.execute(
-                    insert(ShownRow),
-                    [
-                        {"event": entry.id, "position": place, "case_id": case, "salt": salt}
-                        for place, (case, salt) in enumerate(entry.shown)
-                    ],
-                )
+                self._session.execute(_showing(entry))
 
     def last_changes(self, cases: Sequence[CaseId]) -> Mapping[CaseId, LastChange]:
         """The newest change of each of the cases."""
@@ -259,6 +259,17 @@ def last_change_of(event: UUID, version: int, payload: bytes) -> LastChange:
     """What an event says of the aggregate that it changed; no digest where another event of the same act has it."""
     digest = read_payload(payload).get("seal_digest")
     return LastChange(EventId(event), version, bytes.fromhex(digest) if _is_digest(digest) else b"")
+
+
+def _showing(entry: JournalEntry) -> Insert:
+    """Everything that a list showed, kept by one statement: the database asks at each whose the event is."""
+    shown = func.unnest(
+        bindparam("cases", [case for case, _ in entry.shown], ARRAY(Uuid)),
+        bindparam("salts", [salt for _, salt in entry.shown], ARRAY(LargeBinary)),
+    ).table_valued("case_id", "salt", with_ordinality="number", name="shown")
+    places = shown.render_derived().c
+    each = select(literal(entry.id, Uuid), places.number - 1, places.case_id, places.salt)
+    return insert(ShownRow).from_select(["event", "position", "case_id", "salt"], each)
 
 
 def _lies_with(strand: Strand) -> ColumnElement[bool]:
