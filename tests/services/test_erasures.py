@@ -33,7 +33,7 @@ from casetrack.domain.proposals import ProposalState
 from casetrack.services.caseload import everything
 from casetrack.services.cases import list_cases, reopen_case, view_case
 from casetrack.services.certificates import reference_digest
-from casetrack.services.erasures import list_erasures, propose_erasure, view_erasure
+from casetrack.services.erasures import list_erasures, prepare_erasure, propose_erasure, view_erasure
 from casetrack.services.proposals import (
     approve_proposal,
     list_proposals,
@@ -176,6 +176,18 @@ def test_where_two_organisations_are_responsible_each_has_one_of_the_two_people(
     assert case.id not in kept(world).cases
     assert kept(world).tombstones[case.id].stone.holders == (CHARITY.code, NORTH.code)
     assert Everything.of(world).findings(world) == []
+
+
+def test_who_would_propose_it_sees_what_would_be_lost_and_is_refused_then_what_would_be_refused_anyway() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    with pytest.raises(NotClosed), world.work("lead") as work:
+        prepare_erasure(work, case.reference)
+    agreed.closed(world, case)
+    with world.work("lead") as work:
+        overview, lost = prepare_erasure(work, case.reference)
+    assert overview.case.id == case.id
+    assert (lost.values, lost.offers, lost.holds) == (len(acts.values_of(world, case)), 0, ())
 
 
 def test_the_second_person_reads_why_and_what_would_be_lost() -> None:

@@ -181,6 +181,7 @@ def test_the_inventory_has_every_version_with_its_fingerprint_and_what_is_left_u
     rows = [(each.version, each.rows.data_keys, each.rows.offer_keys) for each in north.keysets]
     assert rows == [(2, 0, 0), (1, 4, 1)]
     assert (north.left, north.provider, north.reach) == (5, "file", Reach.WORKING)
+    assert north.tags_left == len(kept(world).tags) > 0
     assert north.keysets[0].made == renewed
     assert north.keysets[0].fingerprint == kept(world).keysets[NORTH.code, 2].public.fingerprint
     assert held[SOUTH.code].keysets[0].rows.offer_keys == 1

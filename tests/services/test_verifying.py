@@ -14,6 +14,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
 from casetrack.domain.case import AgeGroup
 from casetrack.domain.events import Event
+from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import HolderCode, TransferId
 from casetrack.services.accounts import close_account, create_token, revoke_token
 from casetrack.services.audit import verify_audit
@@ -21,9 +22,11 @@ from casetrack.services.caseload import everything as every_case
 from casetrack.services.cases import list_cases
 from casetrack.services.events_read import ASPECTS, OF_ONE_MILESTONE
 from casetrack.services.identity import reveal_identity
+from casetrack.services.notes import write_note
 from casetrack.services.transfers import see_transfer, withdraw_transfer
 from casetrack.services.verifying import About, verify_checkpoints
 from tests.services import acts
+from tests.services.deeds import a_note
 from tests.services.everything import Everything, believed
 from tests.world import ACCOUNTS, CHARITY, REASON, SOUTH, World, sealed_token
 
@@ -37,6 +40,8 @@ def lived() -> World:
     case = acts.opened(world)
     acts.recorded(world, case, note="an invented note")
     acts.recorded(world, case, "risk-assessed", "high")
+    with world.work("worker") as work:
+        write_note(work, case.reference, a_note(Strand.SUPPORT), seen=None)
     other = acts.opened(world, strands=acts.SUPPORT)
     with world.work("worker", REASON) as work:
         reveal_identity(work, case.reference)
