@@ -11,6 +11,8 @@ import pytest
 from coverage import Coverage
 from flask import Flask
 
+from casetrack.crypto import parcels, roots
+from casetrack.crypto.roots import PassphraseWork
 from casetrack.persistence import db as database_room
 from casetrack.persistence.embedded import EmbeddedCluster
 from tests.persistence.databases import Database
@@ -18,6 +20,7 @@ from tests.persistence.databases import Database
 TESTS: Final = Path(__file__).parent
 DOORS: Final = frozenset({"api", "cli", "journeys", "web"})
 """Whose tests go through everything at once."""
+LITTLE_WORK: Final = PassphraseWork(memory_kib=64, passes=1, lanes=1)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -43,6 +46,18 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if isinstance(val, frozenset | set):
         return "+".join(sorted(str(each) for each in val)) or "none"
     return None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_guess_costs_little() -> Iterator[None]:
+    """A guess at a passphrase costs next to nothing where this process seals by one, so that no test waits for it.
+
+    What it costs where casetrack runs is stated in tests/crypto, and processes of their own take as long as it takes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for room in (roots, parcels):
+            patch.setattr(room, "PassphraseWork", lambda: LITTLE_WORK)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,9 @@ OF_EACH: Final[Mapping[str, str]] = {"milestones.record": "code", "milestones.re
 """The pages that each case has many of, and what tells them apart, beside whether the case is closed."""
 LEADING: Final = frozenset({"cases.view"})
 """The pages that each lead to others which their like do not."""
-SOME: Final = 6
+SOME: Final = 2
 """How many pages of one kind show what there is to see where there is no time for all."""
-SHAPES: Final = 2
+SHAPES: Final = 1
 """How many of those are also looked at in a browser."""
 HEAVIEST_BYTES: Final = 150_000
 ONE_AT_A_TIME: Final = 1
