@@ -220,7 +220,7 @@ def key_providers(config: Config) -> dict[str, Roots]:
 
 
 def open_deployment(config: Config, keys: KeyFolder) -> Deployment:
-    """What every unit of work stands on, with the service's keyset believed because our own root opens it."""
+    """What every unit of work stands on, with the service's keysets believed because our own root opens them."""
     keyring = keys.keyring(config.service.name)
     with begin(NOBODY) as stores:
         return deployment_in(stores, config, keyring, keys)
@@ -234,7 +234,7 @@ def deployment_in(stores: Stores, config: Config, keyring: Keyring, keys: KeyFol
     return Deployment(
         name=config.service.name,
         keyring=keyring,
-        service=keyring.proved(service[-1]),
+        service=tuple(keyring.proved(keyset) for keyset in service),
         rows=keys.row_key(),
         facts=read_facts(resources.facts(), config.facts.version),
         words=read_wordlists(resources.facts() / "words"),

@@ -162,7 +162,7 @@ class World:
         deployment = Deployment(
             name=NAME,
             keyring=keyring,
-            service=keysets[0].public,
+            service=(keysets[0].public,),
             rows=RowKey(bytes(32)),
             facts=_facts(),
             words=_words(),

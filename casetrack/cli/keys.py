@@ -47,6 +47,7 @@ from casetrack.services.renewing_case_keys import (
     plan_case_keys,
     renew_case_keys,
 )
+from casetrack.services.renewing_service import plan_service, renew_service, reseal_doors
 from casetrack.services.renewing_tags import plan_tags, remake_tags
 from casetrack.services.verifying_keys import Wrong, verify_keys
 
@@ -66,7 +67,8 @@ def keys() -> None:
 def status(around: Surroundings, *, as_json: bool) -> None:
     """List every organisation's keys: provider, versions, fingerprints, and how many keys each version opens.
 
-    Ends with 1 if the keys of any do not work. Compare a fingerprint by telephone, with a number that you had before.
+    Doors are accounts and tokens, which casetrack itself sealed. Ends with 1 if the keys of any do not work. Compare a
+    fingerprint by telephone, with a number that you had before.
     """
     with house(around.config) as at, at.work("The inventory of keys") as work:
         held = list_keysets(work)
@@ -130,6 +132,40 @@ def holder(around: Surroundings, code: str, *, dry_run: bool) -> None:
     if left:
         raise click.ClickException(f"{left} keys are being used by other work, or came meanwhile. Run this again.")
     click.echo(f"Every key of {code} is wrapped for version {renewal.version}.")
+
+
+@rotate.command(epilog=example("casetrack keys rotate service --dry-run"))
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@here
+def service(around: Surroundings, *, dry_run: bool) -> None:
+    """Give casetrack itself the next version of its keys, by which all others are believed.
+
+    It certifies the keys of every organisation anew, and seals accounts and tokens again. Whatever stops it, run it
+    again: it goes on where it was. Tell whoever compares fingerprints the new one; what an older version sealed is
+    believed until the next renewal.
+    """
+    with _among_keys(around) as (at, enter):
+        keeper = at.keeper("The service's keys renewed", enter)
+        if dry_run:
+            planned = plan_service(keeper)
+            click.echo(f"{_said(planned)} {planned.left} accounts and tokens would be sealed by it. Nothing was done.")
+            return
+        renewal = renew_service(keeper)
+        click.echo(_said(renewal))
+        left = _reseal_doors(keeper, renewal.left)
+    if left:
+        raise click.ClickException(f"{left} accounts and tokens are being used by other work. Run this again.")
+    click.echo(f"Every account and token is sealed by version {renewal.version} of the keys of casetrack itself.")
+
+
+def _reseal_doors(keeper: Keeper, left: int) -> int:
+    """Batch after batch is sealed again; how many are left when nothing more is to be had."""
+    with Progress(console=_console()) as progress:
+        task = progress.add_task("Accounts and tokens sealed again", total=left)
+        while (step := reseal_doors(keeper)) is not None:
+            left = step.left
+            progress.advance(task, step.rows)
+    return plan_service(keeper).left if left else 0
 
 
 @rotate.command(epilog=example("casetrack keys rotate root kent --dry-run"))
@@ -321,6 +357,7 @@ def _plain(held: HolderKeys) -> dict[str, Any]:
         "works": held.reach is Reach.WORKING,
         "left_under_older_versions": held.left,
         "tags_left_of_older_versions": held.tags_left,
+        "doors_left_of_older_versions": held.doors_left,
         "keysets": [
             {
                 "version": keyset.version,
@@ -330,6 +367,7 @@ def _plain(held: HolderKeys) -> dict[str, Any]:
                 "data_keys": keyset.rows.data_keys,
                 "offer_keys": keyset.rows.offer_keys,
                 "tags": keyset.rows.tags,
+                "doors": keyset.rows.doors,
             }
             for keyset in held.keysets
         ],
@@ -350,19 +388,20 @@ def _since(span: Span) -> str | None:
 
 
 def _print(held: tuple[HolderKeys, ...], log: LogKeys) -> None:
-    table = Table("Organisation", "Provider", "Version", "Made", "Cases' keys", "Offers' keys", "Tags")
+    table = Table("Organisation", "Provider", "Version", "Made", "Cases' keys", "Offers' keys", "Tags", "Doors")
     # It is compared letter by letter with one that came another way, and may be in no two lines.
     table.add_column("Fingerprint", no_wrap=True)
     for each in held:
         name, state = str(each.holder.code), f"{each.provider}: {WORDS[each.reach]}"
         for keyset in each.keysets:
             made = keyset.made.date().isoformat() if keyset.made else ""
-            numbers = map(str, (keyset.rows.data_keys, keyset.rows.offer_keys, keyset.rows.tags))
+            rows = keyset.rows
+            numbers = map(str, (rows.data_keys, rows.offer_keys, rows.tags, rows.doors))
             version = f"{keyset.version}, destroyed" if keyset.destroyed else str(keyset.version)
             table.add_row(escape(name), escape(state), version, made, *numbers, keyset.fingerprint)
             name = state = ""
         if not each.keysets:
-            table.add_row(escape(name), escape(state), "none", "", "", "", "", "")
+            table.add_row(escape(name), escape(state), "none", "", "", "", "", "", "")
     console = Console(width=max(Console().width, WIDE))
     console.print(table)
     for span in log.spans:

@@ -60,9 +60,10 @@ class Keyring(HeldKey):
         keyset = HolderKeyset.generate(mine.public.holder, mine.public.version + 1)
         return self._certified(keyset, by=self._open(mine))
 
-    def recertify(self, public: PublicKeyset, by: SealedKeyset) -> PublicKeyset:
-        """A first version certified again, after the service's own keyset was renewed; the caller believes `public`."""
-        return certify(self.deployment, public, self._open(by))
+    def recertify(self, firsts: Iterable[PublicKeyset], by: SealedKeyset) -> list[PublicKeyset]:
+        """First versions certified again, after the service's own keyset was renewed; the caller believes each."""
+        keyset = self._open(by)
+        return [certify(self.deployment, public, keyset) for public in firsts]
 
     def proved(self, mine: SealedKeyset) -> PublicKeyset:
         """The public half, believed because the holder's root opens the private half sealed beside it.
@@ -106,8 +107,16 @@ class Keyring(HeldKey):
 
     def seal(self, mine: SealedKeyset, canonical: bytes) -> Seal:
         """That holder's seal over the canonical form of what it changed."""
-        signature = self.sign(mine, seals.seal_message(self.deployment, canonical))
-        return Seal(mine.public.holder, mine.public.version, signature)
+        (sealed,) = self.seal_all(mine, [canonical])
+        return sealed
+
+    def seal_all(self, mine: SealedKeyset, canonical: Iterable[bytes]) -> list[Seal]:
+        """That holder's seal over each of the canonical forms, in that order; the provider is asked once."""
+        keyset, public = self._open(mine), mine.public
+        return [
+            Seal(public.holder, public.version, keyset.sign(seals.seal_message(self.deployment, form)))
+            for form in canonical
+        ]
 
     def wrap(self, data_key: DataKey, mine: SealedKeyset, recipient: PublicKeyset, transfer: UUID | None) -> Wrap:
         """The data key for that recipient, signed by the holder whose keyset this is."""

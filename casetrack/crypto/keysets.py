@@ -1,7 +1,7 @@
 """Keysets: the keys of one holder, in versions, and the certificates that make a public half believed.
 
-A key row alone is not believed: the first version is certified by the service's keyset, every later one by the version
-before it.
+A key row alone is not believed: the first version is certified by the newest of the service's keysets, every later one
+by the version before it. The service's own are believed because its root opens the private half beside each.
 """
 
 import base64
@@ -158,16 +158,36 @@ def believed(chain: Sequence[PublicKeyset], service: PublicKeyset, deployment: s
     A row that somebody put after them changes nothing: what the holder seals and is wrapped goes on under the newest of
     these. `chain` and `service` are those of `trust`.
     """
-    certified: list[PublicKeyset] = []
-    for version, public in enumerate(chain, start=1):
+    return _followed((), chain, service, deployment)
+
+
+def continued(
+    proved: Sequence[PublicKeyset], chain: Sequence[PublicKeyset], deployment: str
+) -> tuple[PublicKeyset, ...]:
+    """The versions of the service's own keyset that are believed: those that its root proved, and what they certify.
+
+    `proved` has every version that there was when somebody asked the root, from 1 on, and at least that one; none is
+    believed where one of them is not in the chain as it was.
+    """
+    known, since = tuple(chain[: len(proved)]), chain[len(proved) :]
+    if [public.digest for public in known] != [public.digest for public in proved]:
+        return ()
+    return _followed(known, since, proved[-1], deployment)
+
+
+def _followed(
+    known: tuple[PublicKeyset, ...], chain: Sequence[PublicKeyset], by: PublicKeyset, deployment: str
+) -> tuple[PublicKeyset, ...]:
+    """Those that are known, and of the chain what `by` certified, and what that did, as far as it goes."""
+    for version, public in enumerate(chain, start=len(known) + 1):
         try:
             if public.version != version:
                 break
-            check_certificate(deployment, public, certified[-1] if certified else service)
+            check_certificate(deployment, public, by)
         except CannotOpen:
             break
-        certified.append(public)
-    return tuple(certified)
+        known, by = (*known, public), public
+    return known
 
 
 def _may_certify(public: PublicKeyset, by: PublicKeyset) -> None:

@@ -131,6 +131,7 @@ RULES: Mapping[Action, Rule] = {
     Action.KEYSET_RENEW: Rule(NOBODY),
     Action.KEYSET_REWRAP: Rule(NOBODY),
     Action.KEYSET_RESEAL: Rule(NOBODY),
+    Action.KEYSET_VOUCH: Rule(NOBODY),
     Action.KEYSET_RETAG: Rule(NOBODY),
     Action.DATAKEY_RENEW: Rule(NOBODY),
     Action.KEYSET_DESTROY: Rule(NOBODY),

@@ -109,6 +109,8 @@ class Action(StrEnum):
     """Wrap anew, for the newest version, what an older one opens."""
     KEYSET_RESEAL = "keyset:reseal"
     """Seal a holder's keysets anew, under the root that it has now."""
+    KEYSET_VOUCH = "keyset:vouch"
+    """Seal accounts and tokens anew, by the newest version of the service's own keys."""
     KEYSET_RETAG = "keyset:retag"
     """Make anew, under the newest version, the tags by which an organisation finds people."""
     DATAKEY_RENEW = "datakey:renew"

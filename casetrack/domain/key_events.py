@@ -49,6 +49,16 @@ class RootMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DoorsSealed(Event):
+    """So many accounts and tokens are sealed by that version of the service's keys, and so many are left of before."""
+
+    action: Action = field(default=Action.KEYSET_VOUCH, init=False)
+    version: int
+    rows: int
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogKeyFollowed(Event):
     """A new key of the log signs beside the old one: both keys in a line each, and what the two signed to say so."""
 

@@ -16,10 +16,10 @@ class SeveralHaveIt(RuleBroken):
     sentence = N_("Several organisations have a part of that case: %(holders)s. Name one with --holder.")
 
 
-class ServiceKeysStay(RuleBroken):
-    """Every process believes the keys that it began with, and the first keys of every holder are certified by these."""
+class ServiceKeysApart(RuleBroken):
+    """No key is wrapped for the service: its keys certify those of every organisation, and seal accounts and tokens."""
 
-    sentence = N_("The service's own keys cannot be renewed while casetrack runs: all other keys are believed by them.")
+    sentence = N_("The keys of casetrack itself are renewed in another way. Run: casetrack keys rotate service")
 
 
 class RootStays(RuleBroken):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Computed, ForeignKey, func, insert, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.engine import Row as Found
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casetrack.crypto.seals import Seal
@@ -17,6 +18,7 @@ from casetrack.domain.ids import AccountId, HolderCode, Instant
 from casetrack.persistence.db import Row, changed_rows
 from casetrack.persistence.pages import page_of
 from casetrack.persistence.refusals import refusing
+from casetrack.services.evidence import KeptAccount
 from casetrack.services.lists import AccountCard, AccountQuery, AccountSort, AccountState, Page
 from casetrack.services.people import Account, Token
 
@@ -65,6 +67,12 @@ class TokenRow(Row):
 CHANGING: Final = ("password", "closed_at", "epoch")
 KEPT: Final = ("id", "sign_in_name", "display_name", "role", "holder", "national", *CHANGING)
 TOKEN_KEPT: Final = ("id", "name", "digest", "account", "epoch", "until", "revoked_at")
+
+ACCOUNT_SIGNED: Final = tuple(
+    getattr(AccountRow, name)
+    for name in (*(name for name in KEPT if name != "password"), "password_digest", "seal_keyset", "seal_signature")
+)
+"""All that the seal of an account covers, and the seal: of the password's hash a digest alone."""
 
 SORTS: Final[Mapping[AccountSort, ColumnElement[Any]]] = {
     AccountSort.SIGN_IN_NAME: AccountRow.__table__.c.sign_in_name,
@@ -187,6 +195,14 @@ def account_from(row: AccountRow) -> Account:
         closed_at=row.closed_at,
         epoch=row.epoch,
         seal=Seal(SERVICE, row.seal_keyset, row.seal_signature),
+    )
+
+
+def signed_account_from(row: Found[Any]) -> KeptAccount:
+    """The account of a row of `ACCOUNT_SIGNED`, for whoever checks its seal and reads no hash."""
+    shown = {name: getattr(row, name) for name in KEPT if name != "password"}
+    return KeptAccount(
+        Account(**shown, password="", seal=Seal(SERVICE, row.seal_keyset, row.seal_signature)), row.password_digest
     )
 
 

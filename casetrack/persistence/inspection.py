@@ -17,10 +17,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casetrack.crypto.keysets import PublicKeyset
-from casetrack.crypto.seals import Seal
 from casetrack.domain.errors import Unavailable
-from casetrack.domain.holders import SERVICE
-from casetrack.persistence.accounts import KEPT, AccountRow, TokenRow, token_from
+from casetrack.persistence.accounts import ACCOUNT_SIGNED, AccountRow, TokenRow, signed_account_from, token_from
 from casetrack.persistence.cases import (
     GONE,
     CaseRow,
@@ -48,12 +46,10 @@ from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent, KeptFile, OutOfTime
 from casetrack.services.journal import read_payload
 from casetrack.services.log_keys import SPEAKING, statement_in
-from casetrack.services.people import Account, Token
+from casetrack.services.people import Token
 from casetrack.services.ports import KeptCase, KeptHolding, KeptTransfer
 
 AT_A_TIME: Final = 500
-ACCOUNT_SHOWN: Final = tuple(name for name in KEPT if name != "password")
-SEALED: Final = ("seal_keyset", "seal_signature")
 
 
 @contextmanager
@@ -175,11 +171,8 @@ class SqlEvidence:
 
     def accounts(self) -> Iterator[KeptAccount]:
         """Every account, of whose password this role reads a digest of the hash alone."""
-        columns = [getattr(AccountRow, name) for name in (*ACCOUNT_SHOWN, "password_digest", *SEALED)]
-        for row in self._lined(select(*columns).order_by(AccountRow.id)):
-            shown = {name: getattr(row, name) for name in ACCOUNT_SHOWN}
-            seal = Seal(SERVICE, row.seal_keyset, row.seal_signature)
-            yield KeptAccount(Account(**shown, password="", seal=seal), row.password_digest)
+        for row in self._lined(select(*ACCOUNT_SIGNED).order_by(AccountRow.id)):
+            yield signed_account_from(row)
 
     def tokens(self) -> Iterator[Token]:
         """Every token."""

@@ -6,17 +6,20 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Engine, bindparam, func, select, text, update
+from sqlalchemy import Engine, Select, bindparam, func, select, text, update
+from sqlalchemy.engine import Row as Found
 from sqlalchemy.orm import Session, defer
 
 from casetrack.crypto.datakeys import OFFER
 from casetrack.crypto.keyring import SealedKeyset
+from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.destructions import Need
 from casetrack.domain.holders import Holder
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import HolderCode, ProposalId, TransferId
 from casetrack.domain.references import Reference
+from casetrack.persistence.accounts import ACCOUNT_SIGNED, AccountRow, TokenRow, signed_account_from, token_from
 from casetrack.persistence.cases import CaseRow, HoldingRow, key_from
 from casetrack.persistence.holders import SqlHolders
 from casetrack.persistence.journal import SqlJournal
@@ -27,6 +30,7 @@ from casetrack.persistence.transfers import TransferRow
 from casetrack.services.approvals import KeptProposal
 from casetrack.services.keysets import KeyedCase, KeyedOffer
 from casetrack.services.ports import CaseKey, JournalEntry
+from casetrack.services.vouching import Door, DoorSeal, seal_of_account, seal_of_token
 
 Listed = TypeVar("Listed")
 
@@ -37,6 +41,11 @@ OF_A_CASE: Final = _THIS_RECIPIENT.where(
 )
 OF_AN_OFFER: Final = _THIS_RECIPIENT.where(WrapRow.transfer_id == bindparam("of_transfer"), WrapRow.number.is_(None))
 """Which row a wrap takes the place in, for each of the two kinds of key; what is given besides is what changes."""
+SEALING: Final = {
+    Door.ACCOUNT: update(AccountRow).where(AccountRow.id == bindparam("of_id")),
+    Door.TOKEN: update(TokenRow).where(TokenRow.id == bindparam("of_id")),
+}
+"""The same of a seal of the service's."""
 NEEDS: Final = text("SELECT need, number FROM keyset_needs(:holder, :version)")
 DESTROY: Final = text("SELECT destroy_keyset(:holder, :version, :agreed)")
 
@@ -83,6 +92,41 @@ class SqlKeyRoom:
             .where(KeysetRow.holder == public.holder, KeysetRow.version == public.version)
             .values(sealed=keyset.sealed)
         )
+
+    def recertify(self, first: PublicKeyset) -> None:
+        """The first version of a holder's keyset is kept with that certificate."""
+        self._session.execute(
+            update(KeysetRow)
+            .where(KeysetRow.holder == first.holder, KeysetRow.version == first.version)
+            .values(certificate=first.certificate)
+        )
+
+    def door_seals(self, version: int, most: int) -> tuple[DoorSeal, ...]:
+        """Some of the seals by versions of the service before that one, locked; what others hold is passed by."""
+        accounts = select(*ACCOUNT_SIGNED).where(AccountRow.seal_keyset < version)
+        found = [seal_of_account(signed_account_from(row)) for row in self._some(accounts, most)]
+        tokens = select(TokenRow).where(TokenRow.seal_keyset < version)
+        found += [seal_of_token(token_from(row.TokenRow)) for row in self._some(tokens, most - len(found))]
+        return tuple(found)
+
+    def door_seals_left(self, version: int) -> int:
+        """How many accounts and tokens versions before that one sealed."""
+        return sum(
+            self._session.scalars(select(func.count()).where(row.seal_keyset < version)).one()
+            for row in (AccountRow, TokenRow)
+        )
+
+    def seal_doors(self, seals: Iterable[DoorSeal]) -> None:
+        """Each account and token is kept with that seal."""
+        made = tuple(seals)
+        for door, changed in SEALING.items():
+            rows = [
+                {"of_id": each.id, "seal_keyset": each.seal.keyset_version, "seal_signature": each.seal.signature}
+                for each in made
+                if each.door is door
+            ]
+            if rows:
+                self._session.connection().execute(changed, rows)
 
     def older(self, holder: HolderCode, version: int, most: int) -> tuple[Wrap, ...]:
         """Some of the wraps for versions before that one, locked; what others hold is passed by."""
@@ -165,6 +209,9 @@ class SqlKeyRoom:
     def write(self, entry: JournalEntry) -> None:
         """The event is kept, in this transaction, and queued for the log by the database itself."""
         SqlJournal(self._session).write(entry)
+
+    def _some(self, sought: Select[Any], most: int) -> Sequence[Found[Any]]:
+        return self._session.execute(sought.limit(most).with_for_update(skip_locked=True)).all()
 
     def _keys(self, cases: Sequence[UUID]) -> Mapping[UUID, list[CaseKey]]:
         keys: dict[UUID, list[CaseKey]] = defaultdict(list)

@@ -22,6 +22,7 @@ from casetrack.crypto.datakeys import OFFER
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.wraps import Wrap
+from casetrack.domain.holders import SERVICE
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId, HolderCode, TransferId
 from casetrack.persistence.db import Row
@@ -29,12 +30,20 @@ from casetrack.services.ports import CaseKey, KeyRows
 
 ROWS: Final[TextClause] = text(
     """
-    SELECT coalesce(k.recipient, t.holder) AS holder, coalesce(k.recipient_version, t.keyset_version) AS version,
-           coalesce(k.data_keys, 0) AS data_keys, coalesce(k.offer_keys, 0) AS offer_keys, coalesce(t.tags, 0) AS tags
-    FROM key_rows k
-    FULL JOIN tag_rows t ON t.holder = k.recipient AND t.keyset_version = k.recipient_version
+    SELECT holder, version, sum(data_keys)::bigint AS data_keys, sum(offer_keys)::bigint AS offer_keys,
+           sum(tags)::bigint AS tags, sum(doors)::bigint AS doors
+    FROM (
+        SELECT recipient, recipient_version, data_keys, offer_keys, 0, 0 FROM key_rows
+        UNION ALL
+        SELECT holder, keyset_version, 0, 0, tags, 0 FROM tag_rows
+        UNION ALL
+        SELECT :service, seal_keyset, 0, 0, 0, 1 FROM accounts
+        UNION ALL
+        SELECT :service, seal_keyset, 0, 0, 0, 1 FROM tokens
+    ) counted (holder, version, data_keys, offer_keys, tags, doors)
+    GROUP BY holder, version
     """
-)
+).bindparams(service=SERVICE)
 
 
 class KeysetRow(Row):
@@ -116,9 +125,11 @@ class SqlKeys:
         return tuple(_keyset(row) for row in rows)
 
     def rows(self) -> Mapping[tuple[str, int], KeyRows]:
-        """How many wraps and tags there are for each version of each holder's keyset, as administrators are told."""
+        """How many rows there are for each version of each holder's keyset, as administrators are told."""
         counted = self._session.execute(ROWS)
-        return {(row.holder, row.version): KeyRows(row.data_keys, row.offer_keys, row.tags) for row in counted}
+        return {
+            (row.holder, row.version): KeyRows(row.data_keys, row.offer_keys, row.tags, row.doors) for row in counted
+        }
 
     def add_keyset(self, keyset: SealedKeyset) -> None:
         """A new version of a holder's keyset is kept."""

@@ -31,8 +31,11 @@ class Deployment:
 
     name: str
     keyring: Keyring
-    service: PublicKeyset
-    """The keyset from which all trust in other keysets starts."""
+    service: tuple[PublicKeyset, ...]
+    """Every version of the service's keyset as its own root proved it when this process began, oldest first.
+
+    All trust in other keysets starts from the newest, or from a newer one that this certified since.
+    """
     rows: RowKey
     """By which this installation knows the sessions and links that it made."""
     facts: Facts

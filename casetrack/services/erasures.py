@@ -48,6 +48,8 @@ class Erasure:
     """What colleagues call the two people, today."""
     entry: int | None
     """Its place in the log; None until it is sequenced."""
+    fingerprint: str
+    """Of the service's keyset in the certificate, to be compared over another channel."""
     certificate: Mapping[str, Any]
 
 
@@ -122,16 +124,17 @@ def view_erasure(work: UnitOfWork, case: CaseId) -> Erasure:
     work.note(Consulted(action=Action.ERASURE_VIEW, at=work.now, by=work.actor.account, case=case))
     entry = work.stores.journal.place_of(last.event)
     signer = work.stores.keys.keysets(HolderCode(kept.seal.seal.holder))
+    service = work.trust.current(SERVICE)
     given = certificate(
         kept,
         work.deployment.name,
         signer=[keyset.public for keyset in signer],
-        service=work.trust.current(SERVICE),
+        service=service,
         event=last.event,
         entry=entry,
     )
     names = work.stores.accounts.names({kept.stone.proposed_by, kept.stone.approved_by})
-    return Erasure(kept.stone, names, entry, given)
+    return Erasure(kept.stone, names, entry, service.fingerprint, given)
 
 
 def _holds(work: UnitOfWork, case: Case) -> tuple[LegalHold, ...]:

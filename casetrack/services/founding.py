@@ -44,7 +44,7 @@ def keep_holders(stores: Stores, holders: Iterable[Holder]) -> None:
 def make_keysets(stores: Stores, keyring: Keyring, roots: Roots) -> tuple[SealedKeyset, ...]:
     """Every holder without keys has its first keyset, certified by the service; gives the new ones."""
     made = []
-    service = next(iter(stores.keys.keysets(SERVICE)), None)
+    service = next(reversed(stores.keys.keysets(SERVICE)), None)
     if service is None:
         service = _made(stores, keyring, roots, SERVICE, None)
         made.append(service)

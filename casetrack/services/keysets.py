@@ -15,6 +15,7 @@ from uuid import UUID
 
 from casetrack.crypto.errors import CannotOpen, KeysOutOfReach
 from casetrack.crypto.keyring import SealedKeyset
+from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor
@@ -25,13 +26,14 @@ from casetrack.domain.holders import AUDIT_DESK, SERVICE, Holder
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.key_events import KeysetRenewed, KeysRewrapped, RootMoved
-from casetrack.domain.keyset_refusals import NoSuchHolder, RootStays, ServiceKeysStay
+from casetrack.domain.keyset_refusals import NoSuchHolder, RootStays, ServiceKeysApart
 from casetrack.domain.references import Reference
 from casetrack.services.approvals import KeptProposal
 from casetrack.services.deployment import Deployment
 from casetrack.services.journal import Purpose, journal_entry
 from casetrack.services.ports import CaseKey, JournalEntry, KeyRows, Keysets
 from casetrack.services.trust import Trust
+from casetrack.services.vouching import DoorSeal
 from casetrack.services.work import UnitOfWork
 
 KEY_FILE: Final = "file"
@@ -76,6 +78,11 @@ class HolderKeys:
     def left(self) -> int:
         """How many keys are still wrapped for an older version than the newest."""
         return sum(keyset.rows.both for keyset in self.keysets[1:])
+
+    @property
+    def doors_left(self) -> int:
+        """How many accounts and tokens are still sealed by an older version: of the service alone."""
+        return sum(keyset.rows.doors for keyset in self.keysets[1:])
 
     @property
     def tags_left(self) -> int:
@@ -154,6 +161,18 @@ class KeyRoom(Keysets, Protocol):
 
     def reseal(self, keyset: SealedKeyset) -> None:
         """The private half of that keyset is kept under another root."""
+
+    def recertify(self, first: PublicKeyset) -> None:
+        """The first version of a holder's keyset is kept with that certificate."""
+
+    def door_seals(self, version: int, most: int) -> tuple[DoorSeal, ...]:
+        """Some of the seals by versions of the service's keyset before that one; nobody else is changing those now."""
+
+    def door_seals_left(self, version: int) -> int:
+        """How many accounts and tokens versions before that one sealed."""
+
+    def seal_doors(self, seals: Iterable[DoorSeal]) -> None:
+        """Each account and token is kept with that seal."""
 
     def older(self, holder: HolderCode, version: int, most: int) -> tuple[Wrap, ...]:
         """Some of the wraps for versions before that one, which nobody else is changing now, nor may until the end."""
@@ -322,7 +341,7 @@ def _renewable(keeper: Keeper, room: KeyRoom, holder: HolderCode) -> SealedKeyse
     """The newest keys of the holder, which can be renewed and which its provider opens."""
     _known(room, holder)
     if holder == SERVICE:
-        raise ServiceKeysStay
+        raise ServiceKeysApart
     trust = Trust(room, keeper.deployment)
     mine = trust.mine(holder)
     trust.asking(lambda: keeper.deployment.keyring.check(mine))

@@ -90,6 +90,8 @@ class KeyRows:
     offer_keys: int = 0
     tags: int = 0
     """How many tags were made by it, by which the holder finds people."""
+    doors: int = 0
+    """How many accounts and tokens it sealed: the service's own keyset alone does."""
 
     @property
     def both(self) -> int:

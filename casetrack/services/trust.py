@@ -1,12 +1,16 @@
-"""Whose keys are believed: a holder's keyset is one that the service, or the version before it, certified."""
+"""Whose keys are believed: a holder's keyset is one that the service, or the version before it, certified.
 
-from collections.abc import Callable
+The service's own are those that its root proved when this process began, and what they certified since.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from casetrack.crypto.errors import CannotOpen, KeysOutOfReach
 from casetrack.crypto.keyring import SealedKeyset
-from casetrack.crypto.keysets import PublicKeyset, believed
+from casetrack.crypto.keysets import PublicKeyset, believed, continued
 from casetrack.domain.errors import IntegrityBroken, KeysUnavailable
+from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import HolderCode
 from casetrack.services.deployment import Deployment
 from casetrack.services.ports import Keysets
@@ -74,12 +78,22 @@ class Trust:
         """The versions that are believed; a row put after them that nobody certified is as if it were not there."""
         if holder not in self._chains:
             chain = opening(lambda: self._keys.keysets(HolderCode(holder)))
-            public = [keyset.public for keyset in chain]
-            certified = believed(public, self._deployment.service, self._deployment.name)
+            certified = self._believed(holder, [keyset.public for keyset in chain])
             if chain and not certified:
                 raise IntegrityBroken
             self._chains[holder] = chain[: len(certified)]
         return self._chains[holder]
+
+    def _believed(self, holder: str, chain: Sequence[PublicKeyset]) -> tuple[PublicKeyset, ...]:
+        name, proved = self._deployment.name, self._deployment.service
+        if holder == SERVICE:
+            return continued(proved, chain, name)
+        certified = believed(chain, proved[-1], name)
+        if chain and not certified:
+            # The service may have been renewed since this process began, or since this unit of work looked.
+            self._chains.pop(SERVICE, None)
+            certified = believed(chain, self.current(SERVICE), name)
+        return certified
 
 
 def opening(attempt: Callable[[], Opened]) -> Opened:

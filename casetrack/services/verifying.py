@@ -16,9 +16,9 @@ from casetrack.audit.errors import LogRefused
 from casetrack.audit.succession import LogKeys
 from casetrack.audit.verify import Verified, verify_log
 from casetrack.crypto.files import digest_of
-from casetrack.crypto.keysets import PublicKeyset, believed
-from casetrack.crypto.seals import Seal
+from casetrack.crypto.keysets import PublicKeyset, believed, continued
 from casetrack.domain.errors import IntegrityBroken
+from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import Instant
 from casetrack.domain.words import N_
 from casetrack.services.events_read import EventsRead, Newest
@@ -28,7 +28,7 @@ from casetrack.services.ports import KeptHolding
 from casetrack.services.seals import Kept, check_holding, check_kept, check_signature
 from casetrack.services.verifying_destructions import wrong_with_destructions
 from casetrack.services.verifying_erasures import Erasures
-from casetrack.services.vouching import canonical_account, canonical_token
+from casetrack.services.vouching import DoorSeal, check_vouches, seal_of_account, seal_of_token
 
 LATE: Final = timedelta(minutes=2)
 """How long an event may wait for its place in the log before that is a fault."""
@@ -67,10 +67,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Believed:
-    """What verifying starts from: the deployment, its service's keyset, the log's keys, and what time it is."""
+    """What verifying starts from: the deployment, its service's keysets, the log's keys, and what time it is."""
 
     deployment: str
-    service: PublicKeyset
+    service: tuple[PublicKeyset, ...]
+    """Every version that its root proved, oldest first."""
     log: LogKeys
     now: Instant
 
@@ -118,7 +119,10 @@ class _Seals:
         self._believed = believed
         self._read = read
         self._erasures = erasures
-        self._trusted: dict[str, tuple[PublicKeyset, ...]] = {}
+        service = continued(believed.service, keysets.get(SERVICE, ()), believed.deployment)
+        self._newest = (service or believed.service)[-1]
+        """The service's keyset, which certifies the first of every other organisation."""
+        self._trusted = {str(SERVICE): service}
 
     def findings(self, evidence: Evidence) -> Iterator[Finding]:
         there: set[UUID] = set()
@@ -131,8 +135,7 @@ class _Seals:
                 yield Finding(about, str(gone), N_("It is in the journal, and its row is gone."))
         # Step 15: each version of each organisation's keys is certified. One that is not is not used.
         for holder, chain in sorted(self._keysets.items()):
-            certified = believed(chain, self._believed.service, self._believed.deployment)
-            for keyset in chain[len(certified) :]:
+            for keyset in chain[len(self._certified(holder)) :]:
                 yield Finding(About.KEYS, f"{holder} {keyset.version}", N_("Nobody certified them who might."))
         # To every private half that is gone two people had agreed, and what was destroyed has not come back.
         for keys, wrong in wrong_with_destructions(evidence, self._read):
@@ -224,29 +227,34 @@ class _Seals:
 
     def _wrong_with_account(self, kept: KeptAccount) -> Iterator[str]:
         account = kept.account
-        yield from self._wrong_with_seal(canonical_account(account, kept.password_digest), account.seal)
+        yield from self._wrong_with_seal(seal_of_account(kept))
         if account.epoch < self._read.epochs.get(account.id, 0):
             yield N_("It is not what the journal's newest change of it says: an older row was put back.")
 
     def _wrong_with_token(self, token: Token) -> Iterator[str]:
-        yield from self._wrong_with_seal(canonical_token(token), token.seal)
+        yield from self._wrong_with_seal(seal_of_token(token))
         if token.revoked_at is None and token.id in self._read.revoked:
             yield N_("It is not what the journal's newest change of it says: an older row was put back.")
 
-    def _wrong_with_seal(self, form: bytes, seal: Seal) -> Iterator[str]:
+    def _wrong_with_seal(self, door: DoorSeal) -> Iterator[str]:
+        version = door.seal.keyset_version
         try:
-            check_signature(form, seal, self._believed.deployment, self._sealer(seal.holder, seal.keyset_version))
+            check_vouches(version, newest=self._newest.version)
+            check_signature(door.form, door.seal, self._believed.deployment, self._sealer(SERVICE, version))
         except IntegrityBroken:
             yield N_("It is not what was sealed.")
 
     def _sealer(self, holder: str, version: int) -> PublicKeyset:
         """The keyset that is said to have sealed, if it was certified; `IntegrityBroken` otherwise."""
+        if not 1 <= version <= len(self._certified(holder)):
+            raise IntegrityBroken
+        return self._certified(holder)[version - 1]
+
+    def _certified(self, holder: str) -> tuple[PublicKeyset, ...]:
         if holder not in self._trusted:
             chain = self._keysets.get(holder, ())
-            self._trusted[holder] = believed(chain, self._believed.service, self._believed.deployment)
-        if not 1 <= version <= len(self._trusted[holder]):
-            raise IntegrityBroken
-        return self._trusted[holder][version - 1]
+            self._trusted[holder] = believed(chain, self._newest, self._believed.deployment)
+        return self._trusted[holder]
 
 
 def _wrong_with_log_keys(believed: Collection[str], spoken: Collection[str]) -> Iterator[str]:

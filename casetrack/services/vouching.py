@@ -5,9 +5,11 @@ sealing.md), so that an auditor checks it with a public key. What is gone in day
 hash under a secret of the key folder.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import rfc8785
 
@@ -18,10 +20,28 @@ from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import Instant
 from casetrack.services.deployment import Deployment
+from casetrack.services.evidence import KeptAccount
 from casetrack.services.people import Account, Link, Session, Token
 from casetrack.services.ports import Keys
 from casetrack.services.seals import check_signature
 from casetrack.services.trust import Trust
+
+
+class Door(StrEnum):
+    """By what somebody comes in, or a program."""
+
+    ACCOUNT = "account"
+    TOKEN = "token"  # noqa: S105 - the name of a door, not a secret
+
+
+@dataclass(frozen=True)
+class DoorSeal:
+    """The seal of an account or of a token, and the form that it covers."""
+
+    door: Door
+    id: UUID
+    form: bytes
+    seal: Seal
 
 
 def canonical_account(account: Account, password_digest: bytes) -> bytes:
@@ -63,6 +83,17 @@ def canonical_token(token: Token) -> bytes:
     )
 
 
+def seal_of_account(kept: KeptAccount) -> DoorSeal:
+    """The seal of an account of which nobody reads the hash."""
+    account = kept.account
+    return DoorSeal(Door.ACCOUNT, account.id, canonical_account(account, kept.password_digest), account.seal)
+
+
+def seal_of_token(token: Token) -> DoorSeal:
+    """The seal of a token."""
+    return DoorSeal(Door.TOKEN, token.id, canonical_token(token), token.seal)
+
+
 def sealed_account(account: Account, keys: Keys, deployment: Deployment) -> Account:
     """The account, sealed as it stands."""
     return replace(account, seal=_seal(canonical_account(account, account.password_digest), keys, deployment))
@@ -71,6 +102,16 @@ def sealed_account(account: Account, keys: Keys, deployment: Deployment) -> Acco
 def sealed_token(token: Token, keys: Keys, deployment: Deployment) -> Token:
     """The token, sealed as it stands."""
     return replace(token, seal=_seal(canonical_token(token), keys, deployment))
+
+
+def check_vouches(version: int, *, newest: int) -> None:
+    """That version of the service's keyset may vouch for an account or a token; `IntegrityBroken` if it is too old.
+
+    The newest does, and the one before it while what that sealed is sealed again. So whoever has an older one, and can
+    write to the database, lets nobody in once the service's keys were renewed twice.
+    """
+    if version < max(1, newest - 1):
+        raise IntegrityBroken
 
 
 def check_account(account: Account, keys: Keys, deployment: Deployment) -> None:
@@ -111,10 +152,10 @@ def _seal(form: bytes, keys: Keys, deployment: Deployment) -> Seal:
 
 
 def _sealer(seal: Seal, keys: Keys, deployment: Deployment) -> PublicKeyset:
-    """The service's keyset of that version; the newest is believed already, and is asked of nobody."""
-    if seal.keyset_version == deployment.service.version:
-        return deployment.service
-    return Trust(keys, deployment).version(SERVICE, seal.keyset_version)
+    """The service's keyset of that version; those of when this process began are asked of nobody."""
+    version, known = seal.keyset_version, deployment.service
+    check_vouches(version, newest=len(known))
+    return known[version - 1] if version <= len(known) else Trust(keys, deployment).version(SERVICE, version)
 
 
 def _check_mac(row: bytes, mac: bytes, deployment: Deployment) -> None:

@@ -76,7 +76,7 @@ def view(case_id: UUID) -> ResponseReturnValue:
         holders=deployment.holders,
         rule=rules.get(stone.rule),
         reason=reasons.get(stone.reason),
-        fingerprint=deployment.service.fingerprint,
+        fingerprint=erasure.fingerprint,
     )
 
 

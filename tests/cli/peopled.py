@@ -7,14 +7,16 @@ from typing import Final
 from casetrack.app import utc_now
 from casetrack.cli.house import house
 from casetrack.config import read_config
-from casetrack.domain.actors import Actor, Auth
+from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState
 from casetrack.domain.holdings import Strand
-from casetrack.domain.ids import HolderCode
+from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.persistence.work import begin
 from casetrack.services.cases import NewCase, open_case
 from casetrack.services.journal import CASEWORK, Purpose
+from casetrack.services.people import Account
 from casetrack.services.sessions import NOBODY
+from casetrack.services.vouching import sealed_account
 from casetrack.services.work import UnitOfWork, at_work
 from tests.cli.installation import Installation
 
@@ -49,3 +51,12 @@ def open_cases(here: Installation, count: int) -> list[Case]:
             with working(CASEWORK) as work:
                 cases.append(open_case(work, NEW))
     return cases
+
+
+def employ(here: Installation, count: int) -> None:
+    """So many more work for the organisation, none of whom has chosen a password yet."""
+    with house(read_config(here.folder / "config.toml", here.environ)) as at, begin(NOBODY) as stores:
+        for number in range(count):
+            named, id_ = f"a.worker.{number}", AccountId(at.deployment.chance.uuid())
+            account = Account(id_, named, "A Worker", Role.SUPPORT_WORKER, KENT, password="")
+            stores.accounts.add(sealed_account(account, stores.keys, at.deployment))

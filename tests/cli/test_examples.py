@@ -45,6 +45,7 @@ IN_THIS_ORDER = (
     "casetrack keys status --json",
     "casetrack keys verify",
     "casetrack keys rotate holder kent --dry-run",
+    "casetrack keys rotate service --dry-run",
     "casetrack keys rotate root kent --dry-run",
     "casetrack keys destroy kent 1 --dry-run",
     "casetrack keys rotate case --holder kent --dry-run",

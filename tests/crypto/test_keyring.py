@@ -55,7 +55,7 @@ def test_first_keysets_are_certified_again_when_the_services_is_renewed(keyring:
     renewed = keyring.renew(service)
     with pytest.raises(CannotOpen):
         trust([kent.public], renewed.public, DEPLOYMENT)
-    again = keyring.recertify(kent.public, renewed)
+    (again,) = keyring.recertify([kent.public], renewed)
     assert trust([again], renewed.public, DEPLOYMENT) == again
     assert keyring.sign(replace(kent, public=again), b"m") == keyring.sign(kent, b"m")
 

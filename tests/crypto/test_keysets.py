@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from casetrack.crypto.errors import CannotOpen, Reason
-from casetrack.crypto.keysets import HolderKeyset, PublicKeyset, believed, certify, check_certificate, trust
+from casetrack.crypto.keysets import HolderKeyset, PublicKeyset, believed, certify, check_certificate, continued, trust
 from casetrack.crypto.roots import RootKey
 from tests.crypto import by_the_book
 from tests.crypto.samples import DEPLOYMENT, HOLDERS, flipped, made
@@ -39,6 +39,25 @@ def test_as_much_of_a_chain_is_believed_as_is_certified(known: int) -> None:
 def test_what_comes_after_a_version_that_is_missing_is_not_believed() -> None:
     assert believed((CHAIN[0], CHAIN[2]), SERVICE.public, DEPLOYMENT) == CHAIN[:1]
     assert believed(CHAIN[1:], SERVICE.public, DEPLOYMENT) == ()
+
+
+@pytest.mark.parametrize("proved", range(1, len(CHAIN) + 1))
+def test_what_the_root_proved_is_gone_on_from(proved: int) -> None:
+    assert continued(CHAIN[:proved], CHAIN, DEPLOYMENT) == CHAIN
+    uncertified = tuple(replace(each, certificate=bytes(64)) for each in CHAIN[proved:])
+    assert continued(CHAIN[:proved], (*CHAIN[:proved], *uncertified), DEPLOYMENT) == CHAIN[:proved]
+
+
+@pytest.mark.parametrize("proved", range(1, len(CHAIN) + 1))
+def test_where_what_was_proved_is_not_there_nothing_is_believed(proved: int) -> None:
+    another = (*CHAIN[: proved - 1], HOLDERS.refuge.public, *CHAIN[proved:])
+    for chain in ((), CHAIN[: proved - 1], another):
+        assert continued(CHAIN[:proved], chain, DEPLOYMENT) == ()
+
+
+def test_the_certificate_of_what_was_proved_says_nothing() -> None:
+    bare = replace(CHAIN[0], certificate=bytes(64))
+    assert continued(CHAIN[:1], (bare, *CHAIN[1:]), DEPLOYMENT) == (bare, *CHAIN[1:])
 
 
 def test_the_service_certifies_its_own_first_keyset() -> None:

@@ -77,6 +77,7 @@ DETAIL: Final[dict[str, dict[str, str]]] = {
     "HoldLifted": {"agreed": ID},
     "CaseErased": {"rule": CODE, "reason": CODE, "repeated": YES_OR_NO},
     "KeysetDestroyed": {"holder": ID, "version": NUMBER, "fingerprint": CODE, "agreed": ID},
+    "DoorsSealed": {"version": NUMBER, "rows": NUMBER, "left": NUMBER},
     "RootMoved": {"holder": ID, "provider": CODE, "versions": NUMBER},
     "TagsRemade": {"holder": ID, "version": NUMBER, "rows": NUMBER, "left": NUMBER},
     "CaseKeysRenewed": {"holder": ID, "keyset": NUMBER, "parts": CODES},

@@ -44,7 +44,7 @@ def world(machine: SoftHsm, one: Path, tmp_path: Path) -> World:
     kept(world).keysets.clear()
     with world.begin(NOBODY) as stores:
         service, *_ = make_keysets(stores, keyring, roots)
-    world.deployment = replace(world.deployment, keyring=keyring, service=service.public)
+    world.deployment = replace(world.deployment, keyring=keyring, service=(service.public,))
     return world
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from casetrack.crypto.datakeys import OFFER
 from casetrack.crypto.keyring import SealedKeyset
+from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.letters import letter_version
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.actions import Action
@@ -15,12 +16,14 @@ from casetrack.domain.destructions import Need, is_agreed
 from casetrack.domain.errors import NotPermitted, Stale
 from casetrack.domain.holders import AUDIT_DESK, Holder
 from casetrack.domain.holdings import Part
-from casetrack.domain.ids import HolderCode, ProposalId
+from casetrack.domain.ids import AccountId, HolderCode, ProposalId
 from casetrack.domain.references import Reference
 from casetrack.services.approvals import KeptProposal
 from casetrack.services.destructions import subject_of
+from casetrack.services.evidence import KeptAccount
 from casetrack.services.keysets import KeyedCase, KeyedOffer
 from casetrack.services.ports import JournalEntry
+from casetrack.services.vouching import Door, DoorSeal, seal_of_account, seal_of_token
 from tests.memory.kept import Kept
 
 
@@ -56,6 +59,24 @@ class MemoryKeyRoom:
     def reseal(self, keyset: SealedKeyset) -> None:
         place = (keyset.public.holder, keyset.public.version)
         self.kept.keysets[place] = replace(self.kept.keysets[place], sealed=keyset.sealed)
+
+    def recertify(self, first: PublicKeyset) -> None:
+        place = (first.holder, first.version)
+        self.kept.keysets[place] = replace(self.kept.keysets[place], public=first)
+
+    def door_seals(self, version: int, most: int) -> tuple[DoorSeal, ...]:
+        return self._door_seals(version)[:most]
+
+    def door_seals_left(self, version: int) -> int:
+        return len(self._door_seals(version))
+
+    def seal_doors(self, seals: Iterable[DoorSeal]) -> None:
+        for each in seals:
+            if each.door is Door.TOKEN:
+                self.kept.tokens[each.id] = replace(self.kept.tokens[each.id], seal=each.seal)
+            else:
+                account = AccountId(each.id)
+                self.kept.accounts[account] = replace(self.kept.accounts[account], seal=each.seal)
 
     def older(self, holder: HolderCode, version: int, most: int) -> tuple[Wrap, ...]:
         return self._older(holder, version)[:most]
@@ -127,6 +148,11 @@ class MemoryKeyRoom:
 
     def write(self, entry: JournalEntry) -> None:
         self.kept.entries += (entry,)
+
+    def _door_seals(self, version: int) -> tuple[DoorSeal, ...]:
+        accounts = (seal_of_account(KeptAccount(each, each.password_digest)) for each in self.kept.accounts.values())
+        found = (*accounts, *map(seal_of_token, self.kept.tokens.values()))
+        return tuple(each for each in found if each.seal.keyset_version < version)
 
     def _older(self, holder: HolderCode, version: int) -> tuple[Wrap, ...]:
         return tuple(wrap for wrap in self.kept.wraps if wrap.recipient == holder and wrap.recipient_version < version)

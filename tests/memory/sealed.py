@@ -79,6 +79,12 @@ class MemoryKeys:
             place = (tag.holder, tag.keyset_version)
             before = counted.get(place, KeyRows())
             counted[place] = replace(before, tags=before.tags + 1)
+        kept = self._memory.kept
+        seals = [door.seal for door in kept.accounts.values()] + [door.seal for door in kept.tokens.values()]
+        for seal in seals:
+            place = (seal.holder, seal.keyset_version)
+            before = counted.get(place, KeyRows())
+            counted[place] = replace(before, doors=before.doors + 1)
         return counted
 
     def add_keyset(self, keyset: SealedKeyset) -> None:

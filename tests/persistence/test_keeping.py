@@ -1,20 +1,24 @@
 """The keeper of the keys, over PostgreSQL: what it renews, what it waits for, what it may touch."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 from sqlalchemy import Connection, text
 
 from casetrack.domain.errors import Stale
+from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import TransferId
 from casetrack.persistence import work
 from casetrack.persistence.keeping import keeping, keeping_still
 from casetrack.persistence.roles import APP, KEEPER
-from casetrack.services import keysets
+from casetrack.services import keysets, renewing_service
 from casetrack.services.cases import open_case
+from casetrack.services.deployment import Deployment
 from casetrack.services.identity import reveal_identity
 from casetrack.services.journal import Purpose
 from casetrack.services.keysets import Keeper, list_keysets, plan_renewal, renew_keyset, reseal_keyset, rewrap_keyset
+from casetrack.services.renewing_service import plan_service, renew_service, reseal_doors
 from casetrack.services.transfers import accept_transfer, send_transfer
 from casetrack.services.verifying_keys import KeyFinding, Wrong, verify_keys
 from tests.persistence.databases import Database
@@ -130,6 +134,52 @@ def test_a_root_is_moved(world: World, database: Database) -> None:
     assert not findings(elsewhere, database)
 
 
+def test_the_keys_of_the_service_are_renewed_and_everybody_works_on(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewing_service, "AT_A_TIME", 3)
+    at = keeper(world, database)
+    sealed = len(ACCOUNTS)
+    assert renew_service(at).left == sealed
+    steps = []
+    while (step := reseal_doors(at)) is not None:
+        steps.append(step.left)
+    assert steps == [*range(sealed - 3, 0, -3), 0]
+    assert plan_service(at).version == 3
+
+    assert not findings(world, database)
+    assert not findings(replace(world, deployment=proved_anew(world, database)), database)
+    with world.work("worker") as doing:
+        open_case(doing, a_new_case())
+    with world.work("administrator") as doing:
+        held = {each.holder.code: each for each in list_keysets(doing)}
+    assert [each.rows.doors for each in held[SERVICE].keysets] == [sealed, 0]
+
+
+def test_an_account_that_somebody_changes_is_passed_by_and_taken_the_next_time(
+    world: World, database: Database
+) -> None:
+    at = keeper(world, database)
+    left = renew_service(at).left
+    with database.engine("postgres").connect() as other:
+        other.execute(text("SELECT FROM accounts WHERE sign_in_name = 'worker' FOR UPDATE"))
+        step = reseal_doors(at)
+        assert step is not None
+        assert (step.rows, step.left) == (left - 1, 1)
+        assert reseal_doors(at) is None
+        other.rollback()
+    again = reseal_doors(at)
+    assert again is not None
+    assert (again.rows, again.left) == (1, 0)
+
+
+def proved_anew(world: World, database: Database) -> Deployment:
+    """What a process stands on that begins now."""
+    with keeping_still(database.engine(KEEPER)) as room:
+        proved = tuple(map(world.deployment.keyring.proved, room.keysets(SERVICE)))
+    return replace(world.deployment, service=proved)
+
+
 def test_a_wrap_that_a_superuser_swapped_is_named(world: World, database: Database) -> None:
     swap = (
         "UPDATE wraps SET sealed = o.sealed FROM wraps o "
@@ -152,6 +202,9 @@ def test_the_keeper_reads_no_value_and_changes_nothing_but_keys(world: World, da
             "SELECT password FROM accounts",
             "UPDATE wraps SET recipient = 'south'",
             "UPDATE keysets SET kem_public = ''",
+            "UPDATE accounts SET role = 'administrator'",
+            "UPDATE tokens SET revoked_at = NULL",
+            "INSERT INTO accounts DEFAULT VALUES",
             "UPDATE case_keys SET retired = false",
             "DELETE FROM wraps",
             "DELETE FROM keysets",

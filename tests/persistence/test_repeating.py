@@ -56,7 +56,7 @@ def elsewhere(cluster: EmbeddedCluster) -> Iterator[Database]:
 def listed(world: World) -> tuple[Listed, ...]:
     """What the list of erasures says."""
     name = world.deployment.name
-    return standing_erasures(world.deployment.erasures.lines(), lambda _: world.deployment.service, name)
+    return standing_erasures(world.deployment.erasures.lines(), lambda _: world.deployment.service[-1], name)
 
 
 def repeated(world: World, database: Database, *, by: Actor | None = None) -> int:

@@ -58,6 +58,7 @@ from casetrack.services.passwords import change_password, set_password
 from casetrack.services.people import Session
 from casetrack.services.quotas import raise_quota, view_quotas
 from casetrack.services.renewing_case_keys import plan_case_keys, renew_case_keys
+from casetrack.services.renewing_service import renew_service, reseal_doors
 from casetrack.services.renewing_tags import remake_tags
 from casetrack.services.sessions import NOBODY, actor_of, check_credentials, close_session, open_session
 from casetrack.services.transfers import (
@@ -282,6 +283,8 @@ def _keys(world: World) -> None:
     rewrapped(world, NORTH.code)
     renew_case_keys(case_keeper(world), plan_case_keys(case_keeper(world))[0])
     remake_tags(case_keeper(world))
+    renew_service(keeper(world))
+    reseal_doors(keeper(world))
     _destroyed(world)
     reseal_keyset(keeper(moved(world)), NORTH.code)
     log = LogPlace(world)

@@ -22,7 +22,7 @@ from tests.world import NAME, World
 
 def listed(world: World) -> tuple[Listed, ...]:
     """What stands on the world's list."""
-    return standing_erasures(world.deployment.erasures.lines(), lambda _: world.deployment.service, NAME)
+    return standing_erasures(world.deployment.erasures.lines(), lambda _: world.deployment.service[-1], NAME)
 
 
 def of(world: World) -> MemoryErasureList:
@@ -96,14 +96,14 @@ def test_a_list_that_was_tampered_with_is_refused(how: str) -> None:
     world, _, _ = two()
     lines = BROKEN[how](list(of(world).lines()))
     with pytest.raises(ErasureListBroken, match="bring back the whole list"):
-        standing_erasures(lines, lambda _: world.deployment.service, NAME)
+        standing_erasures(lines, lambda _: world.deployment.service[-1], NAME)
 
 
 def test_a_line_of_another_deployment_or_another_service_is_refused() -> None:
     world, _, _ = two()
     lines = of(world).lines()
     with pytest.raises(ErasureListBroken):
-        standing_erasures(lines, lambda _: world.deployment.service, "elsewhere.test")
+        standing_erasures(lines, lambda _: world.deployment.service[-1], "elsewhere.test")
     with world.work("supervisor") as work, pytest.raises(ErasureListBroken):
         standing_erasures(lines, lambda version: work.trust.version(SERVICE, version + 1), NAME)
 
@@ -115,7 +115,7 @@ def test_a_line_that_voids_what_is_not_there_is_refused() -> None:
     assert listed(world) == ()
     assert len(lines) == 4
     with pytest.raises(ErasureListBroken):
-        standing_erasures((*lines[:2], lines[2], lines[2]), lambda _: world.deployment.service, NAME)
+        standing_erasures((*lines[:2], lines[2], lines[2]), lambda _: world.deployment.service[-1], NAME)
 
 
 def test_an_empty_list_says_nothing() -> None:

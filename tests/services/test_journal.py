@@ -58,6 +58,7 @@ DETAILS: dict[str, list[str]] = {
     "KeysetRenewed": ["fingerprint", "holder", "version"],
     "KeysRewrapped": ["holder", "left", "rows", "version"],
     "KeysetDestroyed": ["agreed", "fingerprint", "holder", "version"],
+    "DoorsSealed": ["left", "rows", "version"],
     "RootMoved": ["holder", "provider", "versions"],
     "TagsRemade": ["holder", "left", "rows", "version"],
     "CaseKeysRenewed": ["holder", "keyset", "parts"],

@@ -9,7 +9,7 @@ from casetrack.crypto.providers import GivenRoot
 from casetrack.domain.errors import IntegrityBroken, KeysUnavailable, NotPermitted
 from casetrack.domain.holders import AUDIT_DESK, SERVICE
 from casetrack.domain.ids import HolderCode
-from casetrack.domain.keyset_refusals import NoSuchHolder, RootStays, ServiceKeysStay
+from casetrack.domain.keyset_refusals import NoSuchHolder, RootStays, ServiceKeysApart
 from casetrack.services import keysets
 from casetrack.services.identity import reveal_identity
 from casetrack.services.keysets import (
@@ -116,11 +116,11 @@ def test_a_wrap_that_does_not_open_stops_its_batch_and_nothing_of_it_is_kept() -
     assert vars(kept(world)) == vars(before)
 
 
-def test_the_audit_desk_is_renewed_and_the_service_is_not() -> None:
+def test_the_audit_desk_is_renewed_as_an_organisation_is_and_the_service_is_not() -> None:
     world = World.in_memory()
     assert renew_keyset(keeper(world), AUDIT_DESK).version == 2
     opened(world)
-    with pytest.raises(ServiceKeysStay):
+    with pytest.raises(ServiceKeysApart):
         renew_keyset(keeper(world), SERVICE)
     with pytest.raises(NoSuchHolder):
         plan_renewal(keeper(world), HolderCode("nowhere"))

@@ -1,0 +1,190 @@
+"""The keys of casetrack itself are renewed while everybody works on, and who has the old ones is believed no more."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from casetrack.domain.errors import IntegrityBroken, KeysUnavailable
+from casetrack.domain.holders import AUDIT_DESK, SERVICE
+from casetrack.services import renewing_service
+from casetrack.services.accounts import create_token
+from casetrack.services.identity import reveal_identity
+from casetrack.services.renewing_service import plan_service, renew_service, reseal_doors
+from casetrack.services.sessions import NOBODY
+from casetrack.services.trust import Trust
+from casetrack.services.verifying import verify_database
+from casetrack.services.vouching import canonical_account, check_account, check_token
+from tests.memory.keeping import MemoryKeyRoom
+from tests.services.acts import REVEALING, accepted, kept, offered, opened, read
+from tests.services.evidence import inspecting
+from tests.services.keeping import Away, findings, keeper, with_roots
+from tests.world import ACCOUNTS, NORTH, SOUTH, World
+
+WORKER = ACCOUNTS["worker"]
+
+
+def resealed(world: World) -> int:
+    """How many accounts and tokens were sealed again, until nothing was left."""
+    rows = 0
+    while (step := reseal_doors(keeper(world))) is not None:
+        rows += step.rows
+    return rows
+
+
+def begun_again(world: World) -> World:
+    """The same world, in a process that begins now."""
+    with world.begin(NOBODY) as stores:
+        proved = tuple(map(world.deployment.keyring.proved, stores.keys.keysets(SERVICE)))
+    return replace(world, deployment=replace(world.deployment, service=proved))
+
+
+def wrong(world: World) -> list[str]:
+    """What verifying finds."""
+    with inspecting(world) as (evidence, believed):
+        return [finding.name for finding in verify_database(evidence, believed)]
+
+
+def renewed(times: int = 1) -> World:
+    """A world with a token, whose service's keys were renewed so often."""
+    world = World.in_memory()
+    with world.work("worker") as work:
+        create_token(work, WORKER.id, "a program", timedelta(days=30))
+    for _ in range(times):
+        renew_service(keeper(world))
+        resealed(world)
+    return world
+
+
+def test_everything_goes_on_in_a_process_that_began_before_and_in_one_that_begins_after() -> None:
+    world = World.in_memory()
+    case = opened(world)
+    offer = offered(world, opened(world), SOUTH)
+    renew_service(keeper(world))
+    for each in (world, begun_again(world)):
+        with each.work("worker", REVEALING) as work:
+            assert reveal_identity(work, case.reference)
+        opened(each)
+        assert not findings(each)
+    accepted(world, offer)
+    assert not findings(begun_again(world))
+
+
+def test_the_newest_keys_certify_the_first_of_every_organisation_and_the_old_ones_certify_none() -> None:
+    world = renewed()
+    again = begun_again(world)
+    first = kept(world).keysets[NORTH.code, 1]
+    (by_the_old,) = world.deployment.keyring.recertify([first.public], kept(world).keysets[SERVICE, 1])
+    (by_the_new,) = world.deployment.keyring.recertify([first.public], kept(world).keysets[SERVICE, 2])
+    assert first.public == by_the_new
+
+    kept(world).keysets[NORTH.code, 1] = replace(first, public=by_the_old)
+    with pytest.raises(IntegrityBroken):
+        Trust(MemoryKeyRoom(kept(world)), again.deployment).current(NORTH.code)
+
+
+def test_a_unit_of_work_that_had_looked_before_believes_what_was_certified_since() -> None:
+    world = World.in_memory()
+    trust = Trust(MemoryKeyRoom(kept(world)), world.deployment)
+    assert trust.current(SERVICE).version == 1
+    renew_service(keeper(world))
+    assert trust.current(NORTH.code) == kept(world).keysets[NORTH.code, 1].public
+
+
+def test_every_account_and_token_is_sealed_by_the_newest_and_still_let_in() -> None:
+    world = renewed()
+    (token,) = kept(world).tokens.values()
+    seals = [token.seal, *(account.seal for account in kept(world).accounts.values())]
+    assert {seal.keyset_version for seal in seals} == {2}
+    for each in (world, begun_again(world)):
+        with each.begin(NOBODY) as stores:
+            check_account(kept(world).accounts[WORKER.id], stores.keys, each.deployment)
+            check_token(token, stores.keys, each.deployment)
+    assert not wrong(begun_again(world))
+    assert not wrong(world)
+
+
+@pytest.mark.parametrize(("times", "is_believed"), [(1, True), (2, False)])
+def test_an_old_version_lets_nobody_in_once_the_keys_were_renewed_twice(times: int, *, is_believed: bool) -> None:
+    world = begun_again(renewed(times))
+    form = canonical_account(WORKER, WORKER.password_digest)
+    forged = replace(WORKER, seal=world.deployment.keyring.seal(kept(world).keysets[SERVICE, 1], form))
+    kept(world).accounts[WORKER.id] = forged
+    with world.begin(NOBODY) as stores:
+        if is_believed:
+            check_account(forged, stores.keys, world.deployment)
+        else:
+            with pytest.raises(IntegrityBroken):
+                check_account(forged, stores.keys, world.deployment)
+    assert wrong(world) == ([] if is_believed else [str(WORKER.id)])
+
+
+def test_a_renewal_that_was_stopped_is_gone_on_with_and_makes_no_further_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(renewing_service, "AT_A_TIME", 3)
+    world = World.in_memory()
+    everybody = len(ACCOUNTS)
+    planned = plan_service(keeper(world))
+    assert (planned.version, planned.left, planned.begun) == (2, everybody, False)
+    assert renew_service(keeper(world)).left == everybody
+    step = reseal_doors(keeper(world))
+    assert step is not None
+    assert (step.rows, step.left) == (3, everybody - 3)
+
+    assert plan_service(keeper(world)).begun
+    again = renew_service(keeper(world))
+    assert (again.version, again.left, again.begun) == (2, everybody - 3, True)
+    assert resealed(world) == everybody - 3
+    assert not wrong(world)
+
+
+def test_each_step_is_on_the_log_and_planning_is_not() -> None:
+    world = World.in_memory()
+    before = kept(world).copy()
+    plan_service(keeper(world))
+    assert vars(kept(world)) == vars(before)
+    renew_service(keeper(world))
+    resealed(world)
+
+    made, sealed = (read(entry) for entry in kept(world).entries)
+    public = kept(world).keysets[SERVICE, 2].public
+    assert (made["event"], sealed["event"]) == ("KeysetRenewed", "DoorsSealed")
+    assert made["detail"] == {"holder": SERVICE, "version": 2, "fingerprint": public.fingerprint}
+    assert sealed["detail"] == {"version": 2, "rows": len(ACCOUNTS), "left": 0}
+
+
+def test_an_account_that_is_not_as_it_was_sealed_stops_its_batch_and_nothing_of_it_is_kept() -> None:
+    world = World.in_memory()
+    renew_service(keeper(world))
+    kept(world).accounts[WORKER.id] = replace(kept(world).accounts[WORKER.id], national=True)
+    before = kept(world).copy()
+    with pytest.raises(IntegrityBroken):
+        reseal_doors(keeper(world))
+    assert vars(kept(world)) == vars(before)
+
+
+def test_organisations_that_are_not_certified_now_are_not_made_so() -> None:
+    world = World.in_memory()
+    first = kept(world).keysets[SOUTH.code, 1]
+    kept(world).keysets[SOUTH.code, 1] = replace(first, public=replace(first.public, certificate=bytes(64)))
+    before = kept(world).copy()
+    with pytest.raises(IntegrityBroken):
+        renew_service(keeper(world))
+    assert vars(kept(world)) == vars(before)
+
+
+def test_a_provider_that_is_away_stops_a_renewal_before_it_begins() -> None:
+    world = World.in_memory()
+    before = kept(world).copy()
+    with pytest.raises(KeysUnavailable):
+        renew_service(keeper(with_roots(world, Away())))
+    assert vars(kept(world)) == vars(before)
+
+
+@pytest.mark.parametrize("gone", [1, 2])
+def test_a_version_of_the_service_that_was_changed_or_is_gone_is_not_made_up_for_by_another(gone: int) -> None:
+    again = begun_again(renewed())
+    kept(again).keysets[SERVICE, gone] = replace(kept(again).keysets[AUDIT_DESK, 1])
+    with pytest.raises(IntegrityBroken):
+        Trust(MemoryKeyRoom(kept(again)), again.deployment).current(SERVICE)
