@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from casetrack import api, resources, web
+from casetrack.audit.errors import LogRefused
 from casetrack.config import Config, Server
 from casetrack.config.providers import ENVIRONMENT, PKCS11
 from casetrack.crypto.keyring import Keyring
@@ -24,7 +25,7 @@ from casetrack.crypto.roots import RootKey
 from casetrack.crypto.tokens import SessionBox
 from casetrack.crypto.wraps import check_suite
 from casetrack.domain.calendars import WorkingDays
-from casetrack.domain.errors import CasetrackError
+from casetrack.domain.errors import CasetrackError, LogKeysRefused
 from casetrack.domain.factfiles import read_facts
 from casetrack.domain.holders import SERVICE, Holders
 from casetrack.domain.ids import Instant
@@ -166,7 +167,10 @@ def inspection(
 
     @contextmanager
     def inspect() -> Iterator[tuple[Evidence, Believed]]:
-        log = keys.chain().believed(origin_of(name))
+        try:
+            log = keys.chain().believed(origin_of(name))
+        except LogRefused as refused:
+            raise LogKeysRefused(why=str(refused)) from refused
         engine = engine_for(auditor_url, statement_timeout_ms=timeout_ms)
         try:
             with inspecting(engine) as evidence:

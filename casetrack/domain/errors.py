@@ -139,6 +139,19 @@ class KeysUnavailable(Unavailable):
             self.sentence = self.named
 
 
+class LogKeysRefused(Unavailable):
+    """What the key folder says of the keys of the log does not hold, so nothing of the log can be checked by them."""
+
+    sentence = N_("What the key folder says of the keys of the log is not believed, so nothing was checked.")
+    named = N_("What the key folder says of the keys of the log is not believed, so nothing was checked: %(why)s")
+
+    def __init__(self, **facts: str | int) -> None:
+        """Say why, if that is known."""
+        super().__init__(**facts)
+        if "why" in facts:
+            self.sentence = self.named
+
+
 class IntegrityBroken(CasetrackError):
     """What is stored is not what was signed, so it is not shown."""
 

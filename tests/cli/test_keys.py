@@ -1,12 +1,14 @@
 """The keys of an installation from its command line: seen, verified, renewed, and what is refused."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from casetrack.domain.errors import LogKeysRefused, Unavailable
 from tests.cli.installation import Installation, running_in
 
 
@@ -99,15 +101,15 @@ def log_keys(here: Installation) -> list[dict[str, Any]]:
     return found
 
 
-def without_the_statements(here: Installation) -> str:
-    """What verifying says while somebody has taken the statements out of the key folder."""
+@contextmanager
+def saying(here: Installation, say: Callable[[list[str]], list[str]]) -> Iterator[None]:
+    """Somebody has made other statements of those in the key folder, inside the block."""
     (file,) = here.folder.rglob("log-key.json")
     whole = file.read_bytes()
     kept = json.loads(whole)
-    file.write_text(json.dumps({**kept, "statements": []}))
-    found = here.refused("casetrack audit verify --database")
+    file.write_text(json.dumps({**kept, "statements": say(kept["statements"])}))
+    yield
     file.write_bytes(whole)
-    return found
 
 
 def test_the_logs_key_is_renewed_with_an_overlap_and_everything_still_verifies(here: Installation) -> None:
@@ -141,6 +143,11 @@ def test_the_logs_key_is_renewed_with_an_overlap_and_everything_still_verifies(h
     assert shown.count("casetrack/v1/log-key-ends") == 1
     for line in ("casetrack keys rotate log --finish", "casetrack keys rotate log --finish --dry-run"):
         assert "The log has one key, and nothing to end" in here.refused(line)
-    found = without_the_statements(here)
+    with saying(here, lambda _: []):
+        found = here.refused("casetrack audit verify --database")
     assert "speaks of a key of the log that the key folder does not have. It is not believed." in found
     assert "is refused. The note is not signed by any key that is trusted here." in found
+    with saying(here, lambda said: [said[0].replace("A", "B"), *said[1:]]):
+        spoiled = here.refused("casetrack audit verify --database")
+    assert "is not believed, so nothing was checked: " in spoiled
+    assert issubclass(LogKeysRefused, Unavailable), "an auditor's page says the same, as of whatever cannot be reached"
