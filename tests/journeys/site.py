@@ -36,7 +36,7 @@ from casetrack.cli.demo.personas import demonstration_of
 from casetrack.cli.demo.world import LEEDS, MANCHESTER, World, read_world
 from casetrack.config import Config, Cookies, Folder, Keys, Sequencer, Service
 from casetrack.crypto.passwords import hash_password
-from casetrack.domain.actors import Role
+from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.factfiles import read_facts
 from casetrack.domain.ids import AccountId
@@ -46,9 +46,12 @@ from casetrack.persistence import roles, schema
 from casetrack.persistence.db import db
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import forget_connections
+from casetrack.persistence.keeping import keeping
 from casetrack.persistence.work import begin, begin_log
 from casetrack.services.checkpoints import origin_of
 from casetrack.services.deployment import Deployment
+from casetrack.services.journal import Purpose
+from casetrack.services.keysets import Keeper, renew_keyset, rewrap_keyset
 from casetrack.services.people import Account
 from casetrack.services.sessions import NOBODY
 from casetrack.services.vouching import sealed_account
@@ -215,8 +218,20 @@ def populate(
         accounts, names = _seat(deployment, world)
         lives = tuple(plan_lives(world, SEED, numbers))
         Builder(deployment, accounts, seed=SEED, today=world.today).live(lives, lambda _: None)
+        _renew_keys(deployment, database, accounts[ADMINISTRATOR])
         forget_connections()
     return accounts, names, lives
+
+
+def _renew_keys(deployment: Deployment, database: Database, by: AccountId) -> None:
+    """The keys of one organisation are renewed, so that it has an old version, which nothing needs."""
+    actor = Actor(by, ADMINISTRATOR.role, ADMINISTRATOR.holder, Auth.COMMAND_LINE, national=True)
+    keeper = Keeper(
+        partial(keeping, database.engine(roles.KEEPER)), deployment, actor, utc_now(), Purpose("command-line")
+    )
+    renew_keyset(keeper, CHARITY)
+    while rewrap_keyset(keeper, CHARITY) is not None:
+        """Some are left."""
 
 
 def _seat(deployment: Deployment, world: World) -> tuple[Mapping[Desk, AccountId], Mapping[AccountId, str]]:

@@ -38,7 +38,6 @@ NOT_CRAWLED: Final[Mapping[str, str]] = {
     "persons.found": "what somebody who said why has just looked for: tests/web has it",
     "files.open": "what it gives out is no page, and has a policy of its own: tests/web has it",
     "tokens.revoke": "a form of an account that has a token: tests/web has it",
-    "destructions.propose": "nobody's keys are old in the demonstration: tests/web has it",
 }
 """Where a crawl does not come, and where somebody does instead."""
 
