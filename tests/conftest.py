@@ -18,19 +18,19 @@ from casetrack.persistence.embedded import EmbeddedCluster
 from tests.persistence.databases import Database
 
 TESTS: Final = Path(__file__).parent
-DOORS: Final = frozenset({"api", "cli", "journeys", "web"})
-"""Whose tests go through everything at once."""
+BEYOND: Final = frozenset({"api", "cli", "journeys", "persistence", "web"})
+"""Whose tests come through a door, or stand on a database, and so go through everything at once."""
 LITTLE_WORK: Final = PassphraseWork(memory_kib=64, passes=1, lanes=1)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """What a rule's own tests run of it counts as covered; what comes by through a door does not, and is as fast again.
+    """What a rule's own tests run of it counts as covered; what others come by does not, and is as fast again.
 
     To count lines takes as long as to run them. A process that tests are shared out to has more than one that counts.
     """
     stopped = []
-    if item.path.relative_to(TESTS).parts[0] in DOORS:
+    if item.path.relative_to(TESTS).parts[0] in BEYOND:
         while (counting := Coverage.current()) is not None:
             counting.stop()
             stopped.append(counting)

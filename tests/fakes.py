@@ -9,19 +9,20 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casetrack.domain.errors import SessionEnded
 from casetrack.services.ports import Scope, Stores
+from casetrack.services.sessions import NOBODY
 from tests.memory.cases import MemoryCaseCards, MemoryCases
 from tests.memory.files import MemoryFiles
 from tests.memory.finding import MemoryIndexTags, MemoryQuotas
-from tests.memory.journal import MemoryJournal
+from tests.memory.journal import MemoryJournal, UnboundJournal
 from tests.memory.kept import Kept, Memory
 from tests.memory.people import MemoryAccounts, MemoryDoors, MemoryDrafts, MemoryHolders
 from tests.memory.sealed import MemoryKeys, MemorySealedValues
 from tests.memory.transfers import MemoryTransfers
-from tests.memory.two_people import MemoryHolds, MemoryProposals, MemoryTombstones
+from tests.memory.two_people import MemoryForgets, MemoryHolds, MemoryProposals, MemoryTombstones
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ class MemoryStores:
     def founding(self, scope: Scope) -> AbstractContextManager[Stores]:
         """The same: in this memory whoever founds a deployment has no role of its own."""
         return self.begin(scope)
+
+    @contextmanager
+    def repeating(self) -> Iterator[tuple[Stores, MemoryForgets]]:
+        """The stores, and where cases are forgotten, as for whoever has put a copy back: nothing binds them."""
+        with self.begin(NOBODY) as stores:
+            yield replace(stores, journal=UnboundJournal(self._memory)), MemoryForgets(self._memory.kept)
 
     @contextmanager
     def transaction(self, scope: Scope) -> Iterator[MemoryTransaction]:

@@ -13,7 +13,7 @@ from casetrack.domain.proposals import Proposal, ProposalKind, ProposalState
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone, Place, ProposalCard, Write
 from casetrack.services.destructions import subject_of
 from casetrack.services.lists import Page
-from tests.memory.kept import Memory, page_of
+from tests.memory.kept import Kept, Memory, page_of
 
 DECIDERS = frozenset({Role.LEAD, Role.SUPERVISOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -160,22 +160,12 @@ class MemoryTombstones:
         agreed = kept.proposals.get(proposal)
         if agreed is None or not self._is_agreed(agreed.proposal, case):
             raise NotPermitted
-        others = [each for each, of in kept.proposals.items() if of.proposal.case == case and each != proposal]
         lost = {
             "wraps": sum(wrap.case == case for wrap in kept.wraps),
             "sealed_values": sum(value.case == case for value in kept.values.values()),
-            "proposals": len(others),
+            "proposals": len(_others(kept, case, proposal)),
         }
-        kept.tags = frozenset(each for each in kept.tags if each[0] != case)
-        kept.wraps = tuple(wrap for wrap in kept.wraps if wrap.case != case)
-        kept.values = {id_: value for id_, value in kept.values.items() if value.case != case}
-        kept.keys = {place: key for place, key in kept.keys.items() if key.case != case}
-        kept.files = {file: held for file, held in kept.files.items() if held[0] != case}
-        kept.transfers = {id_: of for id_, of in kept.transfers.items() if of.transfer.case != case}
-        kept.holds = {id_: of for id_, of in kept.holds.items() if of.hold.case != case}
-        kept.proposals = {id_: of for id_, of in kept.proposals.items() if id_ not in others}
-        kept.proposals[proposal] = replace(agreed, words=None)
-        del kept.cases[case]
+        forget(kept, case, proposal)
         return lost
 
     def add(self, kept: KeptTombstone) -> None:
@@ -212,3 +202,42 @@ class MemoryTombstones:
 
     def _is_known(self, kept: KeptTombstone) -> bool:
         return self._memory.is_stone_known(kept)
+
+
+class MemoryForgets:
+    """Where cases are forgotten, as by a superuser, whom nothing binds."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def holders(self, case: CaseId) -> frozenset[HolderCode]:
+        kept = self._kept.cases.get(case)
+        return kept.case.holdings.holders if kept else frozenset()
+
+    def forget(self, case: CaseId, agreed: ProposalId) -> None:
+        forget(self._kept, case, agreed)
+
+    def add(self, kept: KeptTombstone) -> None:
+        self._kept.tombstones[kept.stone.case] = kept
+
+
+def forget(kept: Kept, case: CaseId, agreed: ProposalId) -> None:
+    """Nothing is kept of the case but the proposal on which two people agreed, without its words."""
+    kept.tags = frozenset(each for each in kept.tags if each[0] != case)
+    kept.wraps = tuple(wrap for wrap in kept.wraps if wrap.case != case)
+    kept.values = {id_: value for id_, value in kept.values.items() if value.case != case}
+    kept.keys = {place: key for place, key in kept.keys.items() if key.case != case}
+    kept.files = {file: held for file, held in kept.files.items() if held[0] != case}
+    kept.holdings = {place: held for place, held in kept.holdings.items() if held.case != case}
+    kept.transfers = {id_: of for id_, of in kept.transfers.items() if of.transfer.case != case}
+    kept.holds = {id_: of for id_, of in kept.holds.items() if of.hold.case != case}
+    others = _others(kept, case, agreed)
+    kept.proposals = {
+        id_: replace(of, words=None) if id_ == agreed else of for id_, of in kept.proposals.items() if id_ not in others
+    }
+    del kept.cases[case]
+
+
+def _others(kept: Kept, case: CaseId, agreed: ProposalId) -> frozenset[ProposalId]:
+    """What else was proposed about the case."""
+    return frozenset(each for each, of in kept.proposals.items() if of.proposal.case == case and each != agreed)

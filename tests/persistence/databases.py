@@ -57,6 +57,21 @@ class Database:
         with Session(self.engine(KEEPER), autoflush=False) as session, session.begin():
             yield stores_on(session)
 
+    @contextmanager
+    def left_alone(self) -> Iterator[None]:
+        """Every row is, at the end of the block, as it was at its beginning: whatever was done in it was undone."""
+        before = self.rows()
+        yield
+        now = self.rows()
+        assert now == before, f"changed, and not undone: {[table for table in now if now[table] != before[table]]}"
+
+    def rows(self) -> dict[str, str | None]:
+        """What stands in each table, as a digest."""
+        digest = "md5(string_agg(t::text, ' ' ORDER BY t::text)) AS digest"
+        each = (f"SELECT '{table}' AS name, {digest} FROM {table} t" for table in TABLES)  # noqa: S608 - a table of ours
+        with self.engine(SUPERUSER).connect() as connection:
+            return {row.name: row.digest for row in connection.execute(text(" UNION ALL ".join(each)))}
+
     def dispose(self) -> None:
         """Every engine is closed."""
         for engine in self._engines.values():

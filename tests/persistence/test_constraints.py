@@ -15,7 +15,7 @@ from casetrack.persistence.embedded import SUPERUSER
 from tests import builders
 from tests.builders import NINE, NORTHMARCH, after
 from tests.persistence.databases import Database
-from tests.persistence.walls import ACCEPT, Walled, full_case
+from tests.persistence.walls import ACCEPT, Full, Walled
 from tests.persistence.worlds import World
 
 BEGIN = text(
@@ -33,6 +33,14 @@ DAY = timedelta(days=1)
 def superuser(database: Database) -> Iterator[Connection]:
     with database.engine(SUPERUSER).begin() as connection:
         yield connection
+
+
+@contextmanager
+def trying(full: Full) -> Iterator[Connection]:
+    """A superuser's statements, of which nothing stays; what is asked only at the end of a transaction is asked too."""
+    with full.database.engine(SUPERUSER).connect() as connection:
+        yield connection
+        connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
 
 
 def broken(error: pytest.ExceptionInfo[DBAPIError]) -> str:
@@ -173,16 +181,14 @@ def test_the_leads_of_a_strand_are_numbered_and_nobody_else_is(walled: Walled, p
     assert broken(error) == "ck_holdings_number"
 
 
-def test_two_offers_of_a_case_are_never_open_at_once(walled: Walled) -> None:
-    world, database = walled
-    full_case(world)
+def test_two_offers_of_a_case_are_never_open_at_once(full: Full) -> None:
     again = text(
         "INSERT INTO transfers SELECT :id, case_id, version, from_holder, 'harbour-trust', moves_support, "
         "moves_investigation, reason, state, case_version, already_moved, high_risk, sent_by, sent_at, seen_at, "
         "answered_at, answered_by, decline_reason, commitment, preview, answer, seal_digest, seal_previous, "
         "seal_holder, seal_keyset, seal_signature FROM transfers"
     )
-    with pytest.raises(DBAPIError) as error, superuser(database) as connection:
+    with pytest.raises(DBAPIError) as error, trying(full) as connection:
         connection.execute(again, {"id": uuid4()})
     assert broken(error) == "uq_transfers_open"
 
@@ -229,39 +235,31 @@ def test_two_offers_of_a_case_are_never_open_at_once(walled: Walled) -> None:
         ("DELETE FROM keysets", None),
     ],
 )
-def test_a_row_that_cannot_be_true_is_refused(walled: Walled, change: str, constraint: str | None) -> None:
-    world, database = walled
-    full_case(world)
-    with pytest.raises(DBAPIError) as error, superuser(database) as connection:
+def test_a_row_that_cannot_be_true_is_refused(full: Full, change: str, constraint: str | None) -> None:
+    with pytest.raises(DBAPIError) as error, trying(full) as connection:
         connection.execute(text(change))
     assert broken(error) == constraint or (constraint is None and broken(error).startswith("fk_"))
 
 
-def test_a_part_is_sealed_under_one_key_at_a_time(walled: Walled) -> None:
-    world, database = walled
-    case = full_case(world)
+def test_a_part_is_sealed_under_one_key_at_a_time(full: Full) -> None:
     second = text(
         "INSERT INTO case_keys SELECT case_id, 2, part, commitment, retired FROM case_keys WHERE case_id = :case"
     )
-    with pytest.raises(DBAPIError) as error, superuser(database) as connection:
-        connection.execute(second, {"case": case.id})
+    with pytest.raises(DBAPIError) as error, trying(full) as connection:
+        connection.execute(second, {"case": full.case.id})
     assert broken(error) == "ex_case_keys_part"
 
 
-def test_a_log_has_no_leaf_without_its_event_and_no_checkpoint_without_its_leaves(walled: Walled) -> None:
-    world, database = walled
-    full_case(world)
-    with pytest.raises(DBAPIError) as error, superuser(database) as connection:
+def test_a_log_has_no_leaf_without_its_event_and_no_checkpoint_without_its_leaves(full: Full) -> None:
+    with pytest.raises(DBAPIError) as error, trying(full) as connection:
         connection.execute(text("INSERT INTO leaves VALUES (0, :event, :leaf)"), {"event": uuid4(), "leaf": bytes(57)})
     assert broken(error) == "fk_leaves_event_events"
-    with pytest.raises(DBAPIError) as error, superuser(database) as connection:
+    with pytest.raises(DBAPIError) as error, trying(full) as connection:
         connection.execute(text("INSERT INTO checkpoints (size, note, frontier, at) VALUES (3, '', '', now())"))
     assert broken(error) == "fk_checkpoints_last_leaf_leaves"
 
 
-def test_a_number_of_bytes_that_is_no_leaf_is_refused(walled: Walled) -> None:
-    world, database = walled
-    full_case(world)
-    with pytest.raises(DBAPIError) as error, superuser(database) as connection:
+def test_a_number_of_bytes_that_is_no_leaf_is_refused(full: Full) -> None:
+    with pytest.raises(DBAPIError) as error, trying(full) as connection:
         connection.execute(text("INSERT INTO leaves SELECT 0, id, commitment FROM events LIMIT 1"))
     assert broken(error) == "ck_leaves_leaf"

@@ -1,7 +1,7 @@
 """A copy that was put back is older than an erasure: the case is erased once more, and verifying says so of both."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import text
@@ -33,12 +33,6 @@ WHY = Purpose("command-line", "A copy was put back.")
 
 
 @pytest.fixture
-def world(app_engine: Database) -> World:
-    """A deployment with real keys over a database that is empty."""
-    return World.over(work.begin, app_engine.founding)
-
-
-@pytest.fixture
 def elsewhere(cluster: EmbeddedCluster) -> Iterator[Database]:
     """An empty database, to put a copy back into."""
     cluster.create_database("elsewhere")
@@ -67,18 +61,36 @@ def repeated(world: World, database: Database, *, by: Actor | None = None) -> in
         return len(repeat_erasures(at, forgets, listed(world)))
 
 
-def an_older_copy(world: World, here: Database, there: Database) -> tuple[Case, Case]:
-    """There is a copy from before a case was erased, when a hold stood; gives that, and one that nobody erased."""
+@dataclass(frozen=True)
+class Older:
+    """A copy from before a case was erased, when a hold stood on it; and the world and the database as they are now."""
+
+    world: World
+    here: Database
+    case: Case
+    other: Case
+    """Which nobody erased."""
+    copy: Sequence[bytes]
+
+    def put_back(self, there: Database) -> None:
+        """The copy is there."""
+        put_back(there.url(SUPERUSER), self.copy)
+
+
+@pytest.fixture(scope="module")
+def older(standing: Database) -> Iterator[Older]:
+    """For every test here: each works on a database of its own, into which the copy is put back."""
+    world = World.over(work.begin, standing.founding)
     case, other = full(world), full(world)
     hold = agreed.held(world, case)
-    with copying(here.url(SUPERUSER)) as (_, copy):
+    with copying(standing.url(SUPERUSER)) as (_, copy):
         taken = list(copy)
     agreed.approved(world, agreed.lifting(world, case, hold))
     with world.work("lead") as at:
         reopen_case(at, case.reference, seen=None)
     agreed.approved(world, agreed.proposed(world, agreed.closed(world, case)))
-    put_back(there.url(SUPERUSER), taken)
-    return case, other
+    with standing.left_alone():
+        yield Older(world, standing, case, other, taken)
 
 
 def wrong_in(world: World, database: Database) -> list[str]:
@@ -88,23 +100,21 @@ def wrong_in(world: World, database: Database) -> list[str]:
     return [str(each) for each in found if each.about not in UNSEQUENCED]
 
 
-def test_what_was_erased_since_is_erased_from_a_copy_once_more(
-    world: World, app_engine: Database, elsewhere: Database
-) -> None:
-    case, other = an_older_copy(world, app_engine, elsewhere)
-    before = rows_of(elsewhere, other)
+def test_what_was_erased_since_is_erased_from_a_copy_once_more(older: Older, elsewhere: Database) -> None:
+    older.put_back(elsewhere)
+    before = rows_of(elsewhere, older.other)
 
-    assert repeated(world, elsewhere) == 1
-    assert set(rows_of(elsewhere, case).values()) == {0}
-    assert rows_of(elsewhere, other) == before
-    assert repeated(world, elsewhere) == 0
+    assert repeated(older.world, elsewhere) == 1
+    assert set(rows_of(elsewhere, older.case).values()) == {0}
+    assert rows_of(elsewhere, older.other) == before
+    assert repeated(older.world, elsewhere) == 0
     let_in(elsewhere.url(SUPERUSER))
-    assert wrong_in(world, elsewhere) == []
-    assert wrong_in(world, app_engine) == []
+    assert wrong_in(older.world, elsewhere) == []
+    assert wrong_in(older.world, older.here) == []
 
 
-def test_nobody_comes_in_before_that(world: World, app_engine: Database, elsewhere: Database) -> None:
-    an_older_copy(world, app_engine, elsewhere)
+def test_nobody_comes_in_before_that(older: Older, elsewhere: Database) -> None:
+    older.put_back(elsewhere)
     for role in (APP, AUDITOR):
         with pytest.raises(OperationalError, match="permission denied for database"):
             elsewhere.engine(role).connect()
@@ -113,28 +123,27 @@ def test_nobody_comes_in_before_that(world: World, app_engine: Database, elsewhe
     elsewhere.engine(APP).connect().close()
 
 
-def test_once_more_is_for_the_service_alone_to_say(world: World, app_engine: Database, elsewhere: Database) -> None:
-    case, _ = an_older_copy(world, app_engine, elsewhere)
-    repeated(world, elsewhere, by=world.actor("supervisor"))
+def test_once_more_is_for_the_service_alone_to_say(older: Older, elsewhere: Database) -> None:
+    older.put_back(elsewhere)
+    repeated(older.world, elsewhere, by=older.world.actor("supervisor"))
     let_in(elsewhere.url(SUPERUSER))
 
-    assert wrong_in(world, elsewhere) == [f"Erasure {case.id}: It was not erased once more by the service."]
+    wrong = f"Erasure {older.case.id}: It was not erased once more by the service."
+    assert wrong_in(older.world, elsewhere) == [wrong]
 
 
-def test_the_cases_that_are_still_there_are_told(world: World, app_engine: Database) -> None:
-    case = full(world)
-    gone, _ = agreed.erased(world)
-    assert still_there(app_engine.engine(AUDITOR), [case.id, gone.id]) == {case.id}
+def test_the_cases_that_are_still_there_are_told(older: Older) -> None:
+    assert still_there(older.here.engine(AUDITOR), [older.other.id, older.case.id]) == {older.other.id}
 
 
 def test_a_tombstone_that_was_set_once_more_is_signed_by_the_second_person_all_the_same(
-    world: World, app_engine: Database, elsewhere: Database
+    older: Older, elsewhere: Database
 ) -> None:
-    case, _ = an_older_copy(world, app_engine, elsewhere)
-    assert repeated(world, elsewhere) == 1
+    older.put_back(elsewhere)
+    assert repeated(older.world, elsewhere) == 1
     let_in(elsewhere.url(SUPERUSER))
-    with inspecting(app_engine.engine(AUDITOR)) as here, inspecting(elsewhere.engine(AUDITOR)) as there:
+    with inspecting(older.here.engine(AUDITOR)) as here, inspecting(elsewhere.engine(AUDITOR)) as there:
         (first,), (second,) = here.tombstones(), there.tombstones()
-    assert (first.stone.case, second.repeated) == (case.id, True)
+    assert (first.stone.case, second.repeated) == (older.case.id, True)
     assert second == replace(first, repeated=True, version=second.version)
     assert second.version < first.version

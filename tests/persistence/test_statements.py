@@ -1,7 +1,8 @@
 """How often the database is asked: as often for ten cases as for a thousand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -12,20 +13,22 @@ from casetrack.domain.case import Case
 from casetrack.domain.errors import NotFound
 from casetrack.domain.ids import TransferId
 from casetrack.domain.references import Reference
+from casetrack.domain.transfer import Transfer
 from casetrack.persistence import db as room
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.work import begin
-from casetrack.services.cases import close_case, open_case, view_case
+from casetrack.services.cases import close_case, view_case
 from casetrack.services.identity import reveal_identity
 from casetrack.services.lists import AccountQuery, CaseQuery, Due, LogQuery, Unseen
 from casetrack.services.milestones import list_milestones
 from casetrack.services.ports import Stores
-from casetrack.services.transfers import NewOffer, decline_transfer, send_transfer, view_transfer
+from casetrack.services.transfers import decline_transfer, view_transfer
 from casetrack.services.work import UnitOfWork
-from tests.builders import EASTMARCH
+from tests.builders import EASTMARCH, scope_of
 from tests.persistence.databases import Database
 from tests.persistence.walls import Walled
-from tests.world import REASON, SOUTH, a_new_case
+from tests.services import acts
+from tests.world import ACCOUNTS, REASON, SOUTH
 from tests.world import World as RealWorld
 
 TODAY = date(2026, 11, 2)
@@ -69,28 +72,59 @@ def counting() -> Iterator[list[str]]:
         event.remove(room.db.engine, "before_cursor_execute", note)
 
 
-LISTS: dict[str, Callable[[Stores, Case], object]] = {
-    "a list": lambda stores, _: stores.cards.find(QUERY),
-    "a list of what is due": lambda stores, _: stores.cards.find(CaseQuery(**{**vars(QUERY), "due": Due.OVERDUE})),
-    "a find": lambda stores, case: stores.cards.find(QUERY.named(case.pseudonym)),
-    "my work": lambda stores, _: stores.cards.counts(QUERY),
-    "an inbox": lambda stores, _: stores.transfers.inbox(EASTMARCH.code, page=1),
-    "what was sent": lambda stores, _: stores.transfers.sent(EASTMARCH.code, page=1),
-    "a history": lambda stores, case: stores.journal.history(case.id, page=1, unseen=Unseen()),
-    "a search of the log": lambda stores, _: stores.journal.search(LogQuery()),
-    "the accounts": lambda stores, _: stores.accounts.list(AccountQuery()),
+@dataclass(frozen=True)
+class Crowded:
+    """A world in which one organisation has ten cases, another a thousand, and a third none; and an offer of one."""
+
+    real: RealWorld
+    few: Case
+    many: Case
+    offer: Transfer
+
+
+@pytest.fixture(scope="module")
+def crowded(standing: Database) -> Crowded:
+    """For every test here that changes nothing in it but its journal."""
+    real = RealWorld.over(begin, standing.founding)
+    few, many = acts.opened(real), acts.opened(real, "receiver")
+    multiply(standing, few, 1, 9)
+    multiply(standing, many, 10, 1008)
+    return Crowded(real, few, many, acts.offered(real, few, SOUTH, acts.INFORMATION_ONLY))
+
+
+LISTS: dict[str, Callable[[Stores, CaseQuery, Case], object]] = {
+    "a list": lambda stores, query, _: stores.cards.find(query),
+    "a list of what is due": lambda stores, query, _: stores.cards.find(replace(query, due=Due.OVERDUE)),
+    "a find": lambda stores, query, case: stores.cards.find(query.named(case.pseudonym)),
+    "my work": lambda stores, query, _: stores.cards.counts(query),
+    "an inbox": lambda stores, query, _: stores.transfers.inbox(query.holder, page=1),
+    "what was sent": lambda stores, query, _: stores.transfers.sent(query.holder, page=1),
+    "a history": lambda stores, _, case: stores.journal.history(case.id, page=1, unseen=Unseen()),
+    "a search of the log": lambda stores, *_: stores.journal.search(LogQuery()),
+    "the accounts": lambda stores, *_: stores.accounts.list(AccountQuery()),
 }
 
 
+SIZES: Mapping[int, str] = {10: "lead", 1000: "receiving-lead"}
+"""Who has how many cases."""
+
+
+def query_of(who: str) -> CaseQuery:
+    return replace(QUERY, holder=ACCOUNTS[who].holder)
+
+
+def test_there_are_ten_cases_and_a_thousand(crowded: Crowded) -> None:
+    for size, who in SIZES.items():
+        with crowded.real.begin(scope_of(ACCOUNTS[who])) as stores:
+            assert stores.cards.find(query_of(who)).total == size
+
+
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_is_one_statement_for_ten_cases_and_for_a_thousand(walled: Walled, name: str) -> None:
-    world, database = walled
-    case = world.case()
+def test_a_list_is_one_statement_for_ten_cases_and_for_a_thousand(crowded: Crowded, name: str) -> None:
     asked: list[int] = []
-    for since, until in ((1, 9), (10, 999)):
-        multiply(database, case, since, until)
-        with world.as_(world.sender) as stores, counting() as sent:
-            LISTS[name](stores, case)
+    for who, case in zip(SIZES.values(), (crowded.few, crowded.many), strict=True):
+        with crowded.real.begin(scope_of(ACCOUNTS[who])) as stores, counting() as sent:
+            LISTS[name](stores, query_of(who), case)
         asked.append(len(sent))
     assert asked == [1, 1]
 
@@ -133,18 +167,12 @@ ASKED: dict[str, Callable[[UnitOfWork, Reference, TransferId], object]] = {
 
 @pytest.mark.parametrize("asked", ASKED)
 def test_what_is_not_ours_is_refused_by_the_same_statements_as_what_was_never_there(
-    asked: str, app_engine: Database
+    asked: str, crowded: Crowded
 ) -> None:
-    real = RealWorld.over(begin, app_engine.founding)
-    with real.work("worker") as work:
-        case = open_case(work, a_new_case())
-    with real.work("worker") as work:
-        new = NewOffer(to=SOUTH.code, strands=frozenset(), reason="linked-operation", already_moved=False, preview={})
-        offer = send_transfer(work, case.reference, new, seen=None)
-
+    ours, nobodys = (crowded.few.reference, crowded.offer.id), (Reference("CT-0000-0000"), TransferId(UUID(int=7)))
     sent: list[list[str]] = []
-    for reference, transfer in ((case.reference, offer.id), (Reference("CT-0000-0000"), TransferId(UUID(int=7)))):
-        with counting() as each, pytest.raises(NotFound), real.work("scottish-lead", REASON) as work:
+    for reference, transfer in (ours, nobodys):
+        with counting() as each, pytest.raises(NotFound), crowded.real.work("scottish-lead", REASON) as work:
             ASKED[asked](work, reference, transfer)
         sent.append(each)
     assert sent[0] == sent[1]

@@ -33,8 +33,7 @@ def seen(connection: Connection, table: str) -> set[str]:
 
 
 @pytest.mark.parametrize("who", STANDING)
-def test_each_sees_exactly_the_rows_that_are_theirs(walled: Walled, who: str) -> None:
-    scene = Scene.begin(*walled)
+def test_each_sees_exactly_the_rows_that_are_theirs(scene: Scene, who: str) -> None:
     holder = STANDING[who]
 
     with as_(scene.database, scene.people[holder]) as connection:
@@ -43,8 +42,7 @@ def test_each_sees_exactly_the_rows_that_are_theirs(walled: Walled, who: str) ->
     assert found == {table: scene.expected(holder, table) for table in ABOUT_CASES}
 
 
-def test_the_scene_has_a_row_of_every_kind_for_somebody_and_not_for_everybody(walled: Walled) -> None:
-    scene = Scene.begin(*walled)
+def test_the_scene_has_a_row_of_every_kind_for_somebody_and_not_for_everybody(scene: Scene) -> None:
     for table in ABOUT_CASES:
         each = [scene.expected(holder, table) for holder in STANDING.values()]
         assert any(each), table
@@ -53,10 +51,7 @@ def test_the_scene_has_a_row_of_every_kind_for_somebody_and_not_for_everybody(wa
 
 @pytest.mark.parametrize("view", ["stubs", "case_names", "cases_left", "value_digests", "case_references"])
 @pytest.mark.parametrize("who", STANDING)
-def test_what_cases_go_by_is_known_to_those_who_have_had_or_are_offered_them(
-    walled: Walled, who: str, view: str
-) -> None:
-    scene = Scene.begin(*walled)
+def test_what_cases_go_by_is_known_to_those_who_have_had_or_are_offered_them(scene: Scene, who: str, view: str) -> None:
     has = {"who leads the support", "who leads the investigation"}
     knows: Mapping[str, set[str]] = {
         "stubs": {"a former holder"},
@@ -111,9 +106,7 @@ PLANTED: Final[Mapping[str, str]] = {
 
 @pytest.mark.parametrize("attack", OTHERS_PARTS)
 @pytest.mark.parametrize("who", [who for who in STANDING if who != "who leads the support"])
-def test_nobody_but_who_has_a_part_changes_anything_in_it(walled: Walled, who: str, attack: str) -> None:
-    scene = Scene.begin(*walled)
-
+def test_nobody_but_who_has_a_part_changes_anything_in_it(scene: Scene, who: str, attack: str) -> None:
     with as_(scene.database, scene.people[STANDING[who]]) as connection:
         statement = f"WITH changed AS ({OTHERS_PARTS[attack]} RETURNING case_id) SELECT case_id FROM changed"  # noqa: S608 - statements of ours
         changed = set(connection.scalars(text(statement)))
@@ -124,8 +117,7 @@ def test_nobody_but_who_has_a_part_changes_anything_in_it(walled: Walled, who: s
 
 @pytest.mark.parametrize("planted", PLANTED)
 @pytest.mark.parametrize("who", [who for who in STANDING if who != "who leads the support"])
-def test_nobody_but_who_has_a_part_puts_anything_there(walled: Walled, who: str, planted: str) -> None:
-    scene = Scene.begin(*walled)
+def test_nobody_but_who_has_a_part_puts_anything_there(scene: Scene, who: str, planted: str) -> None:
     account = scene.people[STANDING[who]]
     told = {"case": scene.case.id, "holder": account.holder}
 
@@ -165,8 +157,7 @@ def test_a_strand_is_offered_only_by_whoever_leads_it(walled: Walled, account: s
 # What acceptance opens
 
 
-def test_who_accepts_reads_of_the_case_what_the_hand_off_needs_and_only_in_that_transaction(walled: Walled) -> None:
-    scene = Scene.begin(*walled)
+def test_who_accepts_reads_of_the_case_what_the_hand_off_needs_and_only_in_that_transaction(scene: Scene) -> None:
     account = scene.people[LANTERN.code]
     before = {table: scene.expected(LANTERN.code, table) for table in ABOUT_CASES}
 
@@ -260,8 +251,7 @@ def _lost(before: Holdings, now: Holdings) -> set[str]:
 # Many at once
 
 
-def test_threads_that_share_a_pool_each_see_exactly_what_is_theirs(walled: Walled) -> None:
-    scene = Scene.begin(*walled)
+def test_threads_that_share_a_pool_each_see_exactly_what_is_theirs(scene: Scene) -> None:
     tables = ("cases", "holdings", "sealed_values", "wraps", "transfers", "events")
     expected = {holder: {table: scene.expected(holder, table) for table in tables} for holder in STANDING.values()}
     engine = create_engine(scene.database.url(APP), pool_size=4, max_overflow=0)

@@ -14,85 +14,69 @@ from tests.persistence.walls import (
     ABOUT_CASES,
     NO_SCOPE,
     VIEWS,
+    Full,
     Walled,
     act_as,
     as_,
-    full_case,
     refused,
     rows,
 )
 
 
 @pytest.mark.parametrize("table", ABOUT_CASES)
-def test_to_a_strange_holder_every_table_is_empty(walled: Walled, table: str) -> None:
-    world, database = walled
-    full_case(world)
-
-    with as_(database, world.stranger) as connection:
+def test_to_a_strange_holder_every_table_is_empty(full: Full, table: str) -> None:
+    with as_(full.database, full.world.stranger) as connection:
         assert rows(connection, table) == 0
-    with as_(database, world.sender) as connection:
+    with as_(full.database, full.world.sender) as connection:
         assert rows(connection, table) > 0
 
 
 @pytest.mark.parametrize("table", ABOUT_CASES)
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
-def test_who_does_not_work_with_cases_sees_only_entries_of_the_log(walled: Walled, table: str, role: Role) -> None:
-    world, database = walled
-    full_case(world)
+def test_who_does_not_work_with_cases_sees_only_entries_of_the_log(full: Full, table: str, role: Role) -> None:
     account = builders.new_account(role=role)
 
-    with as_(database, account) as connection:
+    with as_(full.database, account) as connection:
         seen = rows(connection, table)
     assert (seen > 0) is (role is Role.AUDITOR and table in {"events", "event_shown"})
 
 
 @pytest.mark.parametrize("table", ABOUT_CASES)
-def test_the_owner_of_the_tables_reads_no_row_of_them(walled: Walled, table: str) -> None:
-    world, database = walled
-    full_case(world)
-
-    with database.engine(OWNER).connect() as connection:
+def test_the_owner_of_the_tables_reads_no_row_of_them(full: Full, table: str) -> None:
+    with full.database.engine(OWNER).connect() as connection:
         assert rows(connection, table) == 0
 
 
 @pytest.mark.parametrize("table", ABOUT_CASES)
-def test_without_a_scope_nothing_about_a_case_is_answered(walled: Walled, table: str) -> None:
-    world, database = walled
-    full_case(world)
-
-    with database.engine(APP).connect() as connection:
+def test_without_a_scope_nothing_about_a_case_is_answered(full: Full, table: str) -> None:
+    with full.database.engine(APP).connect() as connection:
         assert refused(connection, f"SELECT count(*) FROM {table}") == NO_SCOPE  # noqa: S608 - a table of ours
         act_as(connection, builders.NOBODY)
         assert refused(connection, f"SELECT count(*) FROM {table}") == NO_SCOPE  # noqa: S608 - a table of ours
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_without_a_scope_no_view_is_answered(walled: Walled, view: str) -> None:
-    world, database = walled
-    full_case(world)
-
-    with database.engine(APP).connect() as connection:
+def test_without_a_scope_no_view_is_answered(full: Full, view: str) -> None:
+    with full.database.engine(APP).connect() as connection:
         assert refused(connection, f"SELECT count(*) FROM {view}") == NO_SCOPE  # noqa: S608 - a view of ours
-    with as_(database, world.stranger) as connection:
+    with as_(full.database, full.world.stranger) as connection:
         assert rows(connection, view) == 0
 
 
 @pytest.mark.parametrize(
     "asked", ["setting('role')", "account()", "role()", "holder()", "caseworker()", "is_national()"]
 )
-def test_nobody_acts_until_somebody_said_who(database: Database, asked: str) -> None:
-    with database.engine(APP).connect() as connection:
+def test_nobody_acts_until_somebody_said_who(migrated: Database, asked: str) -> None:
+    with migrated.engine(APP).connect() as connection:
         assert refused(connection, f"SELECT scope_{asked}") == NO_SCOPE
 
 
-def test_a_scope_ends_with_its_transaction_and_does_not_leak_over_a_pool(walled: Walled) -> None:
-    world, database = walled
-    full_case(world)
-    engine = create_engine(database.url(APP), pool_size=1, max_overflow=0)
+def test_a_scope_ends_with_its_transaction_and_does_not_leak_over_a_pool(full: Full) -> None:
+    engine = create_engine(full.database.url(APP), pool_size=1, max_overflow=0)
     try:
         for end in ("commit", "rollback"):
             with engine.connect() as connection:
-                act_as(connection, scope_of(world.sender))
+                act_as(connection, scope_of(full.world.sender))
                 assert rows(connection, "cases") == 1
                 getattr(connection, end)()
             with engine.connect() as connection:

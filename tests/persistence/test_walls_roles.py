@@ -38,9 +38,8 @@ CHECK_VIOLATION, NOT_JSON, NOT_UTF8, NOT_TEXT = "23514", "22P02", "22021", "22P0
 
 
 @pytest.mark.parametrize("who", [who for who in STANDING if not who.startswith("who leads")])
-def test_nobody_journals_a_change_of_a_case_that_they_do_not_have(walled: Walled, who: str) -> None:
+def test_nobody_journals_a_change_of_a_case_that_they_do_not_have(scene: Scene, who: str) -> None:
     """One such row would lock the case for ever: no change could follow, and none that is kept would be the newest."""
-    scene = Scene.begin(*walled)
     account = scene.people[STANDING[who]]
     change = written(account, case=scene.case.id, version=scene.case.version + 1)
 
@@ -49,8 +48,7 @@ def test_nobody_journals_a_change_of_a_case_that_they_do_not_have(walled: Walled
 
 
 @pytest.mark.parametrize("who", ["a former holder", "who leads the investigation", "a stranger"])
-def test_nobody_journals_a_step_of_an_offer_that_is_not_theirs(walled: Walled, who: str) -> None:
-    scene = Scene.begin(*walled)
+def test_nobody_journals_a_step_of_an_offer_that_is_not_theirs(scene: Scene, who: str) -> None:
     account = scene.people[STANDING[who]]
     step = written(account, case=scene.case.id, aggregate=scene.offer.transfer.id, step=2)
 
@@ -59,8 +57,7 @@ def test_nobody_journals_a_step_of_an_offer_that_is_not_theirs(walled: Walled, w
 
 
 @pytest.mark.parametrize("who", STANDING)
-def test_nobody_takes_the_place_of_a_step_that_there_is_nothing_to_take_of(walled: Walled, who: str) -> None:
-    scene = Scene.begin(*walled)
+def test_nobody_takes_the_place_of_a_step_that_there_is_nothing_to_take_of(scene: Scene, who: str) -> None:
     account = scene.people[STANDING[who]]
 
     with as_(scene.database, account) as connection:
@@ -71,8 +68,8 @@ def test_nobody_takes_the_place_of_a_step_that_there_is_nothing_to_take_of(walle
 
 
 @pytest.mark.parametrize("action", ["keyset:make", "keyset:renew"])
-def test_that_keys_were_made_is_for_the_keeper_to_say(walled: Walled, action: str) -> None:
-    world, database = walled
+def test_that_keys_were_made_is_for_the_keeper_to_say(scene: Scene, action: str) -> None:
+    world, database = scene.world, scene.database
     with as_(database, world.sender) as connection:
         assert refused(connection, WRITE, **written(world.sender, action=action)) == INSUFFICIENT_PRIVILEGE
 
@@ -90,15 +87,15 @@ def test_that_keys_were_made_is_for_the_keeper_to_say(walled: Walled, action: st
     ],
 )
 @pytest.mark.parametrize("role", [APP, SUPERUSER])
-def test_no_entry_is_kept_that_no_reader_could_read(walled: Walled, role: str, payload: bytes, condition: str) -> None:
-    world, database = walled
+def test_no_entry_is_kept_that_no_reader_could_read(scene: Scene, role: str, payload: bytes, condition: str) -> None:
+    world, database = scene.world, scene.database
     with as_(database, world.sender, role) as connection:
         assert refused(connection, WRITE, **written(world.sender, payload=payload)) == condition
 
 
 @pytest.mark.parametrize("role", [APP, SUPERUSER])
-def test_no_entry_is_kept_that_its_own_commitment_does_not_hold(walled: Walled, role: str) -> None:
-    world, database = walled
+def test_no_entry_is_kept_that_its_own_commitment_does_not_hold(scene: Scene, role: str) -> None:
+    world, database = scene.world, scene.database
     with as_(database, world.sender, role) as connection:
         for wrong in (bytes(32), commit(b"{} ", bytes(32)), commit(b"{}", bytes([1, *bytes(31)]))):
             act_as(connection, scope_of(world.sender))
@@ -113,9 +110,8 @@ def test_no_entry_is_kept_that_its_own_commitment_does_not_hold(walled: Walled, 
 
 @pytest.mark.parametrize("table", ["keysets", "holders"])
 @pytest.mark.parametrize("role", [APP, SEQUENCER, JOBS, AUDITOR])
-def test_only_the_keeper_brings_in_organisations_and_keys(walled: Walled, table: str, role: str) -> None:
+def test_only_the_keeper_brings_in_organisations_and_keys(migrated: Database, table: str, role: str) -> None:
     """One planted row after a holder's keys stopped all that it had sealed from being believed."""
-    _, database = walled
     again = {
         "keysets": "INSERT INTO keysets SELECT holder, 2, kem_public, sign_public, certificate, sealed FROM keysets",
         "holders": (
@@ -123,7 +119,7 @@ def test_only_the_keeper_brings_in_organisations_and_keys(walled: Walled, table:
             "SELECT 'x', 'x', kind, '', '', '' FROM holders"
         ),
     }
-    with database.engine(role).connect() as connection:
+    with migrated.engine(role).connect() as connection:
         assert refused(connection, again[table]) == INSUFFICIENT_PRIVILEGE
         assert refused(connection, f"DELETE FROM {table}") == INSUFFICIENT_PRIVILEGE  # noqa: S608 - a table of ours
 
@@ -151,9 +147,8 @@ def test_the_keeper_journals_keys_and_nothing_else(walled: Walled) -> None:
 @pytest.mark.parametrize("who", [who for who in STANDING if who != "who leads the support"])
 @pytest.mark.parametrize("part", ["identity", "safe-address", "support", "investigation"])
 def test_whether_something_may_begin_tells_nothing_of_a_case_that_is_not_ones_own(
-    walled: Walled, who: str, part: str
+    scene: Scene, who: str, part: str
 ) -> None:
-    scene = Scene.begin(*walled)
     asked = text("SELECT may_begin(:case, :part)")
     with as_(scene.database, scene.people[STANDING[who]]) as connection:
         for case in (scene.case.id, scene.elsewhere.id if who != "the receiver of an open offer" else uuid4(), uuid4()):
@@ -196,8 +191,8 @@ def test_only_those_who_take_turns_take_an_advisory_lock(migrated: Database) -> 
 
 @pytest.mark.parametrize("role", [APP, KEEPER, AUDITOR])
 @pytest.mark.parametrize("lock", ["pg_advisory_lock(1)", "pg_try_advisory_lock(1, 2)", "pg_advisory_xact_lock(1)"])
-def test_the_application_takes_no_advisory_lock(database: Database, role: str, lock: str) -> None:
-    with database.engine(role).connect() as connection:
+def test_the_application_takes_no_advisory_lock(migrated: Database, role: str, lock: str) -> None:
+    with migrated.engine(role).connect() as connection:
         assert refused(connection, f"SELECT {lock}") == INSUFFICIENT_PRIVILEGE
 
 
@@ -229,9 +224,9 @@ def test_the_application_takes_no_advisory_lock(database: Database, role: str, l
     ],
 )
 def test_no_role_that_signs_in_makes_itself_another_or_loosens_anything(
-    database: Database, role: str, change: str
+    migrated: Database, role: str, change: str
 ) -> None:
-    with database.engine(role).connect() as connection:
+    with migrated.engine(role).connect() as connection:
         assert refused(connection, change) == INSUFFICIENT_PRIVILEGE
 
 

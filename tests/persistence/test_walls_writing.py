@@ -12,6 +12,7 @@ from tests.persistence.walls import (
     ACCEPT,
     FOR_EVER,
     INSUFFICIENT_PRIVILEGE,
+    Full,
     Walled,
     as_,
     full_case,
@@ -20,9 +21,8 @@ from tests.persistence.walls import (
 from tests.persistence.worlds import handed_off
 
 
-def test_a_sender_does_not_accept_its_own_offer(walled: Walled) -> None:
-    world, database = walled
-    case = full_case(world)
+def test_a_sender_does_not_accept_its_own_offer(full: Full) -> None:
+    world, database, case = full
     accept = "UPDATE transfers SET state = 'accepted', seen_at = now(), answered_at = now(), answered_by = :account"
 
     with as_(database, world.sender) as connection:
@@ -36,9 +36,8 @@ def test_a_sender_does_not_accept_its_own_offer(walled: Walled) -> None:
 
 
 @pytest.mark.parametrize("column", ["from_holder", "to_holder", "case_id", "preview", "moves_support"])
-def test_what_an_offer_is_about_never_changes(walled: Walled, column: str) -> None:
-    world, database = walled
-    full_case(world)
+def test_what_an_offer_is_about_never_changes(full: Full, column: str) -> None:
+    world, database, _ = full
 
     for account in (world.sender, world.receiver):
         with as_(database, account) as connection:
@@ -84,9 +83,8 @@ def test_what_an_offer_is_about_never_changes(walled: Walled, column: str) -> No
         "INSERT INTO leaves (number, event, leaf) SELECT 0, id, commitment FROM events",
     ],
 )
-def test_what_the_application_was_not_given_it_does_not_touch(walled: Walled, change: str) -> None:
-    world, database = walled
-    full_case(world)
+def test_what_the_application_was_not_given_it_does_not_touch(full: Full, change: str) -> None:
+    world, database, _ = full
 
     with as_(database, world.sender) as connection:
         assert refused(connection, change) == INSUFFICIENT_PRIVILEGE
@@ -95,11 +93,8 @@ def test_what_the_application_was_not_given_it_does_not_touch(walled: Walled, ch
 @pytest.mark.parametrize("table", ["events", "event_shown", "milestone_records", "leaves", "checkpoints"])
 @pytest.mark.parametrize("change", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])
 @pytest.mark.parametrize("role", [OWNER, SUPERUSER])
-def test_what_is_written_once_stays_even_for_the_owner(walled: Walled, table: str, change: str, role: str) -> None:
-    world, database = walled
-    full_case(world)
-
-    with database.engine(role).connect() as connection:
+def test_what_is_written_once_stays_even_for_the_owner(full: Full, table: str, change: str, role: str) -> None:
+    with full.database.engine(role).connect() as connection:
         assert refused(connection, change.format(table)) == FOR_EVER
         if role == SUPERUSER:
             connection.execute(text("SET session_replication_role = 'replica'"))
@@ -216,9 +211,8 @@ def test_a_retired_key_is_not_brought_back(walled: Walled) -> None:
         assert refused(connection, "UPDATE case_keys SET retired = false") == INSUFFICIENT_PRIVILEGE
 
 
-def test_whom_a_list_showed_is_not_added_to_afterwards(walled: Walled) -> None:
-    world, database = walled
-    case = full_case(world)
+def test_whom_a_list_showed_is_not_added_to_afterwards(full: Full) -> None:
+    world, database, case = full
 
     with as_(database, world.sender) as connection:
         add = "INSERT INTO event_shown (event, position, case_id, salt) SELECT id, 7, :case, salt FROM events"

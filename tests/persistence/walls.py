@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -59,6 +59,12 @@ ACCEPT = text(
     "answered_by = coalesce(nullif(current_setting('casetrack.account', true), '')::uuid, sent_by) WHERE id = :id"
 )
 
+SEE: Final = "UPDATE transfers SET state = 'seen', seen_at = sent_at, version = version + 1 WHERE id = :id"
+DECLINE: Final = (
+    "UPDATE transfers SET state = 'declined', decline_reason = 'duplicate', seen_at = sent_at, answered_at = sent_at, "
+    "answered_by = scope_account(), version = version + 1 WHERE id = :id"
+)
+
 WRITE: Final = (
     "INSERT INTO events (id, at, time_ms, action, account, holder, case_id, aggregate_id, case_version, step, aspect, "
     "refusal, attempted, holders_then, payload, salt, commitment) SELECT gen_random_uuid(), at, "
@@ -68,6 +74,14 @@ WRITE: Final = (
 )
 
 Walled = tuple[World, Database]
+
+
+class Full(NamedTuple):
+    """A world, the database beneath it, and a case with a row in every table that is about cases."""
+
+    world: World
+    database: Database
+    case: Case
 
 
 def act_as(connection: Connection, scope: Scope) -> None:

@@ -8,16 +8,20 @@ from uuid import uuid4
 
 import pytest
 
-from casetrack.domain.case import AgeGroup, Case
+from casetrack.domain.case import AgeGroup, Case, IdentityState
 from casetrack.domain.errors import IntegrityBroken, NotHeld, Stale
 from casetrack.domain.finding import Known
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId
 from casetrack.domain.references import Reference
 from casetrack.services.caseload import begin_shift, name_caseload
+from casetrack.services.fields import IDENTITY, named
 from casetrack.services.finding import FoundPeople, Sought, find_people
+from casetrack.services.identity import record_identity
+from casetrack.services.in_hand import Broken
 from casetrack.services.limits import Spent
 from casetrack.services.ports import KeptCase
+from casetrack.services.sealing import open_across
 from casetrack.services.work import UnitOfWork
 from tests.services import acts
 from tests.services.acts import REVEALING, kept
@@ -238,6 +242,46 @@ def test_an_older_row_that_stays_is_broken(three: Three) -> None:
     before = acts.kept_case(three.world, three.broken)
     acts.recorded(three.world, three.broken)
     assert taken(three, [before] * 2) == (three.sound, {three.broken.reference}, 0)
+
+
+def across(three: Three, meanwhile: Callable[[], None]) -> tuple[dict[CaseId, object], Mapping[CaseId, Broken]]:
+    """The family names of the three, and who is broken: of rows that are read when that has been done to them."""
+    family_name = named(IDENTITY)["family_name"]
+    with three.world.work("worker") as work:
+        taken = work.take_all([three.one.id, three.broken.id, three.other.id])
+        meanwhile()
+        opened = open_across(work, taken, (family_name,))
+    return {case: found["family_name"] for case, found in opened.values.items()}, opened.broken
+
+
+def test_a_value_that_the_seal_does_not_cover_is_refused_though_the_seal_was_checked_before(three: Three) -> None:
+    called(three, "Testova")
+
+    def put_back() -> None:
+        rows = kept(three.world).values
+        mine = acts.values_of(three.world, three.broken, Part.IDENTITY)
+        rows.update({row.id: replace(row, superseded=None) for row in mine})
+
+    names, broken = across(three, put_back)
+    assert names == dict.fromkeys(three.sound, NAMES["family_name"])
+    assert {case: each.refusal for case, each in broken.items()} == {three.broken.id: IntegrityBroken}
+
+
+def test_a_value_that_somebody_seals_anew_in_the_middle_is_read_again_and_nobody_is_accused(three: Three) -> None:
+    before = kept(three.world).copy()
+    called(three, "Testova")
+    now = kept(three.world).copy()
+    vars(kept(three.world)).update(vars(before))
+
+    names, broken = across(three, lambda: vars(kept(three.world)).update(vars(now)))
+    assert names == {**dict.fromkeys(three.sound, NAMES["family_name"]), three.broken.id: "Testova"}
+    assert broken == {}
+
+
+def called(three: Three, family_name: str) -> None:
+    """The person of the case in the middle goes by that name from now on."""
+    with three.world.work("lead") as work:
+        record_identity(work, three.broken.reference, IdentityState.GIVEN, {"family_name": family_name}, seen=None)
 
 
 class Gone(Watched):
