@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from casetrack.domain import errors
-from casetrack.domain.errors import CasetrackError, KeysUnavailable, NotFound, RuleBroken
+from casetrack.domain.errors import CasetrackError, KeysUnavailable, LogKeysRefused, NotFound, RuleBroken
 from casetrack.domain.words import N_
 
 REFUSALS: Final = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, CasetrackError)]
@@ -63,3 +63,9 @@ def test_what_is_hidden_is_refused_as_what_does_not_exist_and_is_no_broken_rule(
 
 def test_marking_a_sentence_changes_nothing() -> None:
     assert N_("This case is closed.") == "This case is closed."
+
+
+def test_why_the_keys_of_the_log_are_not_believed_is_said_where_it_is_known() -> None:
+    why = "Statement 1 is refused."
+    assert LogKeysRefused(why=why).said == f"{LogKeysRefused.sentence[:-1]}: {why}"
+    assert LogKeysRefused().said == LogKeysRefused.sentence

@@ -18,7 +18,7 @@ LEAVES: Final = frozenset({"pages.exit"})
 """What ends the visit of whoever goes there."""
 OF_EACH: Final[Mapping[str, str]] = {"milestones.record": "code", "milestones.reopen": "code"}
 """The pages that each case has many of, and what tells them apart, beside whether the case is closed."""
-LEADING: Final = frozenset({"cases.view"})
+LEADING: Final = frozenset({"cases.view", "notes.list"})
 """The pages that each lead to others which their like do not."""
 SOME: Final = 2
 """How many pages of one kind show what there is to see where there is no time for all."""

@@ -10,6 +10,7 @@ from casetrack.domain.holders import AUDIT_DESK, SERVICE
 from casetrack.services import renewing_service
 from casetrack.services.accounts import create_token
 from casetrack.services.identity import reveal_identity
+from casetrack.services.keysets import list_keysets
 from casetrack.services.renewing_service import plan_service, renew_service, reseal_doors
 from casetrack.services.sessions import NOBODY
 from casetrack.services.trust import Trust
@@ -117,6 +118,16 @@ def test_an_old_version_lets_nobody_in_once_the_keys_were_renewed_twice(times: i
             with pytest.raises(IntegrityBroken):
                 check_account(forged, stores.keys, world.deployment)
     assert wrong(world) == ([] if is_believed else [str(WORKER.id)])
+
+
+def test_the_inventory_counts_what_is_left() -> None:
+    world = World.in_memory()
+    renew_service(keeper(world))
+    for left in (len(ACCOUNTS), 0):
+        with world.work("administrator") as work:
+            (service,) = (each for each in list_keysets(work) if each.holder.code == SERVICE)
+        assert service.doors_left == left
+        resealed(world)
 
 
 def test_a_renewal_that_was_stopped_is_gone_on_with_and_makes_no_further_version(
