@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from bench.timing import Timing
 
 PATIENCE_S: Final = 60
-WARMING_UP: Final = 10
-"""Requests: each worker process has answered a few by then."""
+WARMING_UP: Final = 60
+"""Requests: by then each worker process has compiled what it shows, and the database has planned what it is asked."""
 _PROOF: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 _COOKIE: Final = re.compile(r"^[^=]+=[^;]*")
 
