@@ -238,7 +238,7 @@ def deployment_in(stores: Stores, config: Config, keyring: Keyring, keys: KeyFol
     return Deployment(
         name=config.service.name,
         keyring=keyring,
-        service=tuple(keyring.proved(keyset) for keyset in service),
+        service=keyring.all_proved(service),
         rows=keys.row_key(),
         facts=read_facts(resources.facts(), config.facts.version),
         words=read_wordlists(resources.facts() / "words"),

@@ -8,7 +8,6 @@ from casetrack.app import deployment_in, key_folder, utc_now
 from casetrack.cli.house import COMMAND_LINE, Addresses, among_stores, caller
 from casetrack.config import Config
 from casetrack.domain.actors import Actor, Auth
-from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import CaseId
 from casetrack.gateways.erasure_file import ErasureFile
 from casetrack.persistence.backups import BackupRefused
@@ -16,7 +15,7 @@ from casetrack.persistence.installing import engine_at
 from casetrack.persistence.outcomes import ending, still_there
 from casetrack.persistence.repeating import let_in, repeating
 from casetrack.persistence.work import begin
-from casetrack.services.erasure_list import Listed, settle, standing_erasures
+from casetrack.services.erasure_list import Listed, service_of, settle, standing_erasures
 from casetrack.services.journal import Purpose
 from casetrack.services.repeating import repeat_erasures
 from casetrack.services.sessions import NOBODY
@@ -78,7 +77,7 @@ def replayed(config: Config, superuser: str, erasures: ErasureFile, *, whole: bo
         if keys and keyring:
             deployment = deployment_in(stores, config, keyring, keys)
             trust = Trust(stores.keys, deployment)
-            listed = standing_erasures(lines, lambda version: trust.version(SERVICE, version), deployment.name)
+            listed = standing_erasures(lines, service_of(trust), deployment.name)
             known -= {each.kept.stone.case for each in listed}
             actor = Actor(COMMAND_LINE.id, COMMAND_LINE.role, COMMAND_LINE.holder, Auth.COMMAND_LINE, national=True)
             purpose = Purpose("command-line", f"a copy put back, by the account {caller()} of the machine")

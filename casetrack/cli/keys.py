@@ -141,8 +141,8 @@ def service(around: Surroundings, *, dry_run: bool) -> None:
     """Give casetrack itself the next version of its keys, by which all others are believed.
 
     It certifies the keys of every organisation anew, and seals accounts and tokens again. Whatever stops it, run it
-    again: it goes on where it was. Tell whoever compares fingerprints the new one; what an older version sealed is
-    believed until the next renewal.
+    again: it goes on where it was. Tell whoever compares fingerprints the new one. What the version before sealed is
+    believed until the next renewal; casetrack that runs believes older ones until it is restarted.
     """
     with _among_keys(around) as (at, enter):
         keeper = at.keeper("The service's keys renewed", enter)
@@ -156,6 +156,7 @@ def service(around: Surroundings, *, dry_run: bool) -> None:
     if left:
         raise click.ClickException(f"{left} accounts and tokens are being used by other work. Run this again.")
     click.echo(f"Every account and token is sealed by version {renewal.version} of the keys of casetrack itself.")
+    click.echo("Restart casetrack when you can. If older keys were stolen, renew until two further versions are new.")
 
 
 def _reseal_doors(keeper: Keeper, left: int) -> int:

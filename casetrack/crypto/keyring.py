@@ -72,6 +72,13 @@ class Keyring(HeldKey):
         """
         return self._open(mine).public
 
+    def all_proved(self, chain: Iterable[SealedKeyset]) -> tuple[PublicKeyset, ...]:
+        """The same of every version, from 1 on: `CannotOpen` where one is missing, so that no older takes its place."""
+        proved = tuple(map(self.proved, chain))
+        if [public.version for public in proved] != list(range(1, len(proved) + 1)):
+            raise CannotOpen(Reason.CERTIFICATE)
+        return proved
+
     def check(self, mine: SealedKeyset) -> None:
         """Returns when the private half is the one of the public half that stands beside it; otherwise `CannotOpen`."""
         self._open(mine).check()

@@ -63,8 +63,8 @@ def certificate(
         "format": FORMAT,
         "deployment": deployment,
         **signed(kept),
-        "keysets": [_keyset(each) for each in signer],
-        "service": _keyset(service),
+        "keysets": [keyset_form(each) for each in signer],
+        "service": keyset_form(service),
         "log": {"event": str(event), "position": entry},
     }
 
@@ -111,7 +111,7 @@ def verify_certificate(content: bytes) -> Certified:
         if said["format"] != FORMAT:
             raise CertificateRefused(N_("This is not a certificate of an erasure."))
         deployment, entry = str(said["deployment"]), said["log"]["position"]
-        service, chain = _public(said["service"]), [_public(each) for each in said["keysets"]]
+        service, chain = read_keyset(said["service"]), [read_keyset(each) for each in said["keysets"]]
     except (KeyError, TypeError, ValueError, CannotOpen):
         raise CertificateRefused(N_("This is not a certificate of an erasure.")) from None
     kept = read_signed(said)
@@ -147,7 +147,8 @@ def _stone(form: Mapping[str, Any]) -> Tombstone:
     )
 
 
-def _keyset(public: PublicKeyset) -> dict[str, Any]:
+def keyset_form(public: PublicKeyset) -> dict[str, Any]:
+    """The public keyset as it stands in what is given out."""
     return {
         "holder": public.holder,
         "version": public.version,
@@ -157,7 +158,8 @@ def _keyset(public: PublicKeyset) -> dict[str, Any]:
     }
 
 
-def _public(said: Mapping[str, Any]) -> PublicKeyset:
+def read_keyset(said: Mapping[str, Any]) -> PublicKeyset:
+    """The public keyset that stands there; an error of its value, or `CannotOpen`, where none does."""
     return PublicKeyset(
         str(said["holder"]),
         int(said["version"]),

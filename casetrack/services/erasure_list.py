@@ -7,29 +7,27 @@ ended and, if it came to nothing, adds a line that says so. Until then, two peop
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 from typing import Any, Final
 
 import rfc8785
 
 from casetrack.crypto.errors import CannotOpen
-from casetrack.crypto.keysets import PublicKeyset
+from casetrack.crypto.keysets import PublicKeyset, continued
 from casetrack.crypto.seals import Seal, check_seal
-from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.holders import SERVICE
 from casetrack.services.approvals import ErasureList, KeptTombstone, Place, Write
-from casetrack.services.certificates import CertificateRefused, read_signed, signed
+from casetrack.services.certificates import CertificateRefused, keyset_form, read_keyset, read_signed, signed
 from casetrack.services.deployment import Deployment
 from casetrack.services.trust import Trust
 
 START: Final = hashlib.sha256(b"").digest()
 """What the first line follows on."""
 
-Service = Callable[[int], PublicKeyset]
-"""Gives that version of the service's keyset."""
+Service = Sequence[PublicKeyset]
+"""The versions of the service's keyset that are believed, from 1 on."""
 
 
 class ErasureListBroken(Exception):
@@ -72,7 +70,7 @@ def settle(
 ) -> tuple[Listed, ...]:
     """What the list has and the database undid is marked as not done; gives those that stand, and are over."""
     standing = []
-    for listed in standing_erasures(erasures.lines(), partial(trust.version, SERVICE), deployment.name):
+    for listed in standing_erasures(erasures.lines(), service_of(trust), deployment.name):
         how = ended(listed.place)
         if how is Ending.UNDONE:
             body = {"kind": "void", "line": listed.number}
@@ -108,18 +106,32 @@ def _checked(lines: Iterable[bytes], service: Service, deployment: str) -> Itera
             made = Seal(SERVICE, int(seal["keyset"]), bytes.fromhex(seal["signature"]))
             if (body["v"], body["number"], body["previous"]) != (1, number, previous.hex()):
                 raise ErasureListBroken(number)
-            check_seal(made, deployment=deployment, canonical=rfc8785.dumps(body), by=service(made.keyset_version))
-        except (KeyError, TypeError, ValueError, CannotOpen, IntegrityBroken):
+            by = _signer(made.keyset_version, service, body, deployment)
+            check_seal(made, deployment=deployment, canonical=rfc8785.dumps(body), by=by)
+        except (LookupError, TypeError, ValueError, CannotOpen):
             raise ErasureListBroken(number) from None
         previous = hashlib.sha256(line).digest()
         yield body
 
 
+def _signer(version: int, service: Service, body: Mapping[str, Any], deployment: str) -> PublicKeyset:
+    """The service's keyset of that version, which a copy from before it was made does not have: the line does."""
+    if version > len(service):
+        service = continued(service, (service[0], *map(read_keyset, body["service"])), deployment)
+    return {public.version: public for public in service}[version]
+
+
+def service_of(trust: Trust) -> Service:
+    """The versions that are believed here."""
+    return [keyset.public for keyset in trust.chain(SERVICE)]
+
+
 def _writer(trust: Trust, deployment: Deployment, body: Mapping[str, Any]) -> Write:
-    mine = trust.mine(SERVICE)
+    mine, (_, *later) = trust.mine(SERVICE), service_of(trust)
+    followed = {"service": [keyset_form(public) for public in later]} if later else {}
 
     def write(number: int, previous: bytes) -> bytes:
-        whole = {"v": 1, "number": number, "previous": previous.hex(), **body}
+        whole = {"v": 1, "number": number, "previous": previous.hex(), **followed, **body}
         seal = trust.asking(lambda: deployment.keyring.seal(mine, rfc8785.dumps(whole)))
         return rfc8785.dumps(
             {"line": whole, "seal": {"keyset": seal.keyset_version, "signature": seal.signature.hex()}}

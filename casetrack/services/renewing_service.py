@@ -15,6 +15,7 @@ from casetrack.domain.key_events import DoorsSealed, KeysetRenewed
 from casetrack.services.keysets import Keeper, Renewal
 from casetrack.services.seals import check_signature
 from casetrack.services.trust import Trust
+from casetrack.services.vouching import check_vouches
 
 AT_A_TIME: Final = 200
 """How many rows are sealed anew in one transaction: some hundredths of a second."""
@@ -62,10 +63,11 @@ def renew_service(keeper: Keeper) -> Renewal:
 
 
 def reseal_doors(keeper: Keeper) -> DoorsSealed | None:
-    """Some of the accounts and tokens that an older version sealed are sealed by the newest; None if none was left.
+    """Some of the accounts and tokens that the version before sealed are sealed by the newest; None if none was left.
 
     One transaction with its own event. What somebody changes meanwhile is left for the next time. `IntegrityBroken` if
-    one is not as it was sealed: then nothing of the step is kept, and `audit verify --database` names it.
+    one is not as it was sealed, or is of a version too old to vouch for it: then nothing of the step is kept, and
+    `audit verify --database` names it.
     """
     with keeper.enter() as room:
         trust, name = Trust(room, keeper.deployment), keeper.deployment.name
@@ -74,6 +76,7 @@ def reseal_doors(keeper: Keeper) -> DoorsSealed | None:
         if not found:
             return None
         for each in found:
+            check_vouches(each.seal.keyset_version, newest=newest.public.version)
             check_signature(each.form, each.seal, name, trust.version(SERVICE, each.seal.keyset_version))
         anew = trust.asking(partial(keeper.deployment.keyring.seal_all, newest, [each.form for each in found]))
         room.seal_doors(replace(each, seal=seal) for each, seal in zip(found, anew, strict=True))

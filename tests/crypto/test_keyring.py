@@ -60,6 +60,16 @@ def test_first_keysets_are_certified_again_when_the_services_is_renewed(keyring:
     assert keyring.sign(replace(kent, public=again), b"m") == keyring.sign(kent, b"m")
 
 
+def test_every_version_of_the_service_is_proved_and_none_stands_in_for_one_that_is_missing(keyring: Keyring) -> None:
+    first = keyring.generate("service")
+    second = keyring.renew(first)
+    third = keyring.renew(second)
+    assert keyring.all_proved([first, second, third]) == (first.public, second.public, third.public)
+    for chain in ([first, third], [second, third], [second, first]):
+        with pytest.raises(CannotOpen):
+            keyring.all_proved(chain)
+
+
 def test_a_data_key_goes_from_holder_to_holder(keyring: Keyring) -> None:
     kent, refuge = keyring.generate("kent"), keyring.generate("refuge")
     key = data_key()

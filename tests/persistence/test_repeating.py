@@ -50,7 +50,7 @@ def elsewhere(cluster: EmbeddedCluster) -> Iterator[Database]:
 def listed(world: World) -> tuple[Listed, ...]:
     """What the list of erasures says."""
     name = world.deployment.name
-    return standing_erasures(world.deployment.erasures.lines(), lambda _: world.deployment.service[-1], name)
+    return standing_erasures(world.deployment.erasures.lines(), world.deployment.service, name)
 
 
 def repeated(world: World, database: Database, *, by: Actor | None = None) -> int:

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+import rfc8785
 
 from casetrack.domain.case import Case
 from casetrack.domain.holders import SERVICE
@@ -15,14 +17,17 @@ from casetrack.services.erasure_list import (
     settle,
     standing_erasures,
 )
+from casetrack.services.renewing_service import renew_service, reseal_doors
 from tests.memory.two_people import MemoryErasureList
 from tests.services import agreed
-from tests.world import NAME, World
+from tests.services.acts import kept
+from tests.services.keeping import keeper
+from tests.world import NAME, NORTH, World
 
 
 def listed(world: World) -> tuple[Listed, ...]:
     """What stands on the world's list."""
-    return standing_erasures(world.deployment.erasures.lines(), lambda _: world.deployment.service[-1], NAME)
+    return standing_erasures(world.deployment.erasures.lines(), world.deployment.service, NAME)
 
 
 def of(world: World) -> MemoryErasureList:
@@ -50,6 +55,26 @@ def test_every_erasure_is_on_the_list_with_what_was_signed() -> None:
     assert [each.number for each in found] == [0, 1]
     assert found[0].kept.stone.lost["sealed_values"] > 0
     assert first.reference.encode() not in b"".join(of(world).lines())
+
+
+def test_a_copy_from_before_the_service_was_renewed_believes_what_was_listed_since() -> None:
+    world = World.in_memory()
+    first = agreed.erased(world)[0]
+    for _ in range(2):
+        renew_service(keeper(world))
+        while reseal_doors(keeper(world)) is not None:
+            """Some are left."""
+    second = agreed.erased(world)[0]
+    assert [each.kept.stone.case for each in listed(world)] == [first.id, second.id], "what it knows is the first alone"
+
+    *others, newest = of(world).lines()
+    said = json.loads(newest)
+    assert (said["seal"]["keyset"], len(said["line"]["service"])) == (3, 2)
+    followed: list[object] = said["line"]["service"]
+    for changed in (followed[:0], followed[1:], followed[::-1]):
+        line = {**said, "line": {**said["line"], "service": changed}}
+        with pytest.raises(ErasureListBroken):
+            standing_erasures((*others, rfc8785.dumps(line)), world.deployment.service, NAME)
 
 
 def test_what_came_to_nothing_is_marked_so_once() -> None:
@@ -96,16 +121,17 @@ def test_a_list_that_was_tampered_with_is_refused(how: str) -> None:
     world, _, _ = two()
     lines = BROKEN[how](list(of(world).lines()))
     with pytest.raises(ErasureListBroken, match="bring back the whole list"):
-        standing_erasures(lines, lambda _: world.deployment.service[-1], NAME)
+        standing_erasures(lines, world.deployment.service, NAME)
 
 
 def test_a_line_of_another_deployment_or_another_service_is_refused() -> None:
     world, _, _ = two()
     lines = of(world).lines()
     with pytest.raises(ErasureListBroken):
-        standing_erasures(lines, lambda _: world.deployment.service[-1], "elsewhere.test")
-    with world.work("supervisor") as work, pytest.raises(ErasureListBroken):
-        standing_erasures(lines, lambda version: work.trust.version(SERVICE, version + 1), NAME)
+        standing_erasures(lines, world.deployment.service, "elsewhere.test")
+    another = replace(kept(world).keysets[NORTH.code, 1].public, holder=SERVICE)
+    with pytest.raises(ErasureListBroken):
+        standing_erasures(lines, (another,), NAME)
 
 
 def test_a_line_that_voids_what_is_not_there_is_refused() -> None:
@@ -115,7 +141,7 @@ def test_a_line_that_voids_what_is_not_there_is_refused() -> None:
     assert listed(world) == ()
     assert len(lines) == 4
     with pytest.raises(ErasureListBroken):
-        standing_erasures((*lines[:2], lines[2], lines[2]), lambda _: world.deployment.service[-1], NAME)
+        standing_erasures((*lines[:2], lines[2], lines[2]), world.deployment.service, NAME)
 
 
 def test_an_empty_list_says_nothing() -> None:

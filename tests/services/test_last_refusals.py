@@ -75,4 +75,4 @@ def test_a_line_that_the_service_signed_and_that_says_nothing_true_is_refused(bo
     said: dict[str, dict[str, str | int]] = {"line": whole, "seal": signed}
     line = rfc8785.dumps(said)
     with pytest.raises(ErasureListBroken):
-        standing_erasures((first, line), lambda _: world.deployment.service[-1], NAME)
+        standing_erasures((first, line), world.deployment.service, NAME)

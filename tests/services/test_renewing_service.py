@@ -175,6 +175,16 @@ def test_an_account_that_is_not_as_it_was_sealed_stops_its_batch_and_nothing_of_
     assert vars(kept(world)) == vars(before)
 
 
+def test_what_a_version_too_old_has_sealed_is_not_sealed_anew() -> None:
+    world = renewed(2)
+    form = canonical_account(WORKER, WORKER.password_digest)
+    by_the_old = world.deployment.keyring.seal(kept(world).keysets[SERVICE, 1], form)
+    kept(world).accounts[WORKER.id] = replace(WORKER, seal=by_the_old)
+    with pytest.raises(IntegrityBroken):
+        reseal_doors(keeper(world))
+    assert kept(world).accounts[WORKER.id].seal == by_the_old
+
+
 def test_organisations_that_are_not_certified_now_are_not_made_so() -> None:
     world = World.in_memory()
     first = kept(world).keysets[SOUTH.code, 1]

@@ -1,4 +1,5 @@
--- What was renewed stays so, and opens as before. No row is of this revision.
+-- What was renewed stays so; a version of casetrack from before this revision believes the first of the service's keys alone,
+-- so whoever takes it down goes back to a copy from before. No row is of this revision.
 
 REVOKE UPDATE (certificate) ON keysets FROM casetrack_keeper;
 REVOKE SELECT (
