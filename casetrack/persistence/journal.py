@@ -1,7 +1,7 @@
 """The journal: events, and the cases that lists showed. What is written is never changed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeGuard
 from uuid import UUID
@@ -16,6 +16,8 @@ from sqlalchemy import (
     LargeBinary,
     ScalarSelect,
     Select,
+    SQLColumnExpression,
+    Subquery,
     Text,
     Uuid,
     and_,
@@ -54,7 +56,7 @@ from casetrack.persistence.log import LeafRow
 from casetrack.persistence.pages import page_of
 from casetrack.persistence.refusals import refusing
 from casetrack.services.journal import read_payload
-from casetrack.services.lists import LYING, EventCard, LogQuery, Outcome, Page, Unseen
+from casetrack.services.lists import LYING, PAGE_SIZE, EventCard, LogQuery, Outcome, Page, Unseen
 from casetrack.services.ports import Change, JournalEntry, LastChange
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -172,6 +174,8 @@ class SqlJournal:
 
     def last_steps(self, aggregates: Sequence[UUID]) -> Mapping[UUID, LastChange]:
         """The newest step of each of them, in one statement; those without any are left out."""
+        if not aggregates:
+            return {}
         newest = (
             select(EventRow.aggregate_id, EventRow.id, EventRow.step, EventRow.payload)
             .ext(distinct_on(EventRow.aggregate_id))
@@ -219,14 +223,14 @@ class SqlJournal:
 
     def history(self, case: CaseId, *, page: int, unseen: Unseen) -> Page[EventCard]:
         """What changed on the case and what has steps beside it, newest first; never who looked, nor what is unseen."""
-        of_case = _cards().where(
+        of_case = (
             EventRow.case_id == case,
             or_(EventRow.case_version.is_not(None), _is_step()),
             EventRow.aspect.not_in(sorted(unseen.aspects)),
             *(not_(_lies_with(strand)) for strand in sorted(unseen.strands)),
         )
-        newest_first = of_case.order_by(EventRow.at.desc(), EventRow.case_version.desc().nulls_last(), EventRow.id)
-        return page_of(self._session, newest_first, _card, number=page)
+        newest_first = (EventRow.at.desc(), EventRow.case_version.desc().nulls_last(), EventRow.id)
+        return self._page(of_case, newest_first, page, PAGE_SIZE)
 
     def case_keys_renewed(self, holder: HolderCode, *, of: CaseId | None = None) -> Mapping[CaseId, int]:
         """The cases of which the holder has renewed the data keys, each with the newest version by which it did."""
@@ -251,8 +255,18 @@ class SqlJournal:
 
     def search(self, query: LogQuery) -> Page[EventCard]:
         """The entries that match, newest first, in the auditor's scope. A list is about each case that it showed."""
-        found = _cards().where(*_conditions(query)).order_by(EventRow.at.desc(), EventRow.id)
-        return page_of(self._session, found, _card, number=query.page, size=query.size)
+        return self._page(_conditions(query), (EventRow.at.desc(), EventRow.id), query.page, query.size)
+
+    def _page(
+        self, wanted: Iterable[ColumnElement[bool]], order: Sequence[SQLColumnExpression[Any]], number: int, size: int
+    ) -> Page[EventCard]:
+        """That page of the events that are wanted: counted and put in order by themselves, and the few then joined."""
+        listed = select(EventRow.id).where(*wanted).order_by(*order)
+
+        def cards(page: Subquery) -> Select[*tuple[Any, ...]]:
+            return _cards().join(page, page.c.id == EventRow.id).add_columns(page.c.total).order_by(*order)
+
+        return page_of(self._session, listed, _card, number=number, size=size, cards=cards)
 
 
 def last_change_of(event: UUID, version: int, payload: bytes) -> LastChange:

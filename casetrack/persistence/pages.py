@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from casetrack.services.lists import PAGE_SIZE, Page
@@ -18,14 +18,16 @@ def page_of(
     *,
     number: int,
     size: int = PAGE_SIZE,
+    cards: Callable[[Subquery], Select[*tuple[Any, ...]]] | None = None,
 ) -> Page[Card]:
     """That page of what the statement lists, and how much it lists in all, counted in the same statement.
 
-    A page past the end has nothing to carry the count, so for that alone it is asked a second time.
+    With `cards`, what is listed is made cards of for the rows of the page alone. A page past the end has nothing to
+    carry the count, so for that alone it is asked a second time.
     """
     number = max(1, number)
     counted = listed.add_columns(func.count().over().label("total")).limit(size).offset((number - 1) * size)
-    rows = session.execute(counted).all()
+    rows = session.execute(cards(counted.subquery("page")) if cards else counted).all()
     if rows:
         return Page(tuple(card(row) for row in rows), number, rows[0].total, size)
     total = 0 if number == 1 else session.scalar(select(func.count()).select_from(listed.subquery()))

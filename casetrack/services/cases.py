@@ -144,10 +144,15 @@ def view_held(work: UnitOfWork, reference: Reference) -> Case:
     return work.open(reference, to=Action.CASE_VIEW)
 
 
+def consult(work: UnitOfWork, reference: Reference, action: Action) -> Overview:
+    """The case, for a page that looks at what is in it."""
+    return overview_of(work, work.open(reference, to=action))
+
+
 def prepare(work: UnitOfWork, reference: Reference, action: Action) -> Overview:
     """The case, for a page that asks what is to be done with it; what would be refused anyway is refused now."""
-    work.open(reference, to=action)
-    case = view_held(work, reference)
+    case = work.open(reference, to=action, lock=False)
+    work.look(case, Action.CASE_VIEW)
     if action not in access.permitted(work.actor, case):
         raise CaseIsClosed if case.status is Status.CLOSED else CaseIsOpen
     return overview_of(work, case)
@@ -155,8 +160,8 @@ def prepare(work: UnitOfWork, reference: Reference, action: Action) -> Overview:
 
 def prepare_strand(work: UnitOfWork, reference: Reference) -> tuple[Overview, Strand]:
     """The case, and the strand that the actor's holder can begin in it; what would be refused anyway is refused now."""
-    work.open(reference, to=Action.STRAND_BEGIN)
-    case = view_held(work, reference)
+    case = work.open(reference, to=Action.STRAND_BEGIN, lock=False)
+    work.look(case, Action.CASE_VIEW)
     strand = next(iter(case.holdings.lacking), Strand.INVESTIGATION)
     case.check_beginning(strand, _own_holder(work), work.actor)
     no_open_offer(work, case)

@@ -10,7 +10,7 @@ from casetrack.domain.proposal_refusals import SameHoldStands
 from casetrack.domain.proposals import Proposal, ProposalKind
 from casetrack.domain.references import Reference
 from casetrack.services.approvals import KeptHold
-from casetrack.services.cases import Overview, overview_of, view_held
+from casetrack.services.cases import Overview, overview_of
 from casetrack.services.proposing import What, holds_on, propose, save_hold
 from casetrack.services.wording import check_words
 from casetrack.services.work import UnitOfWork
@@ -41,8 +41,8 @@ def lift_hold(work: UnitOfWork, reference: Reference, hold_id: HoldId, reason: s
 
 def prepare_lifting(work: UnitOfWork, reference: Reference, hold_id: HoldId) -> tuple[Overview, LegalHold]:
     """The case and its hold, for the page that proposes to lift that; what would be refused anyway is refused now."""
-    work.open(reference, to=Action.HOLD_LIFT, lock=False)
-    case = view_held(work, reference)
+    case = work.open(reference, to=Action.HOLD_LIFT, lock=False)
+    work.look(case, Action.CASE_VIEW)
     hold = hold_of(work, case, hold_id).hold
     hold.check_standing()
     return overview_of(work, case), hold

@@ -52,13 +52,16 @@ class NewRecord:
 def list_milestones(work: UnitOfWork, reference: Reference) -> Milestones:
     """Every milestone that the workers of the actor's strands see, as it stands now."""
     case = work.open(reference, to=Action.MILESTONE_LIST)
+    notes, transfers, strands = look_at_milestones(work, case), transfers_of(work, case), strands_seen(work, case)
+    every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
+    return Milestones(case, seen_by(every, strands), notes)
+
+
+def look_at_milestones(work: UnitOfWork, case: Case) -> Mapping[UUID, str]:
+    """The notes on the milestones of a case that was opened, which the actor may read, by record. Journalled here."""
     sealed = rows_of(work, case, NOTES.values() if access.may(work.actor, Action.NOTE_LIST) else ())
     work.look(case, Action.MILESTONE_LIST, sealed)
-    notes = zip(sealed, open_rows(work, case, sealed), strict=True)
-    transfers = transfers_of(work, case)
-    strands = strands_seen(work, case)
-    every = milestones_of(case, work.deployment, work.now, transfers=transfers, strands=strands)
-    return Milestones(case, seen_by(every, strands), {row.subject: str(note) for row, note in notes})
+    return {row.subject: str(note) for row, note in zip(sealed, open_rows(work, case, sealed), strict=True)}
 
 
 def record_milestone(work: UnitOfWork, reference: Reference, new: NewRecord, *, seen: int | None) -> Case:

@@ -19,14 +19,13 @@ from casetrack.http.house import house
 from casetrack.http.identity import serves
 from casetrack.http.work import begin
 from casetrack.schemas.milestones import RecordMilestone, ReopenMilestone
-from casetrack.services.cases import overview_of, prepare
+from casetrack.services.cases import Overview, consult, prepare
 from casetrack.services.history import changed_meanwhile
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.milestones import (
-    Milestones,
     NewRecord,
     check_ours,
-    list_milestones,
+    look_at_milestones,
     record_milestone,
     reopen_milestone,
 )
@@ -57,18 +56,18 @@ class About:
 def show_list(reference: Reference) -> ResponseReturnValue:
     """What to do next, what others have to do, and every other milestone by its phase."""
     with begin() as work:
-        found = list_milestones(work, reference)
-        overview = overview_of(work, found.case)
-    first, waiting = comes_first(found.rows)
+        overview = consult(work, reference, Action.MILESTONE_LIST)
+        notes = look_at_milestones(work, overview.case)
+    first, waiting = comes_first(overview.rows)
     above = {row.rule.code for row in (*first, *waiting)}
     return render_template(
         "milestones/list.html",
         **around(overview),
         next_three=first,
         waiting=waiting,
-        phases=_by_phase([row for row in found.rows if row.rule.code not in above]),
-        facts=_facts(found.rows, house().deployment.facts.catalogue),
-        notes=found.notes,
+        phases=_by_phase([row for row in overview.rows if row.rule.code not in above]),
+        facts=_facts(overview.rows, house().deployment.facts.catalogue),
+        notes=notes,
         ours=overview.ours,
     )
 
@@ -94,15 +93,15 @@ def record(reference: Reference, code: str) -> ResponseReturnValue:
         return redirect(url_for("milestones.list", reference=reference), HTTPStatus.SEE_OTHER)
     with begin() as work:
         overview = prepare(work, reference, Action.MILESTONE_RECORD)
-        found = list_milestones(work, reference)
-        about = _about(work, found, code)
+        notes = look_at_milestones(work, overview.case)
+        about = _about(work, overview, code)
     form = form.beginning({"state": "met"})
     given = (
         around(overview)
         | form.given
         | {
             "about": about,
-            "notes": found.notes,
+            "notes": notes,
         }
     )
     return render_template("milestones/record.html", **given), form.status
@@ -121,14 +120,14 @@ def reopen(reference: Reference, code: str) -> ResponseReturnValue:
         return redirect(url_for("milestones.list", reference=reference), HTTPStatus.SEE_OTHER)
     with begin() as work:
         overview = prepare(work, reference, Action.MILESTONE_REOPEN)
-        found = list_milestones(work, reference)
-        about = _about(work, found, code)
+        notes = look_at_milestones(work, overview.case)
+        about = _about(work, overview, code)
     given = (
         around(overview)
         | form.given
         | {
             "about": about,
-            "notes": found.notes,
+            "notes": notes,
         }
     )
     return render_template("milestones/reopen.html", **given), form.status
@@ -154,15 +153,15 @@ def _facts(rows: Sequence[Row], catalogue: Catalogue) -> list[ClockEvent]:
     return sorted((fact for fact in facts if fact.kind is EventKind.FACT), key=lambda fact: fact.label)
 
 
-def _about(work: UnitOfWork, found: Milestones, code: str) -> About:
+def _about(work: UnitOfWork, overview: Overview, code: str) -> About:
     """What that code is on this case; `NotFound` if the actor's strands see none, `NotOurPart` if it is another's."""
     catalogue = house().deployment.facts.catalogue
-    row = next((row for row in found.rows if row.rule.code == code), None)
+    row = next((row for row in overview.rows if row.rule.code == code), None)
     if row is not None:
-        check_ours(work, found.case, code)
+        check_ours(work, overview.case, code)
         return About(code, row.rule.label, row, row.history, bool(row.stands))
-    fact = next((fact for fact in _facts(found.rows, catalogue) if fact.code == code), None)
+    fact = next((fact for fact in _facts(overview.rows, catalogue) if fact.code == code), None)
     if fact is None:
         raise NotFound
-    history = tuple(entry for entry in found.case.records if entry.code == code)
+    history = tuple(entry for entry in overview.case.records if entry.code == code)
     return About(code, fact.label, None, history, bool(history) and history[-1].state is not RecordState.REOPENED)

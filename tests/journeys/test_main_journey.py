@@ -20,9 +20,6 @@ NAME: Final = "Zoribeth Anouk"
 MANCHESTER: Final = "greater-manchester"
 NOTHING_HERE: Final = "There is nothing here that you can open"
 
-WITHOUT_SCRIPTS: Final = pytest.param(False, id="without scripts", marks=pytest.mark.proof)
-"""Every journey is made so in the proof, and the longest each time."""
-
 Seat = Callable[[str], Person]
 
 
@@ -32,7 +29,7 @@ def looked() -> set[frozenset[str]]:
     return set()
 
 
-@pytest.fixture(params=[pytest.param(True, id="with scripts"), WITHOUT_SCRIPTS])
+@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
 def seat(request: pytest.FixtureRequest, chromium: Browser, site: Site, looked: set[frozenset[str]]) -> Iterator[Seat]:
     """Seats each persona at a browser of their own, signed in; what was wrong with a page on the way is a failure."""
     people: list[Person] = []
@@ -56,7 +53,6 @@ def seat(request: pytest.FixtureRequest, chromium: Browser, site: Site, looked: 
     assert not [fault for person in people for fault in person.faults]
 
 
-@pytest.mark.parametrize("seat", [True, False], ids=["with scripts", "without scripts"], indirect=True)
 def test_a_case_is_opened_recorded_revealed_offered_accepted_and_audited(seat: Seat, site: Site) -> None:
     worker = seat("worker")
     reference = story.open_case(worker)
