@@ -43,7 +43,7 @@ demo: $(RUNTIME) $(STATIC) ## Run casetrack with invented people (PORT and DEMO_
 	@exec casetrack demo
 
 test: $(DEV) $(STATIC) programs ## Run the tests (ARGS="-k transfer" runs some of them)
-	@python -m pytest -n 2 --dist loadscope $(or $(ARGS),--cov)
+	@python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(or $(ARGS),--cov)
 
 check: $(DEV) ## Check style, types and architecture
 	@ruff check .

@@ -13,7 +13,6 @@ from flask import Flask
 
 from casetrack.crypto import parcels, roots
 from casetrack.crypto.roots import PassphraseWork
-from casetrack.persistence import db as database_room
 from casetrack.persistence.embedded import EmbeddedCluster
 from tests.persistence.databases import Database
 
@@ -70,9 +69,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluste
 @pytest.fixture(scope="session")
 def migrated(cluster: EmbeddedCluster) -> Iterator[Database]:
     """A database with the newest schema, for the session."""
-    database = Database.create(cluster, "casetrack")
-    yield database
-    database.dispose()
+    with Database.made(cluster, "casetrack") as database:
+        yield database
 
 
 @pytest.fixture
@@ -85,11 +83,8 @@ def database(migrated: Database) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def store_app(migrated: Database) -> Iterator[Flask]:
     """An application with stores and no doors."""
-    app = Flask("casetrack-tests")
-    database_room.init_app(app, migrated.url("casetrack_app"), statement_timeout_ms=20_000)
-    yield app
-    with app.app_context():
-        database_room.db.engine.dispose()
+    with migrated.app() as app:
+        yield app
 
 
 @pytest.fixture

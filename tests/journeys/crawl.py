@@ -1,7 +1,7 @@
 """A crawl: every page that somebody can come to by links and by forms that only ask, and what is wrong with each."""
 
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,16 +14,10 @@ from werkzeug.routing import RequestRedirect
 from tests.journeys.pages import Form
 from tests.journeys.visitor import Answer, Visitor
 
-LEAVES: Final = frozenset({"pages.exit"})
-"""What ends the visit of whoever goes there."""
+LEAVES: Final = frozenset({"pages.exit", "files.open"})
+"""What ends the visit of whoever goes there, and what is no page."""
 OF_EACH: Final[Mapping[str, str]] = {"milestones.record": "code", "milestones.reopen": "code"}
 """The pages that each case has many of, and what tells them apart, beside whether the case is closed."""
-LEADING: Final = frozenset({"cases.view", "notes.list"})
-"""The pages that each lead to others which their like do not."""
-SOME: Final = 2
-"""How many pages of one kind show what there is to see where there is no time for all."""
-SHAPES: Final = 1
-"""How many of those are also looked at in a browser."""
 HEAVIEST_BYTES: Final = 150_000
 ONE_AT_A_TIME: Final = 1
 """Of the filters of a list each is tried by itself: together they have more values than anybody has time for."""
@@ -63,18 +57,17 @@ class Crawl:
             for answer in answers:
                 yield endpoint, answer
 
-    def shapes(self, seen: dict[str, set[str]], most: int | None) -> Iterator[Answer]:
-        """One page of each endpoint, and up to `most` in all that have something on them which those before had not.
+    def shapes(self, seen: dict[str, set[str]]) -> Iterator[Answer]:
+        """One page of each endpoint, and each that has something on it which those before had not.
 
         `seen` is what has been on the pages of each endpoint so far, in this crawl and in those before it. The page
         that has most on it is the first.
         """
         for endpoint, answers in self.reached.items():
-            before, given = seen.setdefault(endpoint, set()), 0
+            before = seen.setdefault(endpoint, set())
             for answer in sorted((each for each in answers if each.is_page), key=lambda each: -len(each.page.shape)):
-                if not answer.leads_to and not answer.page.shape <= before and (most is None or given < most):
+                if not answer.leads_to and not answer.page.shape <= before:
                     before |= answer.page.shape
-                    given += 1
                     yield answer
 
 
@@ -83,14 +76,12 @@ class Crawler:
 
     It does not go to `LEAVES`; and of the pages that every case has one of for each milestone, it looks at each
     milestone's on the first open case that leads there, and on the first that is closed: there are a hundred to a case,
-    and they are drawn alike. Of all other pages it looks at the first `most` of a kind: of one endpoint, asked for the
-    same filters, and of cases that are closed or that are not.
+    and they are drawn alike.
     """
 
-    def __init__(self, app: Flask, most: int | None) -> None:
-        """Know the site's addresses, and how many pages of a kind there is time for: None for all."""
+    def __init__(self, app: Flask) -> None:
+        """Know the site's addresses."""
         self._urls = app.url_map.bind("")
-        self._most = most
 
     def crawl(self, visitor: Visitor, start: Iterable[str]) -> Crawl:
         """Everything that can be come to from there."""
@@ -98,7 +89,6 @@ class Crawler:
         waiting = deque(start)
         known: set[str] = set()
         closed: set[str] = set()
-        kinds: Counter[tuple[str, frozenset[str], bool]] = Counter()
         while waiting:
             address = _in_order(waiting.popleft())
             endpoint, arguments = self._at(address, "GET")
@@ -109,10 +99,6 @@ class Crawler:
             known.add(page)
             if not endpoint:
                 crawl.faults.append(f"{address} is linked to, and is no address of the site")
-                continue
-            kind = endpoint, frozenset(name for name, _ in parse_qsl(urlsplit(address).query)), is_of_closed
-            kinds[kind] += 1
-            if self._most is not None and kinds[kind] > self._most and endpoint not in LEADING:
                 continue
             answer = visitor.request("GET", address)
             crawl.reached.setdefault(endpoint, []).append(answer)

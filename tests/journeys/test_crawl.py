@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
-from tests.journeys.crawl import HEAVIEST_BYTES, SHAPES, SOME, Crawl, Crawler, faults_of, shared_titles, weight
+from tests.journeys.crawl import HEAVIEST_BYTES, Crawl, Crawler, faults_of, shared_titles, weight
 from tests.journeys.looks import Watched
 from tests.journeys.seeded import Seeded
 from tests.journeys.site import Site
@@ -55,8 +55,6 @@ class Crawled:
     visitor: Visitor
     crawl: Crawl
     changed: frozenset[str]
-    shapes: int | None
-    """How many pages of an endpoint there is time for in a browser; None for all that differ."""
 
 
 class Everybody:
@@ -68,14 +66,11 @@ class Everybody:
     elsewhere: ClassVar[Mapping[str, str]] = {}
     """Where these do not come, and where somebody else does."""
 
-    @pytest.fixture(
-        scope="class",
-        params=[pytest.param(SOME, id="some"), pytest.param(None, id="every", marks=pytest.mark.proof)],
-    )
+    @pytest.fixture(scope="class")
     @classmethod
-    def crawled(cls, site: Site, request: pytest.FixtureRequest) -> Mapping[str, Crawled]:
-        """What each of the personas came to: some pages of each kind, and in the proof every page."""
-        return {persona: _crawled(site, persona, request.param) for persona in cls.personas}
+    def crawled(cls, site: Site) -> Mapping[str, Crawled]:
+        """What each of the personas came to."""
+        return {persona: _crawled(site, persona) for persona in cls.personas}
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -164,7 +159,7 @@ class Everybody:
                 [{"name": name, "value": value, "url": site.address} for name, value in each.visitor.cookies.items()]
             )
             watched = Watched.open(context)
-            for answer in each.crawl.shapes(seen, each.shapes):
+            for answer in each.crawl.shapes(seen):
                 watched.tab.goto(answer.path)
                 faults += watched.faults()
             watched.tab.close()
@@ -185,7 +180,7 @@ class TestEverybodyElse(Everybody):
     )
 
 
-def _crawled(site: Site, persona: str, most: int | None) -> Crawled:
+def _crawled(site: Site, persona: str) -> Crawled:
     visitor = site.visitor(None if persona == NOBODY else persona)
     starts = list(STARTS)
     if persona == "auditor":
@@ -193,10 +188,10 @@ def _crawled(site: Site, persona: str, most: int | None) -> Crawled:
         visitor.answer({"use": "lawfulness"})
         starts.append("/audit")
     before = site.contents()
-    crawl = Crawler(site.app, most).crawl(visitor, starts)
+    crawl = Crawler(site.app).crawl(visitor, starts)
     after = site.contents()
     changed = frozenset(table for table in after if after[table] != before[table])
-    return Crawled(visitor, crawl, changed, None if most is None else SHAPES)
+    return Crawled(visitor, crawl, changed)
 
 
 def _pages_for(site: Site, roles: frozenset[Role]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from casetrack.persistence import db as room
 from casetrack.persistence import work
 from casetrack.persistence.embedded import EmbeddedCluster
 from tests.fakes import MemoryStores
@@ -34,19 +33,15 @@ def walled(app_engine: Database) -> Walled:
 @pytest.fixture(scope="session")
 def second(cluster: EmbeddedCluster) -> Iterator[Database]:
     """A database beside the one that is emptied after each test."""
-    database = Database.create(cluster, "standing")
-    yield database
-    database.dispose()
+    with Database.made(cluster, "standing") as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
 def second_app(second: Database) -> Iterator[Flask]:
     """An application with stores over that."""
-    app = Flask("casetrack-standing")
-    room.init_app(app, second.url("casetrack_app"), statement_timeout_ms=20_000)
-    yield app
-    with app.app_context():
-        room.db.engine.dispose()
+    with second.app() as app:
+        yield app
 
 
 @pytest.fixture(scope="module")

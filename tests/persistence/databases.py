@@ -5,16 +5,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from flask import Flask
 from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
+from casetrack.persistence import db as database_room
 from casetrack.persistence import schema
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.past import tell_past
-from casetrack.persistence.roles import KEEPER, OWNER, create_roles
+from casetrack.persistence.roles import APP, KEEPER, OWNER, create_roles
 from casetrack.persistence.work import stores_on
 from casetrack.services.ports import Scope, Stores
 
+TIMEOUT_MS: Final = 20_000
 TRIGGERS: Final = "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE tgname LIKE '%for_ever'"
 ENABLED: Final = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA", "D": "DISABLE"}
 """How a trigger is put back as it was (pg_trigger.tgenabled)."""
@@ -28,6 +31,16 @@ class Database:
     cluster: EmbeddedCluster
     name: str
     _engines: dict[str, Engine] = field(default_factory=dict)
+
+    @classmethod
+    @contextmanager
+    def made(cls, cluster: EmbeddedCluster, name: str) -> Iterator["Database"]:
+        """A database of that name, whose connections are closed at the end of the block."""
+        database = cls.create(cluster, name)
+        try:
+            yield database
+        finally:
+            database.dispose()
 
     @classmethod
     def create(cls, cluster: EmbeddedCluster, name: str) -> "Database":
@@ -50,6 +63,15 @@ class Database:
         if role not in self._engines:
             self._engines[role] = create_engine(self.url(role), poolclass=NullPool)
         return self._engines[role]
+
+    @contextmanager
+    def app(self) -> Iterator[Flask]:
+        """An application with stores over it, and no doors."""
+        app = Flask(f"casetrack-{self.name}")
+        database_room.init_app(app, self.url(APP), statement_timeout_ms=TIMEOUT_MS)
+        yield app
+        with app.app_context():
+            database_room.db.engine.dispose()
 
     @contextmanager
     def founding(self, _: Scope) -> Iterator[Stores]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -73,23 +74,20 @@ def config_in(folder: Path) -> Config:
 @pytest.fixture(scope="module")
 def built(cluster: EmbeddedCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """A small demonstration, which every test here looks at and none changes."""
-    database = Database.create(cluster, "demonstration")
-    yield build(config_in(tmp_path_factory.mktemp("demonstration")), database)
-    database.dispose()
+    with Database.made(cluster, "demonstration") as database:
+        yield build(config_in(tmp_path_factory.mktemp("demonstration")), database)
 
 
 @pytest.fixture
 def smaller(cluster: EmbeddedCluster, tmp_path: Path) -> Iterator[Callable[[str], Built]]:
     """Smaller demonstrations, for a test of its own."""
-    databases = []
+    with ExitStack() as databases:
 
-    def made(name: str) -> Built:
-        databases.append(Database.create(cluster, f"demonstration_{name}"))
-        return build(config_in(tmp_path / name), databases[-1], SOME)
+        def made(name: str) -> Built:
+            database = databases.enter_context(Database.made(cluster, f"demonstration_{name}"))
+            return build(config_in(tmp_path / name), database, SOME)
 
-    yield made
-    for database in databases:
-        database.dispose()
+        yield made
 
 
 def case_ids(built: Built) -> list[str]:
