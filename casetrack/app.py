@@ -34,6 +34,7 @@ from casetrack.gateways.bank_holidays import LibraryBankHolidays
 from casetrack.gateways.erasure_file import ErasureFile
 from casetrack.gateways.hsm import Token, TokenRoots
 from casetrack.gateways.keyfolder import KeyFolder
+from casetrack.gateways.service_file import ServiceFile
 from casetrack.http import converters, headers, identity, sessions
 from casetrack.http.hosts import KnownHosts
 from casetrack.http.house import EXTENSION, House
@@ -67,6 +68,17 @@ class NotFounded(Exception):
     def __init__(self) -> None:
         """Say what to do."""
         super().__init__("This installation has not begun. Run: casetrack db upgrade")
+
+
+class ServiceKeysBehind(Exception):
+    """The key folder knows of keys of the service that the database does not have."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            "The database does not have the newest keys of casetrack itself: it is an older copy, or they were taken "
+            "away from it. Run: casetrack backup replay"
+        )
 
 
 class PassphraseMissing(Exception):
@@ -231,7 +243,16 @@ def open_deployment(config: Config, keys: KeyFolder) -> Deployment:
 
 
 def deployment_in(stores: Stores, config: Config, keyring: Keyring, keys: KeyFolder) -> Deployment:
-    """The same, in a transaction that has begun."""
+    """The same, in a transaction that has begun; `ServiceKeysBehind` if the key folder knows of newer keys of ours."""
+    deployment = copied_deployment(stores, config, keyring, keys)
+    known = [keyset.public.digest for keyset in ServiceFile.beside(config.key_file).chain()]
+    if [public.digest for public in deployment.service[: len(known)]] != known:
+        raise ServiceKeysBehind
+    return deployment
+
+
+def copied_deployment(stores: Stores, config: Config, keyring: Keyring, keys: KeyFolder) -> Deployment:
+    """The deployment as a database has it that may be an older copy: for whoever brings that up to now."""
     service = stores.keys.keysets(SERVICE)
     if not service:
         raise NotFounded

@@ -23,6 +23,8 @@ from casetrack.crypto.rows import RowKey
 from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.calendars import WorkingDays
 from casetrack.domain.case import AgeGroup, Areas, IdentityState
+from casetrack.domain.door_events import AccountCreated, TokenCreated
+from casetrack.domain.events import Event
 from casetrack.domain.factfiles import Facts, read_facts
 from casetrack.domain.holders import SERVICE, Holder, HolderKind, Holders
 from casetrack.domain.holdings import Strand
@@ -31,10 +33,10 @@ from casetrack.domain.wordlists import WordLists, read_wordlists
 from casetrack.gateways.bank_holidays import LibraryBankHolidays
 from casetrack.services.cases import NewCase
 from casetrack.services.deployment import Chance, Deployment
-from casetrack.services.founding import OWN_HOLDERS
-from casetrack.services.journal import CASEWORK, Purpose
+from casetrack.services.founding import FOUNDING, OWN_HOLDERS, journal_keysets
+from casetrack.services.journal import CASEWORK, Purpose, journal_entry
 from casetrack.services.people import Account, Token
-from casetrack.services.ports import Scope, Stores
+from casetrack.services.ports import JournalEntry, Scope, Stores
 from casetrack.services.sessions import NOBODY
 from casetrack.services.vouching import canonical_account, canonical_token
 from casetrack.services.work import Begin, UnitOfWork, at_work
@@ -115,6 +117,21 @@ ACCOUNTS = {
 }
 
 
+def from_the_beginning(event: Event, deployment: Deployment) -> JournalEntry:
+    """What the journal says of something that was there when the deployment began."""
+    _, (_, desk, *_) = _keys()
+    return journal_entry(
+        event,
+        actor=None,
+        purpose=FOUNDING,
+        holders_then=(),
+        change=None,
+        desk=desk.public,
+        deployment=deployment.name,
+        chance=deployment.chance,
+    )
+
+
 class OpenStores(Protocol):
     """Stores that show a test all that they keep, whoever may know of it."""
 
@@ -139,7 +156,10 @@ class World:
     @classmethod
     def in_memory(cls) -> "World":
         """The world over the memory stores."""
-        return cls.in_the_open(MemoryStores())
+        memory = MemoryStores()
+        world = cls.in_the_open(memory)
+        memory.kept.founding, memory.kept.entries = memory.kept.entries, ()
+        return world
 
     @classmethod
     def in_the_open(cls, stores: OpenStores) -> "World":
@@ -156,9 +176,6 @@ class World:
             stores.holders.add((*OWN_HOLDERS, *HOLDERS))
             for keyset in keysets:
                 stores.keys.add_keyset(keyset)
-        with begin(NOBODY) as stores:
-            for each in ACCOUNTS.values():
-                stores.accounts.add(each)
         deployment = Deployment(
             name=NAME,
             keyring=keyring,
@@ -171,7 +188,25 @@ class World:
             chance=Chance(below=secrets.randbelow, uuid=_random_uuid(), bytes=secrets.token_bytes),
             erasures=MemoryErasureList(),
         )
+        with founding(NOBODY) as stores:
+            journal_keysets(stores, deployment, keysets, START)
+        with begin(NOBODY) as stores:
+            for each in ACCOUNTS.values():
+                stores.accounts.add(each)
+                made = AccountCreated(at=START, by=None, account=each.id, role=each.role.value, holder=each.holder)
+                stores.journal.write(from_the_beginning(made, deployment))
         return cls(begin, deployment)
+
+    def hand_token(self, token: Token) -> None:
+        """A program has had that token since the deployment began."""
+        made = TokenCreated(at=START, by=None, account=token.account, token=str(token.id), until=token.until.date())
+        entry = from_the_beginning(made, self.deployment)
+        with self.begin(NOBODY) as stores:
+            stores.accounts.add_token(sealed_token(token))
+            if self.memory is None:
+                stores.journal.write(entry)
+        if self.memory is not None:
+            self.memory.kept.founding += (entry,)
 
     def actor(self, name: str, auth: Auth = Auth.PASSWORD) -> Actor:
         """The account of that name, at work."""

@@ -21,6 +21,7 @@ from casetrack.app import utc_now
 from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.erasures import list_of, replayed, settled
 from casetrack.cli.house import database
+from casetrack.cli.service_keys import caught_up, say_apart
 from casetrack.config import Config
 from casetrack.config.checks import address
 from casetrack.crypto.parcels import open_parcel, seal_parcel
@@ -192,6 +193,10 @@ def replay(around: Surroundings, url: str, erasures: Path | None, *, partly: boo
 
 
 def _replay(around: Surroundings, address: str, erasures: Path | None, *, whole: bool) -> None:
+    apart = caught_up(around.config, address)
+    if apart is not None:
+        click.echo("It has the newest keys of casetrack itself now, which the key folder had.")
+        say_apart(apart)
     listed = list_of(around.config, around.folder / erasures if erasures else None)
     count = replayed(around.config, address, listed, whole=whole)
     click.echo(f"Erased once more, by the list of erasures: {count}. casetrack may use the database.")

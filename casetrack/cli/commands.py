@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from casetrack.app import NotFounded, PassphraseMissing
+from casetrack.app import NotFounded, PassphraseMissing, ServiceKeysBehind
 from casetrack.audit.errors import LogRefused
 from casetrack.config import Config, ConfigRefused, find_config, read_config
 from casetrack.crypto.errors import CannotOpen, KeysOutOfReach, SuiteUnsupported
@@ -26,7 +26,7 @@ from casetrack.services.erasure_list import ErasureListBroken
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 FORESEEN: Final = (
-    *(NotFounded, PassphraseMissing, CannotOpen, KeysOutOfReach, SuiteUnsupported, FactsRefused),
+    *(NotFounded, PassphraseMissing, ServiceKeysBehind, CannotOpen, KeysOutOfReach, SuiteUnsupported, FactsRefused),
     *(LogRefused, EmbeddedRefused, NotDurable, DatabaseRefused, BackupRefused),
     *(ErasureListBroken, CertificateRefused),
 )

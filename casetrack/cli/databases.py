@@ -8,8 +8,9 @@ from casetrack.cli.house import among_stores, database, keep_command_line
 from casetrack.config import Config
 from casetrack.crypto.keyring import Keyring
 from casetrack.domain.factfiles import read_facts
-from casetrack.domain.holders import Holder
+from casetrack.domain.holders import SERVICE, Holder
 from casetrack.gateways.keyfolder import KeyFolder
+from casetrack.gateways.service_file import ServiceFile
 from casetrack.persistence import schema
 from casetrack.persistence.installing import revision_of, take_down, take_up
 from casetrack.persistence.work import begin
@@ -79,6 +80,8 @@ def found(config: Config, app_url: str, keeper_url: str, keys: KeyFolder, *, inv
         made = make_keysets(stores, keyring, roots)
         deployment = deployment_in(stores, config, keyring, keys)
         journal_keysets(stores, deployment, made, utc_now())
+        service = stores.keys.keysets(SERVICE)
+    ServiceFile.beside(config.key_file).keep(service)
     with among_stores(config, app_url), begin(NOBODY) as stores:
         keep_command_line(stores, deployment, utc_now())
     return len(made)

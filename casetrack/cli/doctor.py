@@ -26,7 +26,9 @@ from casetrack.crypto.keyring import Keyring
 from casetrack.crypto.providers import Roots
 from casetrack.crypto.wraps import check_suite
 from casetrack.domain.errors import CasetrackError
+from casetrack.domain.holders import SERVICE
 from casetrack.gateways.keyfolder import KeyFolder
+from casetrack.gateways.service_file import ServiceFile
 from casetrack.persistence.diagnosis import Examined, examine
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.work import begin, begin_log
@@ -141,6 +143,7 @@ def _database(config: Config, keys: KeyFolder, addresses: Addresses) -> Iterator
         yield _tried("The organisations' keys are the service's own", "Run: casetrack db upgrade", deployment)
         with among_stores(config, addresses.app), begin(NOBODY) as stores:
             yield from list(_keysets(stores, keys.keyring(config.service.name), config.keys.holders))
+            yield _anchored(stores, config)
         yield from _erasures(config, addresses)
         yield _tried("The head of the log is signed", "Stop the worker, and run: casetrack audit verify", log)
         yield _overlap(keys.chain().believed(origin_of(config.service.name)))
@@ -223,6 +226,14 @@ def _keysets(stores: Stores, keyring: Keyring, told: Iterable[str]) -> Iterator[
     ]
     shut = [result for result in tried if result.wrong]
     yield from shut or [Result("The keys of every organisation open")]
+
+
+def _anchored(stores: Stores, config: Config) -> Result:
+    """What is in the key folder is missed when it is taken away from the database."""
+    known = len(ServiceFile.beside(config.key_file).chain())
+    wrong = "" if known >= len(stores.keys.keysets(SERVICE)) else "it does not have the newest"
+    name = "The key folder has the keys of casetrack itself"
+    return Result(name, wrong, "Run: casetrack db upgrade" if wrong else "")
 
 
 def _tried(name: str, mend: str, attempt: Callable[[], object]) -> Result:

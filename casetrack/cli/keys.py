@@ -1,10 +1,10 @@
 """`casetrack keys`: what keys there are, whether each is where it should be, and their renewal while casetrack runs."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import click
 from rich.console import Console
@@ -17,6 +17,7 @@ from casetrack.audit.note import VerifierKey
 from casetrack.audit.succession import LogKeys, Span
 from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.house import House, house
+from casetrack.cli.service_keys import keep_service, misfits, say_apart
 from casetrack.domain.errors import IntegrityBroken, NotHeld
 from casetrack.domain.ids import HolderCode
 from casetrack.domain.keyset_refusals import LogKeyAlone
@@ -29,7 +30,6 @@ from casetrack.services.checkpoints import origin_of
 from casetrack.services.keysets import (
     Enter,
     HolderKeys,
-    Keeper,
     Reach,
     Renewal,
     list_keysets,
@@ -38,7 +38,15 @@ from casetrack.services.keysets import (
     reseal_keyset,
     rewrap_keyset,
 )
-from casetrack.services.log_keys import EPOCH, MILLISECOND, LogKeeper, end_log_key, plan_log_key, renew_log_key
+from casetrack.services.log_keys import (
+    EPOCH,
+    MILLISECOND,
+    LogKeeper,
+    end_log_key,
+    plan_log_key,
+    renew_log_key,
+    statements_in,
+)
 from casetrack.services.ports import NamedCase
 from casetrack.services.renewing_case_keys import (
     CaseKeeper,
@@ -128,7 +136,8 @@ def holder(around: Surroundings, code: str, *, dry_run: bool) -> None:
             return
         renewal = renew_keyset(keeper, HolderCode(code))
         click.echo(_said(renewal))
-        left = _rewrap(keeper, HolderCode(code), renewal.left)
+        _work_off("Keys wrapped again", renewal.left, partial(rewrap_keyset, keeper, HolderCode(code)))
+        left = _still(plan_renewal(keeper, HolderCode(code)))
     if left:
         raise click.ClickException(f"{left} keys are being used by other work, or came meanwhile. Run this again.")
     click.echo(f"Every key of {code} is wrapped for version {renewal.version}.")
@@ -136,37 +145,39 @@ def holder(around: Surroundings, code: str, *, dry_run: bool) -> None:
 
 @rotate.command(epilog=example("casetrack keys rotate service --dry-run"))
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask, though something does not fit.")
 @here
-def service(around: Surroundings, *, dry_run: bool) -> None:
+def service(around: Surroundings, *, dry_run: bool, yes: bool) -> None:
     """Give casetrack itself the next version of its keys, by which all others are believed.
 
-    It certifies the keys of every organisation anew, and seals accounts and tokens again. Whatever stops it, run it
-    again: it goes on where it was. Tell whoever compares fingerprints the new one. What the version before sealed is
-    believed until the next renewal; casetrack that runs believes older ones until it is restarted.
+    It certifies the keys of every organisation anew, and seals accounts and tokens again. Those that the journal does
+    not know of, or that are not as they were sealed, are named first, and left as they are: somebody planted them.
+    Whatever stops this, run it again: it goes on where it was. Tell whoever compares fingerprints the new one. What the
+    version before sealed is believed until the next renewal; casetrack that runs believes older ones until it is
+    restarted.
     """
+    config = around.config
     with _among_keys(around) as (at, enter):
+        apart = misfits(at.auditor_url, at.deployment, timeout_ms=config.database.statement_timeout_ms)
+        say_apart(apart)
         keeper = at.keeper("The service's keys renewed", enter)
         if dry_run:
-            planned = plan_service(keeper)
+            planned = plan_service(keeper, apart)
             click.echo(f"{_said(planned)} {planned.left} accounts and tokens would be sealed by it. Nothing was done.")
             return
-        renewal = renew_service(keeper)
+        if apart.findings and not yes:
+            click.confirm("What is named above is left as it is, and is not believed for long. Go on?", abort=True)
+        renewal = renew_service(keeper, apart)
+        keep_service(config, enter)
         click.echo(_said(renewal))
-        left = _reseal_doors(keeper, renewal.left)
+        _work_off("Accounts and tokens sealed again", renewal.left, partial(reseal_doors, keeper, apart))
+        left = _still(plan_service(keeper, apart))
     if left:
         raise click.ClickException(f"{left} accounts and tokens are being used by other work. Run this again.")
     click.echo(f"Every account and token is sealed by version {renewal.version} of the keys of casetrack itself.")
     click.echo("Restart casetrack when you can. If older keys were stolen, renew until two further versions are new.")
-
-
-def _reseal_doors(keeper: Keeper, left: int) -> int:
-    """Batch after batch is sealed again; how many are left when nothing more is to be had."""
-    with Progress(console=_console()) as progress:
-        task = progress.add_task("Accounts and tokens sealed again", total=left)
-        while (step := reseal_doors(keeper)) is not None:
-            left = step.left
-            progress.advance(task, step.rows)
-    return plan_service(keeper).left if left else 0
+    if apart.findings:
+        raise click.ClickException("But for what is named above. Look at it: casetrack audit verify --database")
 
 
 @rotate.command(epilog=example("casetrack keys rotate root kent --dry-run"))
@@ -184,6 +195,7 @@ def root(around: Surroundings, code: str, *, dry_run: bool) -> None:
             click.echo(f"The keys of {code} would be sealed under its root of: {provider}. Nothing was done.")
             return
         moved = reseal_keyset(at.keeper("Keys sealed again", enter), HolderCode(code))
+        keep_service(around.config, enter)
     click.echo(f"The keys of {code} are sealed under its root of: {moved.provider}. Versions: {moved.versions}.")
 
 
@@ -238,7 +250,7 @@ def _at_the_log(around: Surroundings) -> Iterator[LogKeeper]:
 
         def spoken() -> frozenset[str]:
             with inspecting(auditor) as evidence:
-                return frozenset(evidence.log_key_statements())
+                return statements_in(evidence)
 
         keeper = at.keeper("The log's key renewed", enter)
         yield LogKeeper(keeper, key_folder(around.config), partial(begin_log, sequencer), spoken)
@@ -308,29 +320,32 @@ def rotate_index(around: Surroundings, code: str, *, dry_run: bool) -> None:
         if dry_run:
             click.echo(f"{planned.left} tags would be made again, of version {planned.version}. Nothing was done.")
             return
-        left = _remake(keeper, planned.left)
+        _work_off("Tags made again", planned.left, partial(remake_tags, keeper))
+        left = plan_tags(keeper).left
     if left:
         raise click.ClickException(f"{left} tags are of cases that somebody is working on. Run this again.")
     click.echo(f"Every tag of {code} is of version {planned.version}.")
 
 
-def _remake(keeper: CaseKeeper, left: int) -> int:
-    """Batch after batch is made again; how many tags are left when nothing more is to be had."""
-    with Progress(console=_console()) as progress:
-        task = progress.add_task("Tags made again", total=left)
-        while (step := remake_tags(keeper)) is not None:
-            progress.update(task, completed=max(0, left - step.left))
-    return plan_tags(keeper).left
+class Step(Protocol):
+    """A batch that was done."""
+
+    @property
+    def left(self) -> int:
+        """How many rows were left then."""
 
 
-def _rewrap(keeper: Keeper, code: HolderCode, left: int) -> int:
-    """Batch after batch is wrapped again; how many are left when nothing more is to be had."""
+def _work_off(what: str, rows: int, step: Callable[[], Step | None]) -> None:
+    """Batch after batch is done, until nothing more is to be had."""
     with Progress(console=_console()) as progress:
-        task = progress.add_task("Keys wrapped again", total=left)
-        while (step := rewrap_keyset(keeper, code)) is not None:
-            left = step.left
-            progress.advance(task, step.rows)
-    return plan_renewal(keeper, code).left if left else 0
+        task = progress.add_task(what, total=rows)
+        while (done := step()) is not None:
+            progress.update(task, completed=max(0, rows - done.left))
+
+
+def _still(planned: Renewal) -> int:
+    """How many rows the renewal has left behind."""
+    return planned.left if planned.begun else 0
 
 
 def _said(renewal: Renewal) -> str:

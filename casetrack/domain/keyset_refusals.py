@@ -22,6 +22,15 @@ class ServiceKeysApart(RuleBroken):
     sentence = N_("The keys of casetrack itself are renewed in another way. Run: casetrack keys rotate service")
 
 
+class NotAsMade(RuleBroken):
+    """The service's keys vouch anew for what they vouched for before, and for nothing else."""
+
+    sentence = N_(
+        "%(about)s: it is not what was sealed, so it is not sealed again, and nothing of this step was done. Look at "
+        "it: casetrack audit verify --database. Then run this again: it goes on, and leaves it as it is."
+    )
+
+
 class RootStays(RuleBroken):
     """A root is not renewed in its place: what is in the key file is moved to a provider, and never back to a file."""
 

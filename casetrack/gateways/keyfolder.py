@@ -44,7 +44,7 @@ class KeyFolder:
             key = LogKey.generate()
             self.keep(LogChain(key.public), (key,))
         if not self._web_secret.exists():
-            _write(self._web_secret, secrets.token_bytes(SECRET_BYTES))
+            write_whole(self._web_secret, secrets.token_bytes(SECRET_BYTES))
 
     def roots(self) -> Providers:
         """The holders' roots; `CannotOpen` with a clear sentence if the passphrase is not the key file's.
@@ -87,7 +87,7 @@ class KeyFolder:
             "keys": [{"public": key.public.hex(), "sealed": key.sealed(root).hex()} for key in keys],
             "statements": chain.statements,
         }
-        _write(self._log_key, json.dumps(kept).encode())
+        write_whole(self._log_key, json.dumps(kept).encode())
 
     def log_file(self) -> bytes:
         """What the file of the log's keys has."""
@@ -161,7 +161,7 @@ def _read_log_keys(content: bytes) -> _KeptLogKeys:
         raise CannotOpen(Reason.KEY_FILE) from None
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """The file is there whole, for its own account alone, before this returns."""
     partial = path.with_name(path.name + ".part")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

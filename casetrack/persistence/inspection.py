@@ -3,7 +3,7 @@
 One transaction, so that what is read is one instant; nothing is held in memory but the rows of one case.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
 from typing import Any, Final
@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casetrack.crypto.keysets import PublicKeyset
+from casetrack.domain.actions import Action
 from casetrack.domain.errors import Unavailable
 from casetrack.persistence.accounts import ACCOUNT_SIGNED, AccountRow, TokenRow, signed_account_from, token_from
 from casetrack.persistence.cases import (
@@ -44,12 +45,30 @@ from casetrack.persistence.transfers import TransferRow, kept_from
 from casetrack.persistence.values import DIGEST, SealedValueRow
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent, KeptFile, OutOfTime
-from casetrack.services.journal import read_payload
-from casetrack.services.log_keys import SPEAKING, statement_in
 from casetrack.services.people import Token
 from casetrack.services.ports import KeptCase, KeptHolding, KeptTransfer
 
 AT_A_TIME: Final = 500
+
+
+def _shown(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """What an event's list showed, in its order."""
+    in_order = func.array_agg(aggregate_order_by(column, ShownRow.position))
+    return select(in_order).where(ShownRow.event == EventRow.id).scalar_subquery()
+
+
+EVENTS: Final = (
+    select(
+        EventRow,
+        _shown(ShownRow.case_id).label("shown_cases"),
+        _shown(ShownRow.salt).label("shown_salts"),
+        LeafRow.leaf,
+        QueueRow.queued_at,
+    )
+    .join(LeafRow, LeafRow.event == EventRow.id, isouter=True)
+    .join(QueueRow, QueueRow.event == EventRow.id, isouter=True)
+)
+"""Events with all that belongs to each."""
 
 
 @contextmanager
@@ -88,27 +107,14 @@ class SqlEvidence:
 
     def events(self) -> Iterator[KeptEvent]:
         """Every event: by case, and of each case its changes first, in the order of their versions."""
-        listed = (
-            select(
-                EventRow,
-                _shown(ShownRow.case_id).label("shown_cases"),
-                _shown(ShownRow.salt).label("shown_salts"),
-                LeafRow.leaf,
-                QueueRow.queued_at,
-            )
-            .join(LeafRow, LeafRow.event == EventRow.id, isouter=True)
-            .join(QueueRow, QueueRow.event == EventRow.id, isouter=True)
-            .order_by(EventRow.case_id.nulls_last(), EventRow.case_version.nulls_last(), EventRow.id)
-        )
-        for row in self._lined(listed):
+        in_order = (EventRow.case_id.nulls_last(), EventRow.case_version.nulls_last(), EventRow.id)
+        for row in self._lined(EVENTS.order_by(*in_order)):
             yield _event(row)
 
-    def log_key_statements(self) -> Iterator[str]:
-        """What the journal says of the log's own keys."""
-        speaking = [action.value for action in SPEAKING]
-        for row in self._lined(select(EventRow.payload).where(EventRow.action.in_(speaking)).order_by(EventRow.at)):
-            if (statement := statement_in(read_payload(row.payload))) is not None:
-                yield statement
+    def events_of(self, actions: Collection[Action]) -> Iterator[KeptEvent]:
+        """The events of those actions, in no order."""
+        for row in self._lined(EVENTS.where(EventRow.action.in_([action.value for action in actions]))):
+            yield _event(row)
 
     def cases(self) -> Iterator[KeptCase]:
         """Every case, with the digest of each sealed value made of its row as it is now, not when it was kept."""
@@ -229,12 +235,6 @@ class _ByCase:
         rows = list(self._next[1])
         self._next = next(self._groups, None)
         return rows
-
-
-def _shown(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
-    """What an event's list showed, in its order."""
-    in_order = func.array_agg(aggregate_order_by(column, ShownRow.position))
-    return select(in_order).where(ShownRow.event == EventRow.id).scalar_subquery()
 
 
 def _event(found: Found[*tuple[Any, ...]]) -> KeptEvent:

@@ -1,12 +1,12 @@
 """Every key row there is, for the keeper of the keys: a role that reads wraps and keysets, and no sealed value."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, func, select, text, update
 from sqlalchemy.engine import Row as Found
 from sqlalchemy.orm import Session, defer
 
@@ -79,6 +79,10 @@ class SqlKeyRoom:
         """Every version of the holder's keyset, oldest first."""
         return SqlKeys(self._session).keysets(holder)
 
+    def hold_service(self) -> None:
+        """Nobody else makes first keys, or the service's next, until this transaction ends."""
+        SqlKeys(self._session).hold_service()
+
     def add_keyset(self, keyset: SealedKeyset) -> None:
         """A new version of a holder's keyset is kept; `Stale` if somebody else made that version first."""
         with refusing():
@@ -101,19 +105,19 @@ class SqlKeyRoom:
             .values(certificate=first.certificate)
         )
 
-    def door_seals(self, version: int, most: int) -> tuple[DoorSeal, ...]:
+    def door_seals(self, version: int, most: int, apart: Collection[UUID]) -> tuple[DoorSeal, ...]:
         """Some of the seals by versions of the service before that one, locked; what others hold is passed by."""
-        accounts = select(*ACCOUNT_SIGNED).where(AccountRow.seal_keyset < version)
+        accounts = select(*ACCOUNT_SIGNED).where(*_sealed_before(AccountRow, version, apart))
         found = [seal_of_account(signed_account_from(row)) for row in self._some(accounts, most)]
-        tokens = select(TokenRow).where(TokenRow.seal_keyset < version)
+        tokens = select(TokenRow).where(*_sealed_before(TokenRow, version, apart))
         found += [seal_of_token(token_from(row.TokenRow)) for row in self._some(tokens, most - len(found))]
         return tuple(found)
 
-    def door_seals_left(self, version: int) -> int:
-        """How many accounts and tokens versions before that one sealed."""
+    def door_seals_left(self, version: int, apart: Collection[UUID]) -> int:
+        """How many accounts and tokens versions before that one sealed, but for those apart."""
         return sum(
-            self._session.scalars(select(func.count()).where(row.seal_keyset < version)).one()
-            for row in (AccountRow, TokenRow)
+            self._session.scalars(select(func.count()).where(*_sealed_before(kind, version, apart))).one()
+            for kind in (AccountRow, TokenRow)
         )
 
     def seal_doors(self, seals: Iterable[DoorSeal]) -> None:
@@ -237,6 +241,12 @@ class SqlKeyRoom:
             of_case = holders[row.case_id]
             of_case[row.part] = of_case.get(row.part, frozenset()) | {HolderCode(row.holder)}
         return holders
+
+
+def _sealed_before(
+    kind: type[AccountRow] | type[TokenRow], version: int, apart: Collection[UUID]
+) -> tuple[ColumnElement[bool], ...]:
+    return kind.seal_keyset < version, kind.id.not_in(apart)
 
 
 def _in_batches(listed: Sequence[Listed]) -> Iterator[Sequence[Listed]]:

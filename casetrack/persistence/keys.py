@@ -131,6 +131,14 @@ class SqlKeys:
             (row.holder, row.version): KeyRows(row.data_keys, row.offer_keys, row.tags, row.doors) for row in counted
         }
 
+    def hold_service(self) -> None:
+        """Nobody else makes first keys, or the service's next, until this transaction ends.
+
+        The turn is the row of the service's first keys.
+        """
+        first = select(KeysetRow.version).where(KeysetRow.holder == SERVICE, KeysetRow.version == 1)
+        self._session.execute(first.with_for_update())
+
     def add_keyset(self, keyset: SealedKeyset) -> None:
         """A new version of a holder's keyset is kept."""
         self._session.execute(insert(KeysetRow).values(**vars(keyset.public), sealed=keyset.sealed))

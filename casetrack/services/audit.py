@@ -13,8 +13,9 @@ from casetrack.domain.events import LogOpened
 from casetrack.domain.ids import AccountId
 from casetrack.domain.words import N_
 from casetrack.services.evidence import Evidence, OutOfTime
+from casetrack.services.findings import About, Finding
 from casetrack.services.lists import EventCard, LogQuery, Page
-from casetrack.services.verifying import About, Believed, Finding, verify_checkpoints, verify_database
+from casetrack.services.verifying import Believed, verify_checkpoints, verify_database
 from casetrack.services.work import UnitOfWork
 
 Inspect: TypeAlias = Callable[[], AbstractContextManager[tuple[Evidence, Believed]]]

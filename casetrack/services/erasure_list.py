@@ -15,11 +15,11 @@ from typing import Any, Final
 import rfc8785
 
 from casetrack.crypto.errors import CannotOpen
-from casetrack.crypto.keysets import PublicKeyset, continued
+from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.seals import Seal, check_seal
 from casetrack.domain.holders import SERVICE
 from casetrack.services.approvals import ErasureList, KeptTombstone, Place, Write
-from casetrack.services.certificates import CertificateRefused, keyset_form, read_keyset, read_signed, signed
+from casetrack.services.certificates import CertificateRefused, read_signed, signed
 from casetrack.services.deployment import Deployment
 from casetrack.services.trust import Trust
 
@@ -97,8 +97,8 @@ def standing_erasures(lines: Iterable[bytes], service: Service, deployment: str)
 
 
 def _checked(lines: Iterable[bytes], service: Service, deployment: str) -> Iterator[Mapping[str, Any]]:
-    """What each line says, which follows on the one before and was signed by the service."""
-    previous = START
+    """What each line says: it follows on the one before, and the service sealed it, with no older keys than that."""
+    previous, newest = START, 1
     for number, line in enumerate(lines):
         try:
             said = json.loads(line)
@@ -106,19 +106,14 @@ def _checked(lines: Iterable[bytes], service: Service, deployment: str) -> Itera
             made = Seal(SERVICE, int(seal["keyset"]), bytes.fromhex(seal["signature"]))
             if (body["v"], body["number"], body["previous"]) != (1, number, previous.hex()):
                 raise ErasureListBroken(number)
-            by = _signer(made.keyset_version, service, body, deployment)
-            check_seal(made, deployment=deployment, canonical=rfc8785.dumps(body), by=by)
+            if made.keyset_version < newest:
+                raise ErasureListBroken(number)
+            newest = made.keyset_version
+            check_seal(made, deployment=deployment, canonical=rfc8785.dumps(body), by=service[newest - 1])
         except (LookupError, TypeError, ValueError, CannotOpen):
             raise ErasureListBroken(number) from None
         previous = hashlib.sha256(line).digest()
         yield body
-
-
-def _signer(version: int, service: Service, body: Mapping[str, Any], deployment: str) -> PublicKeyset:
-    """The service's keyset of that version, which a copy from before it was made does not have: the line does."""
-    if version > len(service):
-        service = continued(service, (service[0], *map(read_keyset, body["service"])), deployment)
-    return {public.version: public for public in service}[version]
 
 
 def service_of(trust: Trust) -> Service:
@@ -127,11 +122,11 @@ def service_of(trust: Trust) -> Service:
 
 
 def _writer(trust: Trust, deployment: Deployment, body: Mapping[str, Any]) -> Write:
-    mine, (_, *later) = trust.mine(SERVICE), service_of(trust)
-    followed = {"service": [keyset_form(public) for public in later]} if later else {}
-
     def write(number: int, previous: bytes) -> bytes:
-        whole = {"v": 1, "number": number, "previous": previous.hex(), **followed, **body}
+        whole = {"v": 1, "number": number, "previous": previous.hex(), **body}
+        # Whoever adds a line has the list to itself: one that is sealed by an older version than the line before it was
+        # never written so.
+        mine = trust.newest(SERVICE)
         seal = trust.asking(lambda: deployment.keyring.seal(mine, rfc8785.dumps(whole)))
         return rfc8785.dumps(
             {"line": whole, "seal": {"keyset": seal.keyset_version, "signature": seal.signature.hex()}}

@@ -10,13 +10,12 @@ from casetrack.domain.case import Case
 from casetrack.domain.erasures import Tombstone, check_agreed, check_erasing
 from casetrack.domain.errors import IntegrityBroken, NotFound
 from casetrack.domain.events import Consulted
-from casetrack.domain.holders import SERVICE
 from casetrack.domain.holds import LegalHold
-from casetrack.domain.ids import AccountId, CaseId, HolderCode
+from casetrack.domain.ids import AccountId, CaseId
 from casetrack.domain.proposals import Proposal, ProposalKind
 from casetrack.domain.references import Reference
 from casetrack.services.approvals import KeptTombstone
-from casetrack.services.cases import Overview, overview_of, view_held
+from casetrack.services.cases import Overview, overview_of
 from casetrack.services.certificates import certificate, reference_digest
 from casetrack.services.erasure_list import list_erasure
 from casetrack.services.journal import CaseChange
@@ -64,8 +63,8 @@ def propose_erasure(work: UnitOfWork, reference: Reference, rule: str, reason: s
 
 def prepare_erasure(work: UnitOfWork, reference: Reference) -> tuple[Overview, Losing]:
     """The case, and what would be lost, for the page that proposes it; what would be refused anyway is refused now."""
-    work.open(reference, to=Action.ERASURE_PROPOSE, lock=False)
-    case = view_held(work, reference)
+    case = work.open(reference, to=Action.ERASURE_PROPOSE, lock=False)
+    work.look(case, Action.CASE_VIEW)
     lost = losing(work, case)
     check_erasing(case, lost.holds, by=work.actor)
     return overview_of(work, case), lost
@@ -123,12 +122,11 @@ def view_erasure(work: UnitOfWork, case: CaseId) -> Erasure:
     work.check(kept, last)
     work.note(Consulted(action=Action.ERASURE_VIEW, at=work.now, by=work.actor.account, case=case))
     entry = work.stores.journal.place_of(last.event)
-    signer = work.stores.keys.keysets(HolderCode(kept.seal.seal.holder))
-    service = work.trust.current(SERVICE)
+    service, signer = work.trust.certified(kept.seal.seal.holder)
     given = certificate(
         kept,
         work.deployment.name,
-        signer=[keyset.public for keyset in signer],
+        signer=signer,
         service=service,
         event=last.event,
         entry=entry,

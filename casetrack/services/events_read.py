@@ -18,12 +18,13 @@ from casetrack.domain.door_events import (
     AccountReset,
     PasswordChanged,
     PasswordSet,
+    TokenCreated,
     TokenRevoked,
 )
 from casetrack.domain.event_kinds import KINDS
 from casetrack.domain.events import FileAttached, MilestoneRecorded, MilestoneReopened, NoteWritten, Refused
 from casetrack.domain.ids import CaseId, Instant
-from casetrack.domain.key_events import KeysetDestroyed
+from casetrack.domain.key_events import KeysetDestroyed, KeysetMade, KeysetRenewed
 from casetrack.domain.proposal_events import CaseErased, ProposalApproved, Proposed
 from casetrack.domain.words import N_
 from casetrack.services.evidence import KeptEvent
@@ -38,6 +39,8 @@ OF_AN_ACCOUNT: Final = frozenset(
     kind.__name__ for kind in (AccountCreated, AccountReset, AccountClosed, PasswordSet, PasswordChanged)
 )
 """What begins an epoch of an account: the first, where no epoch is named."""
+OF_A_KEYSET: Final = frozenset({KeysetMade.__name__, KeysetRenewed.__name__})
+"""What makes a version of an organisation's keys."""
 STEPPED: Final = ("transfer", "proposal", "hold")
 """What has steps of its own beside a case, by the member of a payload that names it."""
 OF_ONE_MILESTONE: Final = frozenset({MilestoneRecorded.__name__, MilestoneReopened.__name__})
@@ -87,6 +90,12 @@ class EventsRead:
         self.agreed: dict[UUID, dict[str, UUID | None]] = defaultdict(dict)
         """Whose account proposed and approved each proposal, by the kind of the event that says so."""
         self.attached: dict[UUID, Attached] = {}
+        self.accounts: set[UUID] = set()
+        """The accounts that were created."""
+        self.tokens: set[UUID] = set()
+        """The tokens that were created."""
+        self.keysets: dict[tuple[str, int], set[str]] = defaultdict(set)
+        """The fingerprint that each version of each organisation's keys was made with: one, unless two were made."""
         self.epochs: dict[UUID, int] = {}
         """The newest epoch of each account."""
         self.revoked: set[UUID] = set()
@@ -100,13 +109,8 @@ class EventsRead:
 
     def wrong_with(self, kept: KeptEvent) -> Iterator[str]:
         """What is wrong with this event, which comes after the changes of its case that were before it."""
-        # Step 3: the event has its place in the log, or waits for it.
-        if kept.leaf is not None:
-            yield from _wrong_with_leaf(kept, kept.leaf)
-        elif kept.queued_at is None:
-            yield N_("It is not in the log, and does not wait for its place there.")
-        else:
-            self.waits_since = min(kept.queued_at, self.waits_since or kept.queued_at)
+        wrong_in_log = list(self._wrong_in_log(kept))
+        yield from wrong_in_log
         payload = read_payload(kept.payload)
         # Step 5: every column says what the payload says.
         if different := sorted(name for name, (column, said) in _columns(kept, payload).items() if column != said):
@@ -116,9 +120,20 @@ class EventsRead:
         self._take_agreement(kept, payload)
         self._take_file(kept, payload)
         self._take_account(payload)
+        if not wrong_in_log:
+            self._take_made(payload)
         self._take_destruction(payload)
         if (statement := statement_in(payload)) is not None:
             self.statements.append(statement)
+
+    def _wrong_in_log(self, kept: KeptEvent) -> Iterator[str]:
+        """Step 3: the event has its place in the log, or waits for it."""
+        if kept.leaf is not None:
+            yield from _wrong_with_leaf(kept, kept.leaf)
+        elif kept.queued_at is None:
+            yield N_("It is not in the log, and does not wait for its place there.")
+        else:
+            self.waits_since = min(kept.queued_at, self.waits_since or kept.queued_at)
 
     def _wrong_with_change(self, kept: KeptEvent, payload: Mapping[str, Any]) -> Iterator[str]:
         """Step 6: the changes of a case have every number from 1, and each names the one before it."""
@@ -167,6 +182,18 @@ class EventsRead:
                 self.epochs[account] = max(self.epochs.get(account, 0), int(str(detail.get("epoch", 0))))
             elif payload.get("event") == TokenRevoked.__name__:
                 self.revoked.add(UUID(str(detail.get("token"))))
+
+    def _take_made(self, payload: Mapping[str, Any]) -> None:
+        """What the service vouches for from here on. Only an event that the log has says so, or one that waits."""
+        kind, detail = payload.get("event"), _detail(payload)
+        with contextlib.suppress(ValueError):
+            if kind == AccountCreated.__name__:
+                self.accounts.add(UUID(str(detail.get("account"))))
+            elif kind == TokenCreated.__name__:
+                self.tokens.add(UUID(str(detail.get("token"))))
+            elif kind in OF_A_KEYSET:
+                place = (str(detail.get("holder")), int(str(detail.get("version"))))
+                self.keysets[place].add(str(detail.get("fingerprint")))
 
     def _take_destruction(self, payload: Mapping[str, Any]) -> None:
         """The versions of keys that were destroyed. An entry that does not say which is no word for any."""

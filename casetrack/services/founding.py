@@ -44,6 +44,8 @@ def keep_holders(stores: Stores, holders: Iterable[Holder]) -> None:
 def make_keysets(stores: Stores, keyring: Keyring, roots: Roots) -> tuple[SealedKeyset, ...]:
     """Every holder without keys has its first keyset, certified by the service; gives the new ones."""
     made = []
+    # Whoever renews the service's keys certifies all first keys anew: none may be certified by the old ones meanwhile.
+    stores.keys.hold_service()
     service = next(reversed(stores.keys.keysets(SERVICE)), None)
     if service is None:
         service = _made(stores, keyring, roots, SERVICE, None)

@@ -5,7 +5,7 @@ The older versions stay. Their public halves check old seals for ever, and a wra
 still opens.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -165,11 +165,14 @@ class KeyRoom(Keysets, Protocol):
     def recertify(self, first: PublicKeyset) -> None:
         """The first version of a holder's keyset is kept with that certificate."""
 
-    def door_seals(self, version: int, most: int) -> tuple[DoorSeal, ...]:
-        """Some of the seals by versions of the service's keyset before that one; nobody else is changing those now."""
+    def hold_service(self) -> None:
+        """Nobody else makes first keys, or the service's next, until this transaction ends."""
 
-    def door_seals_left(self, version: int) -> int:
-        """How many accounts and tokens versions before that one sealed."""
+    def door_seals(self, version: int, most: int, apart: Collection[UUID]) -> tuple[DoorSeal, ...]:
+        """Some of the seals by versions of the service before that one, but of those apart; nobody changes them now."""
+
+    def door_seals_left(self, version: int, apart: Collection[UUID]) -> int:
+        """How many accounts and tokens versions before that one sealed, but for those apart."""
 
     def seal_doors(self, seals: Iterable[DoorSeal]) -> None:
         """Each account and token is kept with that seal."""
@@ -269,19 +272,24 @@ def renew_keyset(keeper: Keeper, holder: HolderCode) -> Renewal:
             return Renewal(mine.public.version, left, begun=True)
         trust = Trust(room, keeper.deployment)
         made = trust.asking(lambda: keeper.deployment.keyring.renew(mine))
-        public = made.public
-        room.add_keyset(made)
-        keeper.note(
-            room,
-            KeysetRenewed(
-                at=keeper.now,
-                by=keeper.actor.account,
-                holder=holder,
-                version=public.version,
-                fingerprint=public.fingerprint,
-            ),
-        )
-        return Renewal(public.version, room.left(holder, public.version), begun=False)
+        keep_next(keeper, room, made)
+        return Renewal(made.public.version, room.left(holder, made.public.version), begun=False)
+
+
+def keep_next(keeper: Keeper, room: KeyRoom, made: SealedKeyset) -> None:
+    """The next version of a holder's keys is kept, and is on the log."""
+    public = made.public
+    room.add_keyset(made)
+    keeper.note(
+        room,
+        KeysetRenewed(
+            at=keeper.now,
+            by=keeper.actor.account,
+            holder=HolderCode(public.holder),
+            version=public.version,
+            fingerprint=public.fingerprint,
+        ),
+    )
 
 
 def rewrap_keyset(keeper: Keeper, holder: HolderCode) -> KeysRewrapped | None:

@@ -18,6 +18,8 @@ from casetrack.domain.actions import Action
 from casetrack.domain.key_events import LogKeyEnded, LogKeyFollowed
 from casetrack.domain.keyset_refusals import LogKeyAlone, LogKeyUnused
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
+from casetrack.services.evidence import Evidence
+from casetrack.services.journal import read_payload
 from casetrack.services.keysets import Keeper
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -123,6 +125,12 @@ def statement_in(payload: Mapping[str, Any]) -> str | None:
     detail = payload.get("detail")
     kinds = (LogKeyFollowed.__name__, LogKeyEnded.__name__)
     return str(detail.get("statement")) if payload.get("event") in kinds and isinstance(detail, dict) else None
+
+
+def statements_in(evidence: Evidence) -> frozenset[str]:
+    """What the journal says of the log's own keys."""
+    found = (statement_in(read_payload(event.payload)) for event in evidence.events_of(SPEAKING))
+    return frozenset(filter(None, found))
 
 
 def _require_used(log: HeldLog, key: VerifierKey) -> None:

@@ -325,6 +325,9 @@ class Keys(Keysets, Protocol):
     def rows(self) -> Mapping[tuple[str, int], KeyRows]:
         """How many wraps and tags there are for each version of each holder's keyset; none of a version without any."""
 
+    def hold_service(self) -> None:
+        """Nobody else makes first keys, or the service's next, until this transaction ends."""
+
     def add_keyset(self, keyset: SealedKeyset) -> None:
         """A new version of a holder's keyset is kept."""
 

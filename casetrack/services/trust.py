@@ -3,7 +3,7 @@
 The service's own are those that its root proved when this process began, and what they certified since.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from casetrack.crypto.errors import CannotOpen, KeysOutOfReach
@@ -29,14 +29,24 @@ class Trust:
 
     def mine(self, holder: HolderCode) -> SealedKeyset:
         """The newest keyset of the holder, with its sealed private half; `KeysUnavailable` if it has none."""
-        chain = self._chain(holder)
+        chain = self.chain(holder)
         if not chain:
             raise KeysUnavailable(holder=self._name(holder))
         return chain[-1]
 
-    def chain(self, holder: HolderCode) -> tuple[SealedKeyset, ...]:
-        """Every version of the holder's keyset that is believed, oldest first; `IntegrityBroken` if not even one is."""
-        return self._chain(holder)
+    def newest(self, holder: HolderCode) -> SealedKeyset:
+        """The same as it is at this moment, whatever this unit of work has seen before."""
+        self._chains.pop(holder, None)
+        return self.mine(holder)
+
+    def chain(self, holder: str) -> tuple[SealedKeyset, ...]:
+        """Every version of the holder's keyset that is believed, oldest first; `IntegrityBroken` if not even one is.
+
+        A row put after them that nobody certified is as if it were not there.
+        """
+        if holder not in self._chains:
+            self._chains[holder] = self._of_service() if holder == SERVICE else self._of(holder)
+        return self._chains[holder]
 
     def asking(self, attempt: Callable[[], Opened]) -> Opened:
         """What the keys of a holder do; or the refusal: they cannot be reached, or what is stored was not so sealed."""
@@ -62,9 +72,9 @@ class Trust:
 
         One that is not among those known is looked for again: it may have been made since this unit of work began.
         """
-        if all(keyset.public.version != version for keyset in self._chain(holder)):
+        if all(keyset.public.version != version for keyset in self.chain(holder)):
             del self._chains[holder]
-        found = next((keyset for keyset in self._chain(holder) if keyset.public.version == version), None)
+        found = next((keyset for keyset in self.chain(holder) if keyset.public.version == version), None)
         if found is None:
             raise IntegrityBroken
         return found
@@ -74,26 +84,41 @@ class Trust:
         known = self._deployment.holders.by_code.get(holder)
         return known.name if known else holder
 
-    def _chain(self, holder: str) -> tuple[SealedKeyset, ...]:
-        """The versions that are believed; a row put after them that nobody certified is as if it were not there."""
-        if holder not in self._chains:
-            chain = opening(lambda: self._keys.keysets(HolderCode(holder)))
-            certified = self._believed(holder, [keyset.public for keyset in chain])
-            if chain and not certified:
-                raise IntegrityBroken
-            self._chains[holder] = chain[: len(certified)]
-        return self._chains[holder]
+    def certified(self, holder: str) -> tuple[PublicKeyset, list[PublicKeyset]]:
+        """The service's newest public keyset, and the holder's versions that are certified from exactly that one on."""
+        self._chains.pop(holder, None)
+        # The service first: if it is renewed in between, the holder's certificates do not fit, and it is read again.
+        self.newest(SERVICE)
+        chain = self.chain(holder)
+        return self.current(SERVICE), _public(chain)
 
-    def _believed(self, holder: str, chain: Sequence[PublicKeyset]) -> tuple[PublicKeyset, ...]:
-        name, proved = self._deployment.name, self._deployment.service
-        if holder == SERVICE:
-            return continued(proved, chain, name)
-        certified = believed(chain, proved[-1], name)
+    def _of_service(self) -> tuple[SealedKeyset, ...]:
+        chain = self._read(SERVICE)
+        return _as_far(chain, continued(self._deployment.service, _public(chain), self._deployment.name))
+
+    def _of(self, holder: str) -> tuple[SealedKeyset, ...]:
+        name, chain = self._deployment.name, self._read(holder)
+        certified = believed(_public(chain), self._deployment.service[-1], name)
         if chain and not certified:
-            # The service may have been renewed since this process began, or since this unit of work looked.
-            self._chains.pop(SERVICE, None)
-            certified = believed(chain, self.current(SERVICE), name)
-        return certified
+            # The service may have been renewed since this process began, or since this unit of work looked. The holder
+            # is read after it: certificates of now may be newer than those that were read before.
+            service, chain = self.newest(SERVICE).public, self._read(holder)
+            certified = believed(_public(chain), service, name)
+        return _as_far(chain, certified)
+
+    def _read(self, holder: str) -> tuple[SealedKeyset, ...]:
+        return opening(lambda: self._keys.keysets(HolderCode(holder)))
+
+
+def _public(chain: Iterable[SealedKeyset]) -> list[PublicKeyset]:
+    return [keyset.public for keyset in chain]
+
+
+def _as_far(chain: tuple[SealedKeyset, ...], certified: Sequence[PublicKeyset]) -> tuple[SealedKeyset, ...]:
+    """As much of the chain as is certified; `IntegrityBroken` if that is nothing of something."""
+    if chain and not certified:
+        raise IntegrityBroken
+    return chain[: len(certified)]
 
 
 def opening(attempt: Callable[[], Opened]) -> Opened:

@@ -8,7 +8,6 @@ beneath it.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -16,53 +15,21 @@ from casetrack.audit.errors import LogRefused
 from casetrack.audit.succession import LogKeys
 from casetrack.audit.verify import Verified, verify_log
 from casetrack.crypto.files import digest_of
-from casetrack.crypto.keysets import PublicKeyset, believed, continued
+from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain.errors import IntegrityBroken
-from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import Instant
 from casetrack.domain.words import N_
 from casetrack.services.events_read import EventsRead, Newest
-from casetrack.services.evidence import Evidence, KeptAccount, KeptFile
-from casetrack.services.people import Token
+from casetrack.services.evidence import Evidence, KeptFile
+from casetrack.services.findings import About, Finding
 from casetrack.services.ports import KeptHolding
-from casetrack.services.seals import Kept, check_holding, check_kept, check_signature
+from casetrack.services.seals import Kept, check_holding, check_kept
 from casetrack.services.verifying_destructions import wrong_with_destructions
 from casetrack.services.verifying_erasures import Erasures
-from casetrack.services.vouching import DoorSeal, check_vouches, seal_of_account, seal_of_token
+from casetrack.services.verifying_trust import NOT_SEALED_SO, PUT_BACK, UNKNOWN, Vouched
 
 LATE: Final = timedelta(minutes=2)
 """How long an event may wait for its place in the log before that is a fault."""
-
-
-class About(StrEnum):
-    """What kind of thing is wrong."""
-
-    LOG = N_("The log")
-    QUEUE = N_("The queue of the log")
-    EVENT = N_("Event")
-    CASE = N_("Case")
-    HOLDING = N_("Holding")
-    TRANSFER = N_("Transfer")
-    PROPOSAL = N_("Proposal")
-    HOLD = N_("Legal hold")
-    ERASURE = N_("Erasure")
-    FILE = N_("File")
-    ACCOUNT = N_("Account")
-    TOKEN = N_("Token")
-    KEYS = N_("Keys")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not as it was recorded: which, and in what way."""
-
-    about: About
-    name: str
-    """An id, a reference or a place: never anything of a person."""
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{' '.join(filter(None, (self.about.value, self.name)))}: {self.sentence}"
 
 
 @dataclass(frozen=True)
@@ -115,14 +82,10 @@ class _Seals:
     def __init__(
         self, keysets: Mapping[str, tuple[PublicKeyset, ...]], believed: Believed, read: EventsRead, erasures: Erasures
     ) -> None:
-        self._keysets = keysets
-        self._believed = believed
+        self._vouched = Vouched(keysets, read, believed.service, believed.deployment)
+        self._deployment = believed.deployment
         self._read = read
         self._erasures = erasures
-        service = continued(believed.service, keysets.get(SERVICE, ()), believed.deployment)
-        self._newest = (service or believed.service)[-1]
-        """The service's keyset, which certifies the first of every other organisation."""
-        self._trusted = {str(SERVICE): service}
 
     def findings(self, evidence: Evidence) -> Iterator[Finding]:
         there: set[UUID] = set()
@@ -133,10 +96,9 @@ class _Seals:
         for about, known in self._spoken_of().items():
             for gone in sorted(set(known) - there):
                 yield Finding(about, str(gone), N_("It is in the journal, and its row is gone."))
-        # Step 15: each version of each organisation's keys is certified. One that is not is not used.
-        for holder, chain in sorted(self._keysets.items()):
-            for keyset in chain[len(self._certified(holder)) :]:
-                yield Finding(About.KEYS, f"{holder} {keyset.version}", N_("Nobody certified them who might."))
+        # Step 15: each version of each organisation's keys is certified, and the one that the journal says was made.
+        for holder, version, wrong in self._vouched.wrong_with_keys():
+            yield Finding(About.KEYS, f"{holder} {version}", wrong)
         # To every private half that is gone two people had agreed, and what was destroyed has not come back.
         for keys, wrong in wrong_with_destructions(evidence, self._read):
             yield Finding(About.KEYS, keys, wrong)
@@ -171,8 +133,8 @@ class _Seals:
             About.CASE: [case for case in read.newest if not is_erased(case)],
             **steps,
             About.FILE: [file for file, attached in read.attached.items() if not is_erased(attached.case)],
-            About.ACCOUNT: read.epochs,
-            About.TOKEN: read.revoked,
+            About.ACCOUNT: read.accounts | set(read.epochs),
+            About.TOKEN: read.tokens | read.revoked,
         }
 
     def _of_the_erased(self, there: set[UUID]) -> Iterator[Finding]:
@@ -190,22 +152,21 @@ class _Seals:
         for account in evidence.accounts():
             there.add(account.account.id)
             name = str(account.account.id)
-            yield from (Finding(About.ACCOUNT, name, wrong) for wrong in self._wrong_with_account(account))
+            yield from (Finding(About.ACCOUNT, name, wrong) for wrong in self._vouched.wrong_with_account(account))
         for token in evidence.tokens():
             there.add(token.id)
-            yield from (Finding(About.TOKEN, str(token.id), wrong) for wrong in self._wrong_with_token(token))
+            yield from (Finding(About.TOKEN, str(token.id), wrong) for wrong in self._vouched.wrong_with_token(token))
 
     def _wrong_with(self, kept: Kept, newest: Newest | None, *, of_holder: bool = True) -> Iterator[str]:
         try:
-            check_kept(
-                kept, self._believed.deployment, self._sealer(kept.seal.seal.holder, kept.seal.seal.keyset_version)
-            )
+            seal = kept.seal.seal
+            check_kept(kept, self._deployment, self._vouched.sealer(seal.holder, seal.keyset_version))
         except IntegrityBroken:
             yield N_("It is not what was sealed: a row of it was changed, added or taken away.")
         if newest is None:
-            yield N_("The journal does not know of it.")
+            yield UNKNOWN
         elif (newest.version, newest.seal_digest) != (kept.version, kept.seal.digest.hex()):
-            yield N_("It is not what the journal's newest change of it says: an older row was put back.")
+            yield PUT_BACK
         elif newest.count != newest.version:
             yield N_("The journal has lost a change of it.")
         elif of_holder and newest.holder != kept.seal.seal.holder:
@@ -213,48 +174,17 @@ class _Seals:
 
     def _wrong_with_holding(self, kept: KeptHolding) -> Iterator[str]:
         try:
-            sealer = self._sealer(kept.seal.holder, kept.seal.keyset_version)
-            check_holding(kept, self._believed.deployment, sealer)
+            sealer = self._vouched.sealer(kept.seal.holder, kept.seal.keyset_version)
+            check_holding(kept, self._deployment, sealer)
         except IntegrityBroken:
-            yield N_("It is not what was sealed.")
+            yield NOT_SEALED_SO
 
     def _wrong_with_file(self, kept: KeptFile) -> Iterator[str]:
         attached = self._read.attached.get(kept.id)
         if attached is None:
-            yield N_("The journal does not know of it.")
+            yield UNKNOWN
         elif (attached.case, attached.digest) != (kept.case, digest_of(kept.hashes).hex()):
             yield N_("It is not what was sealed: a row of it was changed, added or taken away.")
-
-    def _wrong_with_account(self, kept: KeptAccount) -> Iterator[str]:
-        account = kept.account
-        yield from self._wrong_with_seal(seal_of_account(kept))
-        if account.epoch < self._read.epochs.get(account.id, 0):
-            yield N_("It is not what the journal's newest change of it says: an older row was put back.")
-
-    def _wrong_with_token(self, token: Token) -> Iterator[str]:
-        yield from self._wrong_with_seal(seal_of_token(token))
-        if token.revoked_at is None and token.id in self._read.revoked:
-            yield N_("It is not what the journal's newest change of it says: an older row was put back.")
-
-    def _wrong_with_seal(self, door: DoorSeal) -> Iterator[str]:
-        version = door.seal.keyset_version
-        try:
-            check_vouches(version, newest=self._newest.version)
-            check_signature(door.form, door.seal, self._believed.deployment, self._sealer(SERVICE, version))
-        except IntegrityBroken:
-            yield N_("It is not what was sealed.")
-
-    def _sealer(self, holder: str, version: int) -> PublicKeyset:
-        """The keyset that is said to have sealed, if it was certified; `IntegrityBroken` otherwise."""
-        if not 1 <= version <= len(self._certified(holder)):
-            raise IntegrityBroken
-        return self._certified(holder)[version - 1]
-
-    def _certified(self, holder: str) -> tuple[PublicKeyset, ...]:
-        if holder not in self._trusted:
-            chain = self._keysets.get(holder, ())
-            self._trusted[holder] = believed(chain, self._newest, self._believed.deployment)
-        return self._trusted[holder]
 
 
 def _wrong_with_log_keys(believed: Collection[str], spoken: Collection[str]) -> Iterator[str]:

@@ -23,8 +23,8 @@ from casetrack.http.sessions import current_session
 from casetrack.http.work import begin
 from casetrack.schemas.audit import FindAccount, OpenLog, SearchAudit
 from casetrack.services.audit import USES, Inspection, Use, account_named, begin_verifying, search_audit, verify_audit
+from casetrack.services.findings import About
 from casetrack.services.lists import EventCard, LogQuery, Outcome
-from casetrack.services.verifying import About
 from casetrack.web.forms import Form, in_words, parts_of, read, submitted
 from casetrack.web.words import ACTIONS, entry_words
 

@@ -21,9 +21,8 @@ from casetrack.http.house import EXTENSION, House
 from casetrack.services.lifetimes import SessionLimits
 from casetrack.services.people import Token
 from casetrack.services.ports import JournalEntry
-from casetrack.services.sessions import NOBODY
 from casetrack.services.transfers import accept_transfer
-from tests.world import ACCOUNTS, World, sealed_token
+from tests.world import ACCOUNTS, World
 
 V1: Final = "/api/v1"
 LIFE: Final = timedelta(days=1)
@@ -140,8 +139,7 @@ class Door:
         """A program with a new token of that account's."""
         account, token = ACCOUNTS[name], new_token()
         kept = Token(uuid4(), "a test", token_digest(token), account.id, account.epoch, self.world.now + LIFE)
-        with self.world.begin(NOBODY) as stores:
-            stores.accounts.add_token(sealed_token(kept))
+        self.world.hand_token(kept)
         return Caller(self.client, self.world, token)
 
     def entries(self) -> tuple[JournalEntry, ...]:

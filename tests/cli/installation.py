@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, text
 
 from casetrack.cli.commands import Surroundings
 from casetrack.cli.root import casetrack
-from casetrack.persistence.embedded import EmbeddedCluster
+from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
+from casetrack.persistence.installing import DATABASE
 
 PASSPHRASE: Final = "only for tests"
 
@@ -59,6 +61,16 @@ def running_in(folder: Path) -> Iterator[Installation]:
     """An installation whose embedded server runs until the end of the block, whichever command starts and stops."""
     with EmbeddedCluster(folder / "var" / "postgres"):
         yield Installation(folder)
+
+
+def edited(here: Installation, *statements: str) -> None:
+    """A superuser has done this."""
+    cluster = EmbeddedCluster(here.folder / "var" / "postgres")
+    engine = create_engine(cluster.url(SUPERUSER, DATABASE))
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
 
 
 def free_port() -> int:

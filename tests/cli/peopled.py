@@ -12,11 +12,11 @@ from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.persistence.work import begin
+from casetrack.services.accounts import add_account
 from casetrack.services.cases import NewCase, open_case
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.people import Account
 from casetrack.services.sessions import NOBODY
-from casetrack.services.vouching import sealed_account
 from casetrack.services.work import UnitOfWork, at_work
 from tests.cli.installation import Installation
 
@@ -55,8 +55,10 @@ def open_cases(here: Installation, count: int) -> list[Case]:
 
 def employ(here: Installation, count: int) -> None:
     """So many more work for the organisation, none of whom has chosen a password yet."""
-    with house(read_config(here.folder / "config.toml", here.environ)) as at, begin(NOBODY) as stores:
+    with (
+        house(read_config(here.folder / "config.toml", here.environ)) as at,
+        at.work("Accounts for a test") as working,
+    ):
         for number in range(count):
             named, id_ = f"a.worker.{number}", AccountId(at.deployment.chance.uuid())
-            account = Account(id_, named, "A Worker", Role.SUPPORT_WORKER, KENT, password="")
-            stores.accounts.add(sealed_account(account, stores.keys, at.deployment))
+            add_account(working, Account(id_, named, "A Worker", Role.SUPPORT_WORKER, KENT, password=""))

@@ -6,7 +6,6 @@ from typing import NoReturn
 
 import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
-from sqlalchemy import create_engine, text
 
 from casetrack.app import create_app, utc_now
 from casetrack.cli import doctor as doctor_room
@@ -17,9 +16,7 @@ from casetrack.crypto import hpke
 from casetrack.crypto.errors import SuiteUnsupported
 from casetrack.crypto.roots import PassphraseWork, RootFile
 from casetrack.persistence.diagnosis import Examined
-from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
-from casetrack.persistence.installing import DATABASE
-from tests.cli.installation import PASSPHRASE, Installation, running_in
+from tests.cli.installation import PASSPHRASE, Installation, edited, running_in
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +40,11 @@ def wrong(here: Installation) -> dict[str, Result]:
     return {result.name: result for result in look(config_of(here)) if result.wrong}
 
 
-def edited(here: Installation, *statements: str) -> None:
-    """A superuser has done this."""
-    cluster = EmbeddedCluster(here.folder / "var" / "postgres")
-    engine = create_engine(cluster.url(SUPERUSER, DATABASE))
-    with engine.begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
-
-
 def test_where_all_is_well_it_says_so_of_each_thing(here: Installation) -> None:
     said = here.done("casetrack doctor")
 
     assert not wrong(here)
-    assert said.count("well") == len(list(look(config_of(here)))) == len(MENDING) + 11
+    assert said.count("well") == len(list(look(config_of(here)))) == len(MENDING) + 12
 
 
 def test_what_is_wrong_is_shown_with_how_to_mend_it(here: Installation) -> None:
@@ -69,6 +56,15 @@ def test_what_is_wrong_is_shown_with_how_to_mend_it(here: Installation) -> None:
         edited(here, "ALTER TABLE wraps FORCE ROW LEVEL SECURITY")
 
     assert (result.name, result.mend) == MENDING[Examined.WALLS]
+
+
+def test_keys_of_casetrack_itself_that_the_key_folder_does_not_have_are_found(here: Installation) -> None:
+    (file,) = here.folder.rglob("service-keys.json")
+    file.unlink()
+    (result,) = wrong(here).values()
+    assert (result.wrong, result.mend) == ("it does not have the newest", "Run: casetrack db upgrade")
+    here.done(result.mend.removeprefix("Run: "))
+    assert not wrong(here)
 
 
 def test_a_key_file_that_others_may_read_is_found(here: Installation) -> None:

@@ -34,6 +34,7 @@ from casetrack.cli.demo.journeys import plan_lives
 from casetrack.cli.demo.partners import CHARITY
 from casetrack.cli.demo.personas import demonstration_of
 from casetrack.cli.demo.world import LEEDS, MANCHESTER, World, read_world
+from casetrack.cli.house import AT_THE_COMMAND_LINE
 from casetrack.config import Config, Cookies, Folder, Keys, Sequencer, Service
 from casetrack.crypto.passwords import hash_password
 from casetrack.domain.actors import Actor, Auth, Role
@@ -48,13 +49,13 @@ from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import forget_connections
 from casetrack.persistence.keeping import keeping
 from casetrack.persistence.work import begin, begin_log
+from casetrack.services.accounts import add_account
 from casetrack.services.checkpoints import origin_of
 from casetrack.services.deployment import Deployment
 from casetrack.services.journal import Purpose
 from casetrack.services.keysets import Keeper, renew_keyset, rewrap_keyset
 from casetrack.services.people import Account
-from casetrack.services.sessions import NOBODY
-from casetrack.services.vouching import sealed_account
+from casetrack.services.work import at_work
 from tests.journeys.seeded import Seeded
 from tests.journeys.visitor import Visitor
 from tests.persistence.databases import Database
@@ -133,7 +134,7 @@ class Site:
             service=Service(NAME),
             folder=Folder(folder),
             keys=Keys(passphrase="only for tests"),
-            sequencer=Sequencer(interval_ms=50),
+            sequencer=Sequencer(interval_ms=250),
             cookies=Cookies(secure=False),
         )
         database = Database.create(cluster, name)
@@ -237,15 +238,13 @@ def _renew_keys(deployment: Deployment, database: Database, by: AccountId) -> No
 def _seat(deployment: Deployment, world: World) -> tuple[Mapping[Desk, AccountId], Mapping[AccountId, str]]:
     accounts: dict[Desk, AccountId] = {}
     names: dict[AccountId, str] = {}
-    with begin(NOBODY) as stores:
+    with at_work(begin, deployment, AT_THE_COMMAND_LINE, utc_now(), Purpose("command-line")) as work:
         for each in colleagues(world.organisations, SEED):
             account = AccountId(deployment.chance.uuid())
             desk = each.desk
             national = desk.role in {Role.AUDITOR, Role.ADMINISTRATOR}
-            seated = Account(
-                account, each.sign_in_name, each.display_name, desk.role, desk.holder, password(), national
-            )
-            stores.accounts.add(sealed_account(seated, stores.keys, deployment))
+            name = each.display_name
+            add_account(work, Account(account, each.sign_in_name, name, desk.role, desk.holder, password(), national))
             accounts[desk], names[account] = account, each.sign_in_name
     return accounts, names
 

@@ -1,7 +1,7 @@
 """The key rows of the memory stores, for the keeper of the keys."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
@@ -64,11 +64,14 @@ class MemoryKeyRoom:
         place = (first.holder, first.version)
         self.kept.keysets[place] = replace(self.kept.keysets[place], public=first)
 
-    def door_seals(self, version: int, most: int) -> tuple[DoorSeal, ...]:
-        return self._door_seals(version)[:most]
+    def hold_service(self) -> None:
+        """Nobody else is there."""
 
-    def door_seals_left(self, version: int) -> int:
-        return len(self._door_seals(version))
+    def door_seals(self, version: int, most: int, apart: Collection[UUID]) -> tuple[DoorSeal, ...]:
+        return self._door_seals(version, apart)[:most]
+
+    def door_seals_left(self, version: int, apart: Collection[UUID]) -> int:
+        return len(self._door_seals(version, apart))
 
     def seal_doors(self, seals: Iterable[DoorSeal]) -> None:
         for each in seals:
@@ -149,10 +152,10 @@ class MemoryKeyRoom:
     def write(self, entry: JournalEntry) -> None:
         self.kept.entries += (entry,)
 
-    def _door_seals(self, version: int) -> tuple[DoorSeal, ...]:
+    def _door_seals(self, version: int, apart: Collection[UUID]) -> tuple[DoorSeal, ...]:
         accounts = (seal_of_account(KeptAccount(each, each.password_digest)) for each in self.kept.accounts.values())
         found = (*accounts, *map(seal_of_token, self.kept.tokens.values()))
-        return tuple(each for each in found if each.seal.keyset_version < version)
+        return tuple(each for each in found if each.seal.keyset_version < version and each.id not in apart)
 
     def _older(self, holder: HolderCode, version: int) -> tuple[Wrap, ...]:
         return tuple(wrap for wrap in self.kept.wraps if wrap.recipient == holder and wrap.recipient_version < version)

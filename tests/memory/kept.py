@@ -80,7 +80,10 @@ class Kept:
     proposals: dict[ProposalId, KeptProposal] = field(default_factory=dict)
     holds: dict[HoldId, KeptHold] = field(default_factory=dict)
     tombstones: dict[CaseId, KeptTombstone] = field(default_factory=dict)
+    founding: tuple[JournalEntry, ...] = ()
+    """What the journal says of how the deployment began."""
     entries: tuple[JournalEntry, ...] = ()
+    """What it says of everything since."""
     leaves: tuple[bytes, ...] = ()
 
     def copy(self) -> "Kept":

@@ -67,6 +67,9 @@ class MemoryKeys:
         found = (keyset for keyset in self._memory.kept.keysets.values() if keyset.public.holder == holder)
         return tuple(sorted(found, key=lambda keyset: keyset.public.version))
 
+    def hold_service(self) -> None:
+        """Nobody else is there."""
+
     def rows(self) -> Mapping[tuple[str, int], KeyRows]:
         if self._memory.acting.role is not Role.ADMINISTRATOR:
             return {}

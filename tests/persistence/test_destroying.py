@@ -23,12 +23,13 @@ from casetrack.persistence.roles import APP, AUDITOR, DEFINER, KEEPER, OWNER, SE
 from casetrack.services.cases import open_case
 from casetrack.services.destructions import destroy_keyset, plan_destruction, propose_destruction, subject_of
 from casetrack.services.drafts import keep_draft
+from casetrack.services.findings import About
 from casetrack.services.journal import Purpose
 from casetrack.services.keysets import Keeper, list_keysets, renew_keyset, rewrap_keyset
 from casetrack.services.ports import Scope
 from casetrack.services.proposals import approve_proposal, list_proposals, view_proposal, withdraw_proposal
 from casetrack.services.repeats import Answered, remember_answer
-from casetrack.services.verifying import About, verify_database
+from casetrack.services.verifying import verify_database
 from casetrack.services.verifying_keys import verify_keys
 from tests.persistence.databases import Database
 from tests.persistence.walls import FOR_EVER, INSUFFICIENT_PRIVILEGE, act_as, refused

@@ -23,10 +23,11 @@ from casetrack.persistence.tombstones import SqlTombstones
 from casetrack.services.cases import view_held
 from casetrack.services.erasure_list import Ending
 from casetrack.services.erasures import list_erasures, view_erasure
+from casetrack.services.findings import About
 from casetrack.services.ports import Scope
 from casetrack.services.proposals import list_proposals, view_proposal
 from casetrack.services.transfers import decline_transfer
-from casetrack.services.verifying import About, verify_database
+from casetrack.services.verifying import verify_database
 from tests.persistence.databases import Database
 from tests.persistence.walls import FOR_EVER, INSUFFICIENT_PRIVILEGE, act_as
 from tests.services import acts, agreed

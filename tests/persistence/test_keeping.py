@@ -1,30 +1,43 @@
 """The keeper of the keys, over PostgreSQL: what it renews, what it waits for, what it may touch."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
 import pytest
 from sqlalchemy import Connection, text
 
+from casetrack.crypto.keysets import check_certificate
 from casetrack.domain.errors import Stale
-from casetrack.domain.holders import SERVICE
-from casetrack.domain.ids import TransferId
+from casetrack.domain.holders import SERVICE, Holder, HolderKind
+from casetrack.domain.ids import HolderCode, TransferId
 from casetrack.persistence import work
+from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.keeping import keeping, keeping_still
 from casetrack.persistence.roles import APP, KEEPER
 from casetrack.services import keysets, renewing_service
 from casetrack.services.cases import open_case
 from casetrack.services.deployment import Deployment
+from casetrack.services.founding import make_keysets
 from casetrack.services.identity import reveal_identity
 from casetrack.services.journal import Purpose
-from casetrack.services.keysets import Keeper, list_keysets, plan_renewal, renew_keyset, reseal_keyset, rewrap_keyset
+from casetrack.services.keysets import (
+    Keeper,
+    keep_next,
+    list_keysets,
+    plan_renewal,
+    renew_keyset,
+    reseal_keyset,
+    rewrap_keyset,
+)
 from casetrack.services.renewing_service import plan_service, renew_service, reseal_doors
+from casetrack.services.sessions import NOBODY
 from casetrack.services.transfers import accept_transfer, send_transfer
 from casetrack.services.verifying_keys import KeyFinding, Wrong, verify_keys
 from tests.persistence.databases import Database
 from tests.persistence.walls import INSUFFICIENT_PRIVILEGE, refused
 from tests.services.acts import BOTH, an_offer
-from tests.services.keeping import moved
+from tests.services.keeping import moved, roots
 from tests.world import ACCOUNTS, NORTH, REASON, SOUTH, World, a_new_case
 
 
@@ -171,6 +184,40 @@ def test_an_account_that_somebody_changes_is_passed_by_and_taken_the_next_time(
     again = reseal_doors(at)
     assert again is not None
     assert (again.rows, again.left) == (1, 0)
+
+
+def test_an_organisation_that_is_founded_while_the_keys_are_renewed_is_certified_by_the_new_ones(
+    world: World, database: Database
+) -> None:
+    late, at = (
+        Holder(HolderCode("late"), "Late Invented Police", HolderKind.TERRITORIAL, "England"),
+        keeper(world, database),
+    )
+
+    def found() -> None:
+        with database.founding(NOBODY) as stores:
+            stores.holders.add([late])
+            make_keysets(stores, world.deployment.keyring, roots(world))
+
+    with ThreadPoolExecutor(1) as pool:
+        with at.enter() as room:
+            room.hold_service()
+            founding = pool.submit(found)
+            while not waiting(database):
+                assert not founding.done(), "it waits for its turn"
+            (service,) = room.keysets(SERVICE)
+            made = world.deployment.keyring.renew(service)
+            keep_next(at, room, made)
+        founding.result()
+    with keeping_still(database.engine(KEEPER)) as room:
+        (first,) = room.keysets(late.code)
+    check_certificate(world.deployment.name, first.public, made.public)
+
+
+def waiting(database: Database) -> bool:
+    """Somebody waits for a row that somebody else has."""
+    with database.engine(SUPERUSER).connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
 
 
 def proved_anew(world: World, database: Database) -> Deployment:

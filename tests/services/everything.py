@@ -1,6 +1,6 @@
 """Everything that a world in memory keeps and signs, as verifying reads it: for tests to tamper with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,12 +13,14 @@ from casetrack.audit.entry import Entry
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.signing import LogKey
+from casetrack.domain.actions import Action
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
 from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent, KeptFile
+from casetrack.services.findings import Finding
 from casetrack.services.people import Token
 from casetrack.services.ports import JournalEntry, KeptCase, KeptHolding, KeptTransfer
-from casetrack.services.verifying import Believed, Finding, verify_database
+from casetrack.services.verifying import Believed, verify_database
 from tests.services.acts import kept
 from tests.world import NAME, World
 
@@ -55,7 +57,7 @@ class Everything:
     @classmethod
     def of(cls, world: World) -> "Everything":
         """What the world keeps, with every event in the log and all of the log signed."""
-        entries = kept(world).entries
+        entries = (*kept(world).founding, *kept(world).entries)
         leaves = [Entry(_ms(each.at), each.id.bytes, each.commitment).leaf() for each in entries]
         journal = [_event(each, leaf) for each, leaf in zip(entries, leaves, strict=True)]
         journal.sort(key=lambda event: (str(event.case or "~"), event.case_version or 10**6))
@@ -115,6 +117,10 @@ class Everything:
     def events(self) -> Iterator[KeptEvent]:
         """The events."""
         yield from self.journal
+
+    def events_of(self, actions: Collection[Action]) -> Iterator[KeptEvent]:
+        """The events of those actions."""
+        yield from (event for event in self.journal if event.action in {action.value for action in actions})
 
     def cases(self) -> Iterator[KeptCase]:
         """The cases."""

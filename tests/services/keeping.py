@@ -13,7 +13,9 @@ from casetrack.domain.ids import HolderCode
 from casetrack.services.journal import Purpose
 from casetrack.services.keysets import Keeper, rewrap_keyset
 from casetrack.services.renewing_case_keys import CaseKeeper
+from casetrack.services.renewing_service import renew_service, reseal_doors
 from casetrack.services.verifying_keys import KeyFinding, verify_keys
+from casetrack.services.verifying_trust import ALL_FIT, Misfits
 from tests.memory.keeping import MemoryKeyRoom
 from tests.services.acts import kept
 from tests.world import NORTH, World
@@ -54,8 +56,12 @@ def with_roots(world: World, roots: Roots, providers: Mapping[str, str] | None =
 
 def moved(world: World) -> World:
     """The same world, after one holder's root was moved out of the key file."""
-    before = world.deployment.keyring._roots  # noqa: SLF001 - a root is moved beneath the keyring
-    return with_roots(world, Moved(before), {NORTH.code: "environment"})
+    return with_roots(world, Moved(roots(world)), {NORTH.code: "environment"})
+
+
+def roots(world: World) -> Roots:
+    """Where that world's keys are reached."""
+    return world.deployment.keyring._roots  # noqa: SLF001 - roots are made and moved beneath the keyring
 
 
 def keeper(world: World) -> Keeper:
@@ -73,6 +79,20 @@ def rewrapped(world: World, holder: HolderCode) -> int:
     """How many keys were wrapped again, until nothing was left."""
     rows = 0
     while (step := rewrap_keyset(keeper(world), holder)) is not None:
+        rows += step.rows
+    return rows
+
+
+def renewed_service(world: World, apart: Misfits = ALL_FIT) -> int:
+    """The service's keys were renewed; how many accounts and tokens were sealed again."""
+    renew_service(keeper(world), apart)
+    return resealed(world, apart)
+
+
+def resealed(world: World, apart: Misfits = ALL_FIT) -> int:
+    """How many accounts and tokens were sealed again, until nothing was left."""
+    rows = 0
+    while (step := reseal_doors(keeper(world), apart)) is not None:
         rows += step.rows
     return rows
 

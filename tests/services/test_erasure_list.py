@@ -1,5 +1,6 @@
 """The list of erasures: every one that happened is on it, and whatever was done to it is noticed."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,11 +18,10 @@ from casetrack.services.erasure_list import (
     settle,
     standing_erasures,
 )
-from casetrack.services.renewing_service import renew_service, reseal_doors
 from tests.memory.two_people import MemoryErasureList
 from tests.services import agreed
 from tests.services.acts import kept
-from tests.services.keeping import keeper
+from tests.services.keeping import renewed_service
 from tests.world import NAME, NORTH, World
 
 
@@ -57,24 +57,51 @@ def test_every_erasure_is_on_the_list_with_what_was_signed() -> None:
     assert first.reference.encode() not in b"".join(of(world).lines())
 
 
-def test_a_copy_from_before_the_service_was_renewed_believes_what_was_listed_since() -> None:
-    world = World.in_memory()
-    first = agreed.erased(world)[0]
-    for _ in range(2):
-        renew_service(keeper(world))
-        while reseal_doors(keeper(world)) is not None:
-            """Some are left."""
-    second = agreed.erased(world)[0]
-    assert [each.kept.stone.case for each in listed(world)] == [first.id, second.id], "what it knows is the first alone"
+def renewed(world: World) -> World:
+    """The service's keys were renewed, and a process began since: which sees the world so."""
+    renewed_service(world)
+    public = [keyset.public for (holder, _), keyset in sorted(kept(world).keysets.items()) if holder == SERVICE]
+    return replace(world, deployment=replace(world.deployment, service=tuple(public)))
 
-    *others, newest = of(world).lines()
-    said = json.loads(newest)
-    assert (said["seal"]["keyset"], len(said["line"]["service"])) == (3, 2)
-    followed: list[object] = said["line"]["service"]
-    for changed in (followed[:0], followed[1:], followed[::-1]):
-        line = {**said, "line": {**said["line"], "service": changed}}
-        with pytest.raises(ErasureListBroken):
-            standing_erasures((*others, rfc8785.dumps(line)), world.deployment.service, NAME)
+
+def test_each_line_is_sealed_by_the_newest_keys_even_of_a_process_that_began_before() -> None:
+    world = World.in_memory()
+    erased = [agreed.erased(world)[0]]
+    again = renewed(world)
+    erased += [agreed.erased(each)[0] for each in (world, again)]
+    erased += [agreed.erased(renewed(world))[0]]
+    assert [json.loads(line)["seal"]["keyset"] for line in of(world).lines()] == [1, 2, 2, 3]
+    assert [each.kept.stone.case for each in listed(renewed(world))] == [case.id for case in erased]
+
+
+def test_keys_that_were_renewed_add_nothing_to_a_list_that_newer_keys_have_gone_on_with() -> None:
+    world = World.in_memory()
+    agreed.erased(world)
+    again = renewed(world)
+    agreed.erased(again)
+    *_, newest = lines = of(world).lines()
+    body: dict[str, int | str] = {
+        "v": 1,
+        "number": 2,
+        "previous": hashlib.sha256(newest).hexdigest(),
+        "kind": "void",
+        "line": 1,
+    }
+    for version, is_believed in ((2, True), (1, False)):
+        seal = world.deployment.keyring.seal(kept(world).keysets[SERVICE, version], rfc8785.dumps(body))
+        line = rfc8785.dumps({"line": body, "seal": {"keyset": version, "signature": seal.signature.hex()}})
+        if is_believed:
+            assert len(standing_erasures((*lines, line), again.deployment.service, NAME)) == 1
+        else:
+            with pytest.raises(ErasureListBroken):
+                standing_erasures((*lines, line), again.deployment.service, NAME)
+
+
+def test_a_list_that_newer_keys_than_those_of_the_copy_have_gone_on_with_is_refused() -> None:
+    world = World.in_memory()
+    agreed.erased(renewed(world))
+    with pytest.raises(ErasureListBroken):
+        listed(world)
 
 
 def test_what_came_to_nothing_is_marked_so_once() -> None:

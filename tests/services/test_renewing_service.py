@@ -5,8 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from casetrack.crypto.keyring import SealedKeyset
+from casetrack.crypto.keysets import HolderKeyset
+from casetrack.domain.actors import Role
 from casetrack.domain.errors import IntegrityBroken, KeysUnavailable
 from casetrack.domain.holders import AUDIT_DESK, SERVICE
+from casetrack.domain.keyset_refusals import NotAsMade
 from casetrack.services import renewing_service
 from casetrack.services.accounts import create_token
 from casetrack.services.identity import reveal_identity
@@ -15,22 +19,15 @@ from casetrack.services.renewing_service import plan_service, renew_service, res
 from casetrack.services.sessions import NOBODY
 from casetrack.services.trust import Trust
 from casetrack.services.verifying import verify_database
+from casetrack.services.verifying_trust import Misfits, find_misfits
 from casetrack.services.vouching import canonical_account, check_account, check_token
 from tests.memory.keeping import MemoryKeyRoom
 from tests.services.acts import REVEALING, accepted, kept, offered, opened, read
 from tests.services.evidence import inspecting
-from tests.services.keeping import Away, findings, keeper, with_roots
-from tests.world import ACCOUNTS, NORTH, SOUTH, World
+from tests.services.keeping import Away, findings, keeper, renewed_service, resealed, with_roots
+from tests.world import ACCOUNTS, NORTH, SOUTH, World, account
 
 WORKER = ACCOUNTS["worker"]
-
-
-def resealed(world: World) -> int:
-    """How many accounts and tokens were sealed again, until nothing was left."""
-    rows = 0
-    while (step := reseal_doors(keeper(world))) is not None:
-        rows += step.rows
-    return rows
 
 
 def begun_again(world: World) -> World:
@@ -52,8 +49,7 @@ def renewed(times: int = 1) -> World:
     with world.work("worker") as work:
         create_token(work, WORKER.id, "a program", timedelta(days=30))
     for _ in range(times):
-        renew_service(keeper(world))
-        resealed(world)
+        renewed_service(world)
     return world
 
 
@@ -155,8 +151,7 @@ def test_each_step_is_on_the_log_and_planning_is_not() -> None:
     before = kept(world).copy()
     plan_service(keeper(world))
     assert vars(kept(world)) == vars(before)
-    renew_service(keeper(world))
-    resealed(world)
+    renewed_service(world)
 
     made, sealed = (read(entry) for entry in kept(world).entries)
     public = kept(world).keysets[SERVICE, 2].public
@@ -165,13 +160,14 @@ def test_each_step_is_on_the_log_and_planning_is_not() -> None:
     assert sealed["detail"] == {"version": 2, "rows": len(ACCOUNTS), "left": 0}
 
 
-def test_an_account_that_is_not_as_it_was_sealed_stops_its_batch_and_nothing_of_it_is_kept() -> None:
+def test_an_account_that_is_not_as_it_was_sealed_stops_its_batch_and_is_named() -> None:
     world = World.in_memory()
     renew_service(keeper(world))
     kept(world).accounts[WORKER.id] = replace(kept(world).accounts[WORKER.id], national=True)
     before = kept(world).copy()
-    with pytest.raises(IntegrityBroken):
+    with pytest.raises(NotAsMade) as refused:
         reseal_doors(keeper(world))
+    assert refused.value.said.startswith(f"Account {WORKER.id}: it is not what was sealed")
     assert vars(kept(world)) == vars(before)
 
 
@@ -180,18 +176,76 @@ def test_what_a_version_too_old_has_sealed_is_not_sealed_anew() -> None:
     form = canonical_account(WORKER, WORKER.password_digest)
     by_the_old = world.deployment.keyring.seal(kept(world).keysets[SERVICE, 1], form)
     kept(world).accounts[WORKER.id] = replace(WORKER, seal=by_the_old)
-    with pytest.raises(IntegrityBroken):
+    with pytest.raises(NotAsMade):
         reseal_doors(keeper(world))
     assert kept(world).accounts[WORKER.id].seal == by_the_old
 
 
-def test_organisations_that_are_not_certified_now_are_not_made_so() -> None:
+def test_an_organisation_that_is_not_certified_now_is_not_made_so_and_is_named() -> None:
     world = World.in_memory()
     first = kept(world).keysets[SOUTH.code, 1]
     kept(world).keysets[SOUTH.code, 1] = replace(first, public=replace(first.public, certificate=bytes(64)))
     before = kept(world).copy()
-    with pytest.raises(IntegrityBroken):
+    with pytest.raises(NotAsMade) as refused:
         renew_service(keeper(world))
+    assert refused.value.said.startswith("Keys south 1: it is not what was sealed")
+    assert vars(kept(world)) == vars(before)
+
+
+def misfits(world: World) -> Misfits:
+    """What somebody planted in that world."""
+    with inspecting(world) as (evidence, believed):
+        return find_misfits(evidence, believed.service, believed.deployment)
+
+
+def test_what_a_thief_of_the_keys_planted_between_two_renewals_is_passed_by_and_believed_no_more() -> None:
+    world = begun_again(renewed())
+    keyring, service = world.deployment.keyring, kept(world).keysets[SERVICE, 2]
+    planted = account("planted", Role.ADMINISTRATOR, NORTH, national=True)
+    seal = keyring.seal(service, canonical_account(planted, planted.password_digest))
+    kept(world).accounts[planted.id] = replace(planted, seal=seal)
+    foreign = HolderKeyset.generate(SOUTH.code, 1).public
+    kept(world).keysets[SOUTH.code, 1] = SealedKeyset(keyring.recertify([foreign], service)[0], b"invented")
+    apart = misfits(world)
+    assert (apart.doors, apart.holders) == (frozenset({planted.id}), frozenset({SOUTH.code}))
+
+    assert renewed_service(world, apart) == len(ACCOUNTS) + 1, "everybody else's, and the token"
+    once = begun_again(world)
+    with once.begin(NOBODY) as stores, pytest.raises(IntegrityBroken):
+        Trust(stores.keys, once.deployment).current(SOUTH.code)
+    assert renewed_service(once, misfits(once)) == len(ACCOUNTS) + 1, "what was left holds nobody up"
+    twice = begun_again(once)
+    with twice.begin(NOBODY) as stores, pytest.raises(IntegrityBroken):
+        check_account(kept(twice).accounts[planted.id], stores.keys, twice.deployment)
+    with twice.work("worker") as work:
+        assert work.trust.current(NORTH.code).version == 1
+
+
+def test_an_older_copy_has_the_keys_that_were_made_since_as_if_they_were_renewed_in_it() -> None:
+    world = World.in_memory()
+    case = opened(world)
+    copy = kept(world).copy()
+    renewed_service(world)
+    renewed_service(world)
+    known = [kept(world).keysets[SERVICE, version] for version in (2, 3)]
+    vars(kept(world)).update(vars(copy))
+    for keyset in known:
+        assert renew_service(keeper(world), known=keyset).version == keyset.public.version
+        assert resealed(world) == len(ACCOUNTS)
+    again = begun_again(world)
+    assert [public.digest for public in again.deployment.service[1:]] == [keyset.public.digest for keyset in known]
+    assert not wrong(again)
+    with again.work("worker", REVEALING) as work:
+        assert reveal_identity(work, case.reference)
+
+
+def test_keys_that_the_version_before_did_not_certify_are_not_taken_for_those_that_were_made_since() -> None:
+    world, other = World.in_memory(), World.in_memory()
+    renewed_service(other)
+    renewed_service(other)
+    before = kept(world).copy()
+    with pytest.raises(IntegrityBroken):
+        renew_service(keeper(world), known=kept(other).keysets[SERVICE, 3])
     assert vars(kept(world)) == vars(before)
 
 
@@ -203,9 +257,17 @@ def test_a_provider_that_is_away_stops_a_renewal_before_it_begins() -> None:
     assert vars(kept(world)) == vars(before)
 
 
-@pytest.mark.parametrize("gone", [1, 2])
-def test_a_version_of_the_service_that_was_changed_or_is_gone_is_not_made_up_for_by_another(gone: int) -> None:
+@pytest.mark.parametrize("changed", [1, 2])
+def test_a_version_of_the_service_that_was_changed_is_not_made_up_for_by_another(changed: int) -> None:
     again = begun_again(renewed())
-    kept(again).keysets[SERVICE, gone] = replace(kept(again).keysets[AUDIT_DESK, 1])
+    kept(again).keysets[SERVICE, changed] = replace(kept(again).keysets[AUDIT_DESK, 1])
+    with pytest.raises(IntegrityBroken):
+        Trust(MemoryKeyRoom(kept(again)), again.deployment).current(SERVICE)
+
+
+@pytest.mark.parametrize("gone", [1, 2])
+def test_a_version_of_the_service_that_is_gone_is_not_made_up_for_by_another(gone: int) -> None:
+    again = begun_again(renewed())
+    del kept(again).keysets[SERVICE, gone]
     with pytest.raises(IntegrityBroken):
         Trust(MemoryKeyRoom(kept(again)), again.deployment).current(SERVICE)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from casetrack.domain.case import AgeGroup
 from casetrack.services.audit import Inspection, verify_audit
 from casetrack.services.evidence import InTime
-from casetrack.services.verifying import About
+from casetrack.services.findings import About
 from tests.services import acts
 from tests.services.evidence import MemoryEvidence, believed
 from tests.world import SOUTH, World
@@ -19,7 +19,7 @@ def test_what_is_as_it_was_recorded_has_no_findings_and_a_checkpoint_to_keep() -
     inspection = verify_audit(MemoryEvidence(world), trusted)
     assert inspection.findings == ()
     assert inspection.verified is not None
-    assert inspection.verified.entries == len(acts.kept(world).entries)
+    assert inspection.verified.entries == len((*acts.kept(world).founding, *acts.kept(world).entries))
     assert trusted.log.open(inspection.checkpoint) == inspection.verified.newest
 
 
@@ -35,7 +35,10 @@ def test_a_case_that_was_edited_is_named_and_the_log_itself_still_holds() -> Non
 
 
 def test_a_log_that_nobody_has_signed_is_not_verified() -> None:
-    inspection = verify_audit(MemoryEvidence(World.in_memory()), believed(World.in_memory()))
+    world = World.in_memory()
+    nothing = acts.kept(world)
+    nothing.founding, nothing.accounts, nothing.keysets = (), {}, {}
+    inspection = verify_audit(MemoryEvidence(world), believed(world))
     assert [finding.about for finding in inspection.findings] == [About.LOG]
     assert (inspection.verified, inspection.checkpoint) == (None, "")
 

@@ -21,13 +21,14 @@ from casetrack.services.audit import verify_audit
 from casetrack.services.caseload import everything as every_case
 from casetrack.services.cases import list_cases
 from casetrack.services.events_read import ASPECTS, OF_ONE_MILESTONE
+from casetrack.services.findings import About
 from casetrack.services.identity import reveal_identity
 from casetrack.services.notes import write_note
 from casetrack.services.transfers import see_transfer, withdraw_transfer
-from casetrack.services.verifying import About, verify_checkpoints
+from casetrack.services.verifying import verify_checkpoints
 from tests.services import acts
 from tests.services.deeds import a_note
-from tests.services.everything import Everything, believed
+from tests.services.everything import BATCH, Everything, believed
 from tests.world import ACCOUNTS, CHARITY, REASON, SOUTH, World, sealed_token
 
 STRANGER = UUID(int=7)
@@ -106,14 +107,16 @@ def test_a_log_without_a_checkpoint_promised_nothing() -> None:
 
 def test_a_leaf_that_was_changed_is_in_the_stretch_that_is_named() -> None:
     everything = rows()
-    number, event, leaf = everything.rows[5]
+    place = everything.event("Revealed")
+    number, event, leaf = next(row for row in everything.rows if row[1] == everything.journal[place].id)
     changed = leaf[:-1] + bytes([leaf[-1] ^ 1])
-    everything.rows[5] = (number, event, changed)
-    everything.change_event(next(at for at, each in enumerate(everything.journal) if each.id == event), leaf=changed)
+    everything.rows[number] = (number, event, changed)
+    everything.change_event(place, leaf=changed)
 
     first, *others = everything.found(lived())
+    stretch = number // BATCH * BATCH
     assert first.about is About.LOG
-    assert "Entries 4 to 7" in first.sentence
+    assert f"Entries {stretch} to {stretch + BATCH - 1}" in first.sentence
     assert {finding.name for finding in others} == {str(event)}
 
 

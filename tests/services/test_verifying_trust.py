@@ -1,0 +1,167 @@
+"""What somebody with the service's keys could plant, and that the journal does not know of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from uuid import UUID
+
+import pytest
+
+from casetrack.crypto.keysets import HolderKeyset, PublicKeyset, certify
+from casetrack.domain.actors import Role
+from casetrack.domain.holders import SERVICE
+from casetrack.domain.ids import HolderCode
+from casetrack.services.accounts import create_token
+from casetrack.services.evidence import KeptAccount
+from casetrack.services.keysets import renew_keyset
+from casetrack.services.verifying_trust import Misfits, find_misfits
+from tests.services import acts
+from tests.services.everything import Everything
+from tests.services.keeping import keeper, renewed_service
+from tests.world import ACCOUNTS, NAME, NORTH, SOUTH, World, account, sealed, sealed_token
+
+PLANTED = HolderCode("planted")
+
+
+@cache
+def lived() -> World:
+    """A world with a token, in which keys were renewed: those of an organisation, and the service's."""
+    world = World.in_memory()
+    with world.work("worker") as work:
+        create_token(work, acts.account("worker"), "night shift", timedelta(days=30))
+    renew_keyset(keeper(world), NORTH.code)
+    renewed_service(world)
+    return world
+
+
+def rows() -> Everything:
+    return Everything.of(lived())
+
+
+def misfits(everything: Everything) -> Misfits:
+    return find_misfits(everything, lived().deployment.service, NAME)
+
+
+def stolen(public: PublicKeyset) -> PublicKeyset:
+    """Those keys, certified by the newest keys of the service."""
+    keyring = lived().deployment.keyring
+    return keyring.recertify([public], acts.kept(lived()).keysets[SERVICE, 2])[0]
+
+
+def test_nothing_is_named_where_nobody_planted_anything() -> None:
+    assert misfits(rows()) == Misfits()
+
+
+def test_an_account_that_is_sealed_and_that_nobody_made_is_named() -> None:
+    everything = rows()
+    planted = sealed(account("planted", Role.ADMINISTRATOR, NORTH, national=True))
+    everything.people.append(KeptAccount(replace(planted, password=""), planted.password_digest))
+    found = misfits(everything)
+    assert list(map(str, found.findings)) == [f"Account {planted.id}: The journal does not know of it."]
+    assert (found.doors, found.holders) == (frozenset({planted.id}), frozenset())
+    assert everything.findings(lived()) == list(map(str, found.findings))
+
+
+def test_a_token_that_is_sealed_and_that_nobody_made_is_named() -> None:
+    everything = rows()
+    (token,) = everything.programs
+    planted = sealed_token(replace(token, id=UUID(int=7), account=ACCOUNTS["administrator"].id))
+    everything.programs.append(planted)
+    found = misfits(everything)
+    assert list(map(str, found.findings)) == [f"Token {planted.id}: The journal does not know of it."]
+    assert (found.doors, found.holders) == (frozenset({planted.id}), frozenset())
+    assert everything.findings(lived()) == list(map(str, found.findings))
+
+
+def test_a_token_that_is_gone_is_missed() -> None:
+    everything = rows()
+    (token,) = everything.programs
+    everything.programs = []
+    assert everything.findings(lived()) == [f"Token {token.id}: It is in the journal, and its row is gone."]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_account_that_was_edited_or_is_of_keys_too_old_is_no_account_of_ours(version: int) -> None:
+    everything = rows()
+    (place,) = (at for at, each in enumerate(everything.people) if each.account.sign_in_name == "worker")
+    kept = everything.people[place]
+    seal = replace(kept.account.seal, keyset_version=version)
+    everything.people[place] = replace(kept, account=replace(kept.account, national=True, seal=seal))
+    assert misfits(everything).doors == {kept.account.id}
+
+
+def _other(public: PublicKeyset) -> tuple[PublicKeyset, ...]:
+    return (stolen(HolderKeyset.generate(public.holder, 1).public),)
+
+
+def _uncertified(public: PublicKeyset) -> tuple[PublicKeyset, ...]:
+    return (replace(public, certificate=bytes(64)),)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [(_other, "The journal says that other keys were made in their place."), (_uncertified, "Nobody certified them")],
+)
+def test_first_keys_that_were_replaced_are_named_and_whose_they_are(
+    change: Callable[[PublicKeyset], tuple[PublicKeyset, ...]], sentence: str
+) -> None:
+    everything = rows()
+    everything.public[SOUTH.code] = change(everything.public[SOUTH.code][0])
+    found = misfits(everything)
+    assert [str(finding).startswith(f"Keys south 1: {sentence}") for finding in found.findings] == [True]
+    assert (found.doors, found.holders) == (frozenset(), frozenset({SOUTH.code}))
+
+
+def test_an_organisation_that_nobody_founded_is_named() -> None:
+    everything = rows()
+    everything.public[PLANTED] = (stolen(HolderKeyset.generate(PLANTED, 1).public),)
+    found = misfits(everything)
+    assert list(map(str, found.findings)) == ["Keys planted 1: The journal does not know of them."]
+    assert found.holders == {PLANTED}
+
+
+def test_a_later_version_that_nobody_made_is_named_and_the_first_stays_as_it_is() -> None:
+    everything = rows()
+    mine = HolderKeyset.generate(SOUTH.code, 1)
+    everything.public[SOUTH.code] = (*everything.public[SOUTH.code], HolderKeyset.generate(SOUTH.code, 2).public)
+    assert list(map(str, misfits(everything).findings)) == ["Keys south 2: Nobody certified them who might."]
+
+    forged = certify(NAME, HolderKeyset.generate(SOUTH.code, 2).public, mine)
+    everything.public[SOUTH.code] = (stolen(mine.public), forged)
+    found = misfits(everything)
+    assert [finding.name for finding in found.findings] == ["south 1", "south 2"]
+    assert found.holders == {SOUTH.code}
+
+
+@pytest.mark.parametrize(("holder", "left"), [(NORTH.code, 1), (SERVICE, 1), (SOUTH.code, 0)])
+def test_the_newest_version_of_anybodys_keys_is_missed(holder: HolderCode, left: int) -> None:
+    everything = rows()
+    everything.public[holder] = everything.public[holder][:left]
+    assert f"Keys {holder} {left + 1}: They are in the journal, and their row is gone." in everything.findings(lived())
+
+
+def said_again(fingerprint: str) -> Everything:
+    """The journal says once more that some keys were made, of that fingerprint."""
+    everything = rows()
+    made = everything.journal[everything.event("KeysetMade")]
+    payload = json.loads(made.payload)
+    payload["detail"]["fingerprint"] = fingerprint or payload["detail"]["fingerprint"]
+    everything.journal.append(replace(made, payload=json.dumps(payload).encode(), leaf=None, queued_at=lived().now))
+    return everything
+
+
+def test_keys_of_which_the_journal_has_another_version_by_the_same_number_are_named() -> None:
+    (finding,) = misfits(said_again("another")).findings
+    assert finding.sentence == "The journal says that other keys were made of that version too."
+    assert misfits(said_again("")) == Misfits()
+
+
+def test_an_event_that_is_not_what_the_log_has_makes_nobody_known() -> None:
+    everything = rows()
+    place = everything.event("AccountCreated")
+    everything.change_event(place, leaf=everything.rows[0][2])
+    event, unknown = misfits(everything).findings
+    assert event.name == str(everything.journal[place].id)
+    assert unknown.sentence == "The journal does not know of it."
