@@ -3,6 +3,7 @@
 Tests of the rules, of the log and of the use cases ask for none of it.
 """
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,16 @@ from tests.persistence.databases import Database
 TESTS: Final = Path(__file__).parent
 BEYOND: Final = frozenset({"api", "cli", "journeys", "persistence", "web"})
 """Whose tests come through a door, or stand on a database, and so go through everything at once."""
+SELDOM: Final = (100_000, 50, 50)
+"""After how many new objects the youngest are gone through, and the older ones more seldom: a tenth of the time."""
 LITTLE_WORK: Final = PassphraseWork(memory_kib=64, passes=1, lanes=1)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected is there to the end, so that nobody goes through it time and again for what is no more."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 @pytest.hookimpl(wrapper=True)
