@@ -2,7 +2,7 @@
 
 import secrets
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,9 @@ from casetrack import api, resources, web
 from casetrack.audit.errors import LogRefused
 from casetrack.config import Config, Server
 from casetrack.config.providers import ENVIRONMENT, PKCS11
-from casetrack.crypto.keyring import Keyring
+from casetrack.crypto.errors import CannotOpen
+from casetrack.crypto.keyring import Keyring, SealedKeyset
+from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.providers import GivenRoot, Roots
 from casetrack.crypto.roots import RootKey
 from casetrack.crypto.tokens import SessionBox
@@ -51,7 +53,7 @@ from casetrack.services.lifetimes import SessionLimits
 from casetrack.services.limits import Limits
 from casetrack.services.ports import Stores
 from casetrack.services.sessions import NOBODY
-from casetrack.services.verifying import Believed
+from casetrack.services.verifying_journal import Believed
 from casetrack.web import demo
 from casetrack.web.demo import Demonstration
 
@@ -78,6 +80,17 @@ class ServiceKeysBehind(Exception):
         super().__init__(
             "The database does not have the newest keys of casetrack itself: it is an older copy, or they were taken "
             "away from it. Run: casetrack backup replay"
+        )
+
+
+class ServiceKeysDiffer(Exception):
+    """The key folder and the database have different keys of the service under one number."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            "The keys of casetrack itself in the database are not those in the key folder, so the two do not belong "
+            "together. Bring back the key folder of this database, or a copy of the database of these keys."
         )
 
 
@@ -243,23 +256,50 @@ def open_deployment(config: Config, keys: KeyFolder) -> Deployment:
 
 
 def deployment_in(stores: Stores, config: Config, keyring: Keyring, keys: KeyFolder) -> Deployment:
-    """The same, in a transaction that has begun; `ServiceKeysBehind` if the key folder knows of newer keys of ours."""
-    deployment = copied_deployment(stores, config, keyring, keys)
-    known = [keyset.public.digest for keyset in ServiceFile.beside(config.key_file).chain()]
-    if [public.digest for public in deployment.service[: len(known)]] != known:
-        raise ServiceKeysBehind
-    return deployment
+    """The same, in a transaction that has begun.
 
-
-def copied_deployment(stores: Stores, config: Config, keyring: Keyring, keys: KeyFolder) -> Deployment:
-    """The deployment as a database has it that may be an older copy: for whoever brings that up to now."""
+    `ServiceKeysBehind` if the key folder knows of keys of ours that the database has not, or not as they were;
+    `ServiceKeysDiffer` if the two do not belong together.
+    """
     service = stores.keys.keysets(SERVICE)
     if not service:
         raise NotFounded
+    missing = missing_service(service, config)
+    if any(keyset.public.version not in {each.public.version for each in service} for keyset in missing):
+        raise ServiceKeysBehind
+    try:
+        proved = keyring.all_proved(service)
+    except CannotOpen:
+        if missing:
+            raise ServiceKeysBehind from None
+        if ServiceFile.beside(config.key_file).chain():
+            raise ServiceKeysDiffer from None
+        raise
+    return deployment_of(stores, config, keyring, keys, proved)
+
+
+def missing_service(service: Sequence[SealedKeyset], config: Config) -> tuple[SealedKeyset, ...]:
+    """The service's keysets in the key folder that are not among these, or not as they are there.
+
+    `ServiceKeysDiffer` if these have other keys under one number.
+    """
+    there = {keyset.public.version: keyset for keyset in service}
+    known = ServiceFile.beside(config.key_file).chain()
+    for keyset in known:
+        mine = there.get(keyset.public.version, keyset)
+        if mine.public.digest != keyset.public.digest:
+            raise ServiceKeysDiffer
+    return tuple(keyset for keyset in known if there.get(keyset.public.version) != keyset)
+
+
+def deployment_of(
+    stores: Stores, config: Config, keyring: Keyring, keys: KeyFolder, service: tuple[PublicKeyset, ...]
+) -> Deployment:
+    """The deployment, whose service's keysets were proved."""
     return Deployment(
         name=config.service.name,
         keyring=keyring,
-        service=keyring.all_proved(service),
+        service=service,
         rows=keys.row_key(),
         facts=read_facts(resources.facts(), config.facts.version),
         words=read_wordlists(resources.facts() / "words"),

@@ -14,8 +14,9 @@ from casetrack.persistence.work import begin_log
 from casetrack.services.certificates import verify_certificate
 from casetrack.services.checkpoints import origin_of
 from casetrack.services.evidence import Evidence
-from casetrack.services.verifying import Believed, verify_checkpoints, verify_database
+from casetrack.services.verifying import verify_database
 from casetrack.services.verifying_erasures import count_erased
+from casetrack.services.verifying_journal import Believed, verify_checkpoints
 
 
 @click.group(cls=Commands, epilog=example("casetrack audit verify"))

@@ -21,7 +21,7 @@ from casetrack.app import utc_now
 from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.erasures import list_of, replayed, settled
 from casetrack.cli.house import database
-from casetrack.cli.service_keys import caught_up, say_apart
+from casetrack.cli.service_keys import caught_up, say
 from casetrack.config import Config
 from casetrack.config.checks import address
 from casetrack.crypto.parcels import open_parcel, seal_parcel
@@ -166,8 +166,8 @@ def restore(
 ) -> None:
     """Put FILE back into the database of the settings, which must be empty, and erase from it what was erased since.
 
-    The key files of the time are needed to open what it holds. Anything that was done after the copy was made is not
-    in it: compare the newest checkpoint that anybody holds before you go on. Nobody comes in before the list of
+    The newest copy of the key folder is needed to open what it holds. Anything that was done after FILE was made is
+    not in it: compare the newest checkpoint that anybody holds before you go on. Nobody comes in before the list of
     erasures, which is beside the key files, was gone through.
     """
     passphrase = _passphrase(passphrase_file)
@@ -193,10 +193,10 @@ def replay(around: Surroundings, url: str, erasures: Path | None, *, partly: boo
 
 
 def _replay(around: Surroundings, address: str, erasures: Path | None, *, whole: bool) -> None:
-    apart = caught_up(around.config, address)
-    if apart is not None:
+    vetted = caught_up(around.config, address)
+    if vetted is not None:
         click.echo("It has the newest keys of casetrack itself now, which the key folder had.")
-        say_apart(apart)
+        say(vetted.findings)
     listed = list_of(around.config, around.folder / erasures if erasures else None)
     count = replayed(around.config, address, listed, whole=whole)
     click.echo(f"Erased once more, by the list of erasures: {count}. casetrack may use the database.")

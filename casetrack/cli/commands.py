@@ -10,12 +10,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from casetrack.app import NotFounded, PassphraseMissing, ServiceKeysBehind
+from casetrack.app import NotFounded, PassphraseMissing, ServiceKeysBehind, ServiceKeysDiffer
 from casetrack.audit.errors import LogRefused
 from casetrack.config import Config, ConfigRefused, find_config, read_config
 from casetrack.crypto.errors import CannotOpen, KeysOutOfReach, SuiteUnsupported
 from casetrack.domain.catalogue_faults import FactsRefused
 from casetrack.domain.errors import CasetrackError, Unavailable
+from casetrack.gateways.service_file import NotKept, ServiceFileBroken
 from casetrack.persistence.backups import BackupRefused
 from casetrack.persistence.programs import EmbeddedRefused
 from casetrack.persistence.ready import NotDurable
@@ -26,7 +27,8 @@ from casetrack.services.erasure_list import ErasureListBroken
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 FORESEEN: Final = (
-    *(NotFounded, PassphraseMissing, ServiceKeysBehind, CannotOpen, KeysOutOfReach, SuiteUnsupported, FactsRefused),
+    *(NotFounded, PassphraseMissing, CannotOpen, KeysOutOfReach, SuiteUnsupported, FactsRefused),
+    *(ServiceKeysBehind, ServiceKeysDiffer, ServiceFileBroken, NotKept),
     *(LogRefused, EmbeddedRefused, NotDurable, DatabaseRefused, BackupRefused),
     *(ErasureListBroken, CertificateRefused),
 )

@@ -17,6 +17,7 @@ from casetrack.persistence.work import begin
 from casetrack.resources import facts
 from casetrack.services.founding import forces, journal_keysets, keep_holders, make_keysets
 from casetrack.services.sessions import NOBODY
+from casetrack.services.trust import Trust
 
 
 @click.group("db", cls=Commands, epilog=example("casetrack db status"))
@@ -77,11 +78,12 @@ def found(config: Config, app_url: str, keeper_url: str, keys: KeyFolder, *, inv
     police = forces(read_facts(facts(), config.facts.version).forces.values())
     with among_stores(config, keeper_url), begin(NOBODY) as stores:
         keep_holders(stores, (*invented, *police))
-        made = make_keysets(stores, keyring, roots)
+        file = ServiceFile.beside(config.key_file)
+        made = make_keysets(stores, keyring, roots, known=file.chain())
         deployment = deployment_in(stores, config, keyring, keys)
         journal_keysets(stores, deployment, made, utc_now())
-        service = stores.keys.keysets(SERVICE)
-    ServiceFile.beside(config.key_file).keep(service)
+        service = Trust(stores.keys, deployment).chain(SERVICE)
+    file.keep(service)
     with among_stores(config, app_url), begin(NOBODY) as stores:
         keep_command_line(stores, deployment, utc_now())
     return len(made)

@@ -28,7 +28,7 @@ from casetrack.crypto.wraps import check_suite
 from casetrack.domain.errors import CasetrackError
 from casetrack.domain.holders import SERVICE
 from casetrack.gateways.keyfolder import KeyFolder
-from casetrack.gateways.service_file import ServiceFile
+from casetrack.gateways.service_file import ServiceFile, ServiceFileBroken
 from casetrack.persistence.diagnosis import Examined, examine
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.work import begin, begin_log
@@ -230,9 +230,12 @@ def _keysets(stores: Stores, keyring: Keyring, told: Iterable[str]) -> Iterator[
 
 def _anchored(stores: Stores, config: Config) -> Result:
     """What is in the key folder is missed when it is taken away from the database."""
-    known = len(ServiceFile.beside(config.key_file).chain())
-    wrong = "" if known >= len(stores.keys.keysets(SERVICE)) else "it does not have the newest"
-    name = "The key folder has the keys of casetrack itself"
+    name, service = "The key folder has the keys of casetrack itself", stores.keys.keysets(SERVICE)
+    try:
+        known = ServiceFile.beside(config.key_file).chain()
+    except ServiceFileBroken as broken:
+        return Result(name, str(broken), "Bring it back")
+    wrong = "" if known[: len(service)] == service else "it does not have the newest"
     return Result(name, wrong, "Run: casetrack db upgrade" if wrong else "")
 
 
@@ -240,7 +243,8 @@ def _tried(name: str, mend: str, attempt: Callable[[], object]) -> Result:
     try:
         attempt()
     except (*FORESEEN, CasetrackError, LogRefused, OSError) as refused:
-        return Result(name, _sentence(refused), mend)
+        said = _sentence(refused)
+        return Result(name, said, "As it says" if "Run: " in said else mend)
     return Result(name)
 
 

@@ -10,6 +10,7 @@ from casetrack.config import Config
 from casetrack.domain.actors import Actor, Auth
 from casetrack.domain.ids import CaseId
 from casetrack.gateways.erasure_file import ErasureFile
+from casetrack.gateways.service_file import ServiceFile
 from casetrack.persistence.backups import BackupRefused
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.outcomes import ending, still_there
@@ -70,7 +71,7 @@ def replayed(config: Config, superuser: str, erasures: ErasureFile, *, whole: bo
     `BackupRefused` if the database has an erasure that the list has not, unless it need not be `whole`.
     """
     lines, count = erasures.lines(), 0
-    keys = key_folder(config) if lines else None
+    keys = key_folder(config) if lines or ServiceFile.beside(config.key_file).chain() else None
     keyring = keys.keyring(config.service.name) if keys else None
     with repeating(superuser) as (stores, forgets):
         known = forgets.all()

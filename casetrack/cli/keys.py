@@ -17,7 +17,7 @@ from casetrack.audit.note import VerifierKey
 from casetrack.audit.succession import LogKeys, Span
 from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.house import House, house
-from casetrack.cli.service_keys import keep_service, misfits, say_apart
+from casetrack.cli.service_keys import keep_service, say, vetted_in
 from casetrack.domain.errors import IntegrityBroken, NotHeld
 from casetrack.domain.ids import HolderCode
 from casetrack.domain.keyset_refusals import LogKeyAlone
@@ -58,6 +58,7 @@ from casetrack.services.renewing_case_keys import (
 from casetrack.services.renewing_service import plan_service, renew_service, reseal_doors
 from casetrack.services.renewing_tags import plan_tags, remake_tags
 from casetrack.services.verifying_keys import Wrong, verify_keys
+from casetrack.services.verifying_trust import Vetted
 
 WIDE: Final = 130
 """How many letters a line of the inventory needs at least: a fingerprint is compared more easily in one line."""
@@ -158,26 +159,42 @@ def service(around: Surroundings, *, dry_run: bool, yes: bool) -> None:
     """
     config = around.config
     with _among_keys(around) as (at, enter):
-        apart = misfits(at.auditor_url, at.deployment, timeout_ms=config.database.statement_timeout_ms)
-        say_apart(apart)
+        ask = partial(vetted_in, at.auditor_url, config, at.deployment)
+        vetted = ask()
+        say(vetted.findings)
         keeper = at.keeper("The service's keys renewed", enter)
         if dry_run:
-            planned = plan_service(keeper, apart)
+            planned = plan_service(keeper, vetted)
             click.echo(f"{_said(planned)} {planned.left} accounts and tokens would be sealed by it. Nothing was done.")
             return
-        if apart.findings and not yes:
-            click.confirm("What is named above is left as it is, and is not believed for long. Go on?", abort=True)
-        renewal = renew_service(keeper, apart)
-        keep_service(config, enter)
+        if vetted.findings and not yes:
+            click.confirm(_asked(vetted), abort=True)
+        # Before anything is renewed, too: so that whoever may not write there finds out now.
+        keep_service(config, at.deployment, enter)
+        renewal = renew_service(keeper, vetted)
+        keep_service(config, at.deployment, enter)
         click.echo(_said(renewal))
-        _work_off("Accounts and tokens sealed again", renewal.left, partial(reseal_doors, keeper, apart))
-        left = _still(plan_service(keeper, apart))
+        _work_off("Accounts and tokens sealed again", renewal.left, partial(reseal_doors, keeper, vetted))
+        now = ask()
+        left = _still(plan_service(keeper, now))
     if left:
         raise click.ClickException(f"{left} accounts and tokens are being used by other work. Run this again.")
     click.echo(f"Every account and token is sealed by version {renewal.version} of the keys of casetrack itself.")
-    click.echo("Restart casetrack when you can. If older keys were stolen, renew until two further versions are new.")
-    if apart.findings:
+    click.echo("Copy the key folder again, and restart casetrack when you can.")
+    click.echo("If older keys were stolen, renew until two further versions are new.")
+    if now.findings:
+        say(tuple(finding for finding in now.findings if finding not in vetted.findings))
         raise click.ClickException("But for what is named above. Look at it: casetrack audit verify --database")
+
+
+def _asked(vetted: Vetted) -> str:
+    """What becomes of what does not fit, for whoever decides."""
+    if not vetted.doors_apart and not vetted.apart:
+        return "The journal itself, which was asked what to believe, is not as it should be. Go on?"
+    return (
+        f"Of what is named above, {len(vetted.doors_apart)} accounts and tokens are let in until the next renewal and "
+        f"then no more; {len(vetted.apart)} organisations can do nothing any more once casetrack is restarted. Go on?"
+    )
 
 
 @rotate.command(epilog=example("casetrack keys rotate root kent --dry-run"))
@@ -195,7 +212,7 @@ def root(around: Surroundings, code: str, *, dry_run: bool) -> None:
             click.echo(f"The keys of {code} would be sealed under its root of: {provider}. Nothing was done.")
             return
         moved = reseal_keyset(at.keeper("Keys sealed again", enter), HolderCode(code))
-        keep_service(around.config, enter)
+        keep_service(around.config, at.deployment, enter)
     click.echo(f"The keys of {code} are sealed under its root of: {moved.provider}. Versions: {moved.versions}.")
 
 

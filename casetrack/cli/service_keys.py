@@ -1,69 +1,84 @@
 """What commands do about the keys of casetrack itself: keep them in the key folder too, and bring them to a copy."""
 
 from functools import partial
+from typing import Final
 
 import click
 
-from casetrack.app import copied_deployment, key_folder, utc_now
+from casetrack.app import deployment_of, inspection, key_folder, missing_service, utc_now
 from casetrack.cli.house import AT_THE_COMMAND_LINE, among_stores, purpose_of
 from casetrack.config import Config
 from casetrack.domain.holders import SERVICE
 from casetrack.gateways.service_file import ServiceFile
-from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.keeping import keeping
 from casetrack.persistence.work import begin
 from casetrack.services.deployment import Deployment
+from casetrack.services.findings import Finding
 from casetrack.services.keysets import Enter, Keeper
-from casetrack.services.renewing_service import renew_service, reseal_doors
+from casetrack.services.renewing_service import vouch_for_copy
 from casetrack.services.sessions import NOBODY
-from casetrack.services.verifying_trust import Misfits, find_misfits
+from casetrack.services.trust import Trust
+from casetrack.services.verifying_trust import Vetted, vet
+
+MOST: Final = 50
+"""How many findings a person reads."""
 
 
-def misfits(url: str, deployment: Deployment, *, timeout_ms: int) -> Misfits:
-    """What the service's keys vouch for in that database and should not; the role reads all that is signed."""
-    with engine_at(url, statement_timeout_ms=timeout_ms) as engine, inspecting(engine) as evidence:
-        return find_misfits(evidence, deployment.service, deployment.name)
+def vetted_in(url: str, config: Config, deployment: Deployment, *, is_copy: bool = False) -> Vetted:
+    """What the service's keys vouch for in that database, and whether they should; the role reads all that is signed.
 
-
-def say_apart(apart: Misfits) -> None:
-    """Each is named for whoever runs this."""
-    for finding in apart.findings:
-        click.secho(str(finding), fg="red", err=True)
-
-
-def keep_service(config: Config, enter: Enter) -> None:
-    """The key folder has every version of the service's keys that the database has."""
-    with enter() as room:
-        ServiceFile.beside(config.key_file).keep(room.keysets(SERVICE))
-
-
-def caught_up(config: Config, superuser: str) -> Misfits | None:
-    """An older copy of the database has the service's keys that the key folder has, as if they were renewed in it.
-
-    What did not fit is left as it is, and given; None if there was nothing to do. Whatever stops it, it goes on.
+    The whole journal is verified and asked, which takes as long as it takes.
     """
-    known, timeout_ms = ServiceFile.beside(config.key_file).chain(), config.database.statement_timeout_ms
-    with engine_at(superuser, statement_timeout_ms=timeout_ms) as engine:
+    with inspection(config, key_folder(config), deployment, url, utc_now)() as (evidence, trusted):
+        return vet(evidence, trusted, is_copy=is_copy)
+
+
+def say(findings: tuple[Finding, ...]) -> None:
+    """Each is named for whoever runs this, as far as that is of use."""
+    for finding in findings[:MOST]:
+        click.secho(str(finding), fg="red", err=True)
+    if len(findings) > MOST:
+        click.secho(f"And {len(findings) - MOST} more. See: casetrack audit verify --database", fg="red", err=True)
+
+
+def keep_service(config: Config, deployment: Deployment, enter: Enter) -> None:
+    """The key folder has every version of the service's keys that the database has, each of which opens."""
+    with enter() as room:
+        chain = Trust(room, deployment).chain(SERVICE)
+    for keyset in chain:
+        deployment.keyring.check(keyset)
+    ServiceFile.beside(config.key_file).keep(chain)
+
+
+def caught_up(config: Config, superuser: str) -> Vetted | None:
+    """An older copy of the database has the service's keys that the key folder has, and they vouch for what fits in it.
+
+    The same where keys were taken away from a database. What does not fit is left as it is, and is among what is given;
+    None if there was nothing to do.
+    """
+    with engine_at(superuser, statement_timeout_ms=0) as engine:
         enter = partial(keeping, engine)
         with enter() as room:
-            there = len(room.keysets(SERVICE))
-        if there == 0 or not known[there:]:
+            holders, there = {holder.code for holder in room.holders()}, room.keysets(SERVICE)
+        missing = missing_service(there, config) if SERVICE in holders else ()
+        if not missing:
             return None
         keys = key_folder(config)
+        keyring = keys.keyring(config.service.name)
+        proved = keyring.all_proved(ServiceFile.beside(config.key_file).chain())
         with among_stores(config, superuser), begin(NOBODY) as stores:
-            deployment = copied_deployment(stores, config, keys.keyring(config.service.name), keys)
-        apart = misfits(superuser, deployment, timeout_ms=timeout_ms)
+            deployment = deployment_of(stores, config, keyring, keys, proved)
+        vetted = vetted_in(superuser, config, deployment, is_copy=True)
         what = purpose_of("The service's keys brought to an older copy")
         keeper = Keeper(enter, deployment, AT_THE_COMMAND_LINE, utc_now(), what)
-        # The copy may have been made in the middle of a renewal, which comes first.
-        _reseal(keeper, apart)
-        for keyset in known[there:]:
-            renew_service(keeper, apart, keyset)
-            _reseal(keeper, apart)
-        return apart
-
-
-def _reseal(keeper: Keeper, apart: Misfits) -> None:
-    while reseal_doors(keeper, apart) is not None:
-        """Some are left."""
+        versions = {keyset.public.version for keyset in there}
+        with enter() as room:
+            for keyset in missing:
+                if keyset.public.version in versions:
+                    room.reseal(keyset)
+                    room.recertify(keyset.public)
+                else:
+                    room.add_keyset(keyset)
+            vouch_for_copy(keeper, room, [each for each in missing if each.public.version not in versions], vetted)
+        return vetted_in(superuser, config, deployment)

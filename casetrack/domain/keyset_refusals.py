@@ -26,8 +26,8 @@ class NotAsMade(RuleBroken):
     """The service's keys vouch anew for what they vouched for before, and for nothing else."""
 
     sentence = N_(
-        "%(about)s: it is not what was sealed, so it is not sealed again, and nothing of this step was done. Look at "
-        "it: casetrack audit verify --database. Then run this again: it goes on, and leaves it as it is."
+        "%(about)s is not what the journal says, or was changed since it was asked. Nothing of this step was done. Run "
+        "this again: it goes on. If it says the same again, look at it: casetrack audit verify --database"
     )
 
 

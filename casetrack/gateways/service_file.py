@@ -4,19 +4,41 @@ Each private half is sealed under the service's root, as in the database. So the
 from the database unnoticed, and is there when an older copy of the database is put back.
 """
 
+import fcntl
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from casetrack.crypto.errors import CannotOpen, Reason
+from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.gateways.keyfolder import write_whole
 from casetrack.services.certificates import keyset_form, read_keyset
 
 NAME: Final = "service-keys.json"
 FORMAT: Final = "casetrack/v1/service-keys"
+
+
+class ServiceFileBroken(Exception):
+    """The file is not what was written; the message names it."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the file."""
+        super().__init__(f"{path} is not what casetrack wrote: bring it back from a copy of the key folder.")
+
+
+class NotKept(Exception):
+    """The file could not be written, and is as it was before; the message names it."""
+
+    def __init__(self, path: Path) -> None:
+        """Say what to do."""
+        super().__init__(
+            f"{path} cannot be written, so the key folder does not have the newest keys of casetrack itself. "
+            "Give this account room and leave to write there. Then run this again."
+        )
 
 
 @dataclass(frozen=True)
@@ -31,20 +53,42 @@ class ServiceFile:
         return cls(key_file.with_name(NAME))
 
     def chain(self) -> tuple[SealedKeyset, ...]:
-        """Every version, oldest first; `CannotOpen` if the file is not one of these."""
+        """Every version, oldest first; `ServiceFileBroken` if the file is not one of these."""
         if not self.path.exists():
             return ()
         try:
             said: Any = json.loads(self.path.read_bytes())
             if said["format"] != FORMAT:
-                raise CannotOpen(Reason.KEY_FILE)
+                raise ServiceFileBroken(self.path)
             return tuple(SealedKeyset(read_keyset(each), bytes.fromhex(each["sealed"])) for each in said["keysets"])
-        except (ValueError, KeyError, TypeError):
-            raise CannotOpen(Reason.KEY_FILE) from None
+        except (OSError, ValueError, KeyError, TypeError, CannotOpen):
+            raise ServiceFileBroken(self.path) from None
 
     def keep(self, chain: Sequence[SealedKeyset]) -> None:
-        """Those versions are in the file, unless it has later ones: it never knows of fewer than before."""
-        if len(chain) < len(self.chain()):
-            return
-        keysets = [{**keyset_form(each.public), "sealed": (each.sealed or b"").hex()} for each in chain]
-        write_whole(self.path, json.dumps({"format": FORMAT, "keysets": keysets}).encode())
+        """Those versions, which are believed, are in the file; it never knows of fewer than before.
+
+        `NotKept` if it cannot be written.
+        """
+        try:
+            with _alone(self.path.parent):
+                if _digests(self.chain()) != _digests(chain)[: len(self.chain())]:
+                    return
+                keysets = [{**keyset_form(each.public), "sealed": (each.sealed or b"").hex()} for each in chain]
+                write_whole(self.path, json.dumps({"format": FORMAT, "keysets": keysets}).encode())
+        except OSError:
+            raise NotKept(self.path) from None
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else keeps keys in that folder inside the block."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _digests(chain: Sequence[SealedKeyset]) -> list[bytes]:
+    return [keyset.public.digest for keyset in chain]

@@ -63,6 +63,7 @@ EVENTS: Final = (
         _shown(ShownRow.case_id).label("shown_cases"),
         _shown(ShownRow.salt).label("shown_salts"),
         LeafRow.leaf,
+        LeafRow.number,
         QueueRow.queued_at,
     )
     .join(LeafRow, LeafRow.event == EventRow.id, isouter=True)
@@ -260,5 +261,6 @@ def _event(found: Found[*tuple[Any, ...]]) -> KeptEvent:
         words=row.words,
         shown=tuple(zip(found.shown_cases or (), found.shown_salts or (), strict=True)),
         leaf=found.leaf,
+        number=found.number,
         queued_at=found.queued_at,
     )

@@ -6,7 +6,20 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Select, bindparam, func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Engine,
+    Select,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import Row as Found
 from sqlalchemy.orm import Session, defer
 
@@ -105,18 +118,18 @@ class SqlKeyRoom:
             .values(certificate=first.certificate)
         )
 
-    def door_seals(self, version: int, most: int, apart: Collection[UUID]) -> tuple[DoorSeal, ...]:
+    def door_seals(self, version: int, most: int, of: Collection[UUID]) -> tuple[DoorSeal, ...]:
         """Some of the seals by versions of the service before that one, locked; what others hold is passed by."""
-        accounts = select(*ACCOUNT_SIGNED).where(*_sealed_before(AccountRow, version, apart))
+        accounts = select(*ACCOUNT_SIGNED).where(*_sealed_before(AccountRow, version, of))
         found = [seal_of_account(signed_account_from(row)) for row in self._some(accounts, most)]
-        tokens = select(TokenRow).where(*_sealed_before(TokenRow, version, apart))
+        tokens = select(TokenRow).where(*_sealed_before(TokenRow, version, of))
         found += [seal_of_token(token_from(row.TokenRow)) for row in self._some(tokens, most - len(found))]
         return tuple(found)
 
-    def door_seals_left(self, version: int, apart: Collection[UUID]) -> int:
-        """How many accounts and tokens versions before that one sealed, but for those apart."""
+    def door_seals_left(self, version: int, of: Collection[UUID]) -> int:
+        """How many accounts and tokens versions before that one sealed, of those alone."""
         return sum(
-            self._session.scalars(select(func.count()).where(*_sealed_before(kind, version, apart))).one()
+            self._session.scalars(select(func.count()).where(*_sealed_before(kind, version, of))).one()
             for kind in (AccountRow, TokenRow)
         )
 
@@ -244,9 +257,9 @@ class SqlKeyRoom:
 
 
 def _sealed_before(
-    kind: type[AccountRow] | type[TokenRow], version: int, apart: Collection[UUID]
+    kind: type[AccountRow] | type[TokenRow], version: int, of: Collection[UUID]
 ) -> tuple[ColumnElement[bool], ...]:
-    return kind.seal_keyset < version, kind.id.not_in(apart)
+    return kind.seal_keyset < version, kind.id == any_(literal(list(of), ARRAY(Uuid)))
 
 
 def _in_batches(listed: Sequence[Listed]) -> Iterator[Sequence[Listed]]:

@@ -15,7 +15,8 @@ from casetrack.domain.words import N_
 from casetrack.services.evidence import Evidence, OutOfTime
 from casetrack.services.findings import About, Finding
 from casetrack.services.lists import EventCard, LogQuery, Page
-from casetrack.services.verifying import Believed, verify_checkpoints, verify_database
+from casetrack.services.verifying import verify_database
+from casetrack.services.verifying_journal import Believed, verify_checkpoints
 from casetrack.services.work import UnitOfWork
 
 Inspect: TypeAlias = Callable[[], AbstractContextManager[tuple[Evidence, Believed]]]

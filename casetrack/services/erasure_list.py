@@ -40,6 +40,18 @@ class ErasureListBroken(Exception):
         )
 
 
+class ErasureListAhead(ErasureListBroken):
+    """The list was gone on with by newer keys than are known here; the message says what to bring back."""
+
+    def __init__(self, number: int, version: int) -> None:
+        """Name the line and the keys."""
+        Exception.__init__(
+            self,
+            f"Line {number + 1} of the list of erasures was sealed by version {version} of the keys of casetrack "
+            "itself, which neither the database nor the key folder has: bring back the newest copy of the key folder.",
+        )
+
+
 @dataclass(frozen=True)
 class Listed:
     """An erasure of the list: its line, what is signed in it, and the transaction that it was to be part of."""
@@ -109,6 +121,8 @@ def _checked(lines: Iterable[bytes], service: Service, deployment: str) -> Itera
             if made.keyset_version < newest:
                 raise ErasureListBroken(number)
             newest = made.keyset_version
+            if newest > len(service):
+                raise ErasureListAhead(number, newest)
             check_seal(made, deployment=deployment, canonical=rfc8785.dumps(body), by=service[newest - 1])
         except (LookupError, TypeError, ValueError, CannotOpen):
             raise ErasureListBroken(number) from None

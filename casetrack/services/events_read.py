@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any, Final
 from uuid import UUID
 
@@ -94,8 +95,11 @@ class EventsRead:
         """The accounts that were created."""
         self.tokens: set[UUID] = set()
         """The tokens that were created."""
-        self.keysets: dict[tuple[str, int], set[str]] = defaultdict(set)
-        """The fingerprint that each version of each organisation's keys was made with: one, unless two were made."""
+        self.keysets: dict[tuple[str, int], dict[str, float]] = defaultdict(dict)
+        """The fingerprint that each version of each organisation's keys was made with, and where the log says so first.
+
+        There is one, unless somebody made another.
+        """
         self.epochs: dict[UUID, int] = {}
         """The newest epoch of each account."""
         self.revoked: set[UUID] = set()
@@ -106,6 +110,14 @@ class EventsRead:
         """What the journal says of the log's own keys."""
         self.waits_since: Instant | None = None
         """When the event that has waited longest for its place in the log was queued."""
+
+    def made(self, place: tuple[str, int]) -> str | None:
+        """The fingerprint of that version of an organisation's keys, as the log says it first; None if it never did.
+
+        What came later was written by somebody who would have other keys taken for these.
+        """
+        said = self.keysets.get(place)
+        return min(said, key=lambda fingerprint: said[fingerprint]) if said else None
 
     def wrong_with(self, kept: KeptEvent) -> Iterator[str]:
         """What is wrong with this event, which comes after the changes of its case that were before it."""
@@ -121,7 +133,7 @@ class EventsRead:
         self._take_file(kept, payload)
         self._take_account(payload)
         if not wrong_in_log:
-            self._take_made(payload)
+            self._take_made(kept, payload)
         self._take_destruction(payload)
         if (statement := statement_in(payload)) is not None:
             self.statements.append(statement)
@@ -183,7 +195,7 @@ class EventsRead:
             elif payload.get("event") == TokenRevoked.__name__:
                 self.revoked.add(UUID(str(detail.get("token"))))
 
-    def _take_made(self, payload: Mapping[str, Any]) -> None:
+    def _take_made(self, kept: KeptEvent, payload: Mapping[str, Any]) -> None:
         """What the service vouches for from here on. Only an event that the log has says so, or one that waits."""
         kind, detail = payload.get("event"), _detail(payload)
         with contextlib.suppress(ValueError):
@@ -193,7 +205,9 @@ class EventsRead:
                 self.tokens.add(UUID(str(detail.get("token"))))
             elif kind in OF_A_KEYSET:
                 place = (str(detail.get("holder")), int(str(detail.get("version"))))
-                self.keysets[place].add(str(detail.get("fingerprint")))
+                said, number = self.keysets[place], inf if kept.number is None else kept.number
+                fingerprint = str(detail.get("fingerprint"))
+                said[fingerprint] = min(number, said.get(fingerprint, inf))
 
     def _take_destruction(self, payload: Mapping[str, Any]) -> None:
         """The versions of keys that were destroyed. An entry that does not say which is no word for any."""

@@ -45,6 +45,8 @@ class KeptEvent:
     """The cases that a list showed, each with the salt of its place in the payload."""
     leaf: bytes | None
     """None until it is sequenced."""
+    number: int | None
+    """Of the leaf."""
     queued_at: Instant | None
     """None of an event that is not in the queue."""
 

@@ -1,6 +1,6 @@
 """How an installation begins: its holders are kept, and each has keys that the service certified."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from casetrack.crypto.keyring import Keyring, SealedKeyset
 from casetrack.crypto.providers import Roots
@@ -41,17 +41,24 @@ def keep_holders(stores: Stores, holders: Iterable[Holder]) -> None:
     stores.holders.add((*OWN_HOLDERS, *holders))
 
 
-def make_keysets(stores: Stores, keyring: Keyring, roots: Roots) -> tuple[SealedKeyset, ...]:
-    """Every holder without keys has its first keyset, certified by the service; gives the new ones."""
-    made = []
+def make_keysets(
+    stores: Stores, keyring: Keyring, roots: Roots, *, known: Sequence[SealedKeyset] = ()
+) -> tuple[SealedKeyset, ...]:
+    """Every holder without keys has its first keyset, certified by the service; gives the new ones.
+
+    `known` are the service's where it had some before: in another database, which is gone.
+    """
     # Whoever renews the service's keys certifies all first keys anew: none may be certified by the old ones meanwhile.
     stores.keys.hold_service()
-    service = next(reversed(stores.keys.keysets(SERVICE)), None)
-    if service is None:
-        service = _made(stores, keyring, roots, SERVICE, None)
-        made.append(service)
-    without = (holder.code for holder in stores.holders.all() if not stores.keys.keysets(holder.code))
-    made.extend(_made(stores, keyring, roots, holder, service) for holder in without)
+    service = stores.keys.keysets(SERVICE)
+    made = list(known) if not service else []
+    for keyset in made:
+        stores.keys.add_keyset(keyset)
+    if not service and not made:
+        made.append(_made(stores, keyring, roots, SERVICE, None))
+    newest = (*service, *made)[-1]
+    without = [holder.code for holder in stores.holders.all() if not stores.keys.keysets(holder.code)]
+    made.extend(_made(stores, keyring, roots, holder, newest) for holder in without)
     return tuple(made)
 
 

@@ -168,11 +168,11 @@ class KeyRoom(Keysets, Protocol):
     def hold_service(self) -> None:
         """Nobody else makes first keys, or the service's next, until this transaction ends."""
 
-    def door_seals(self, version: int, most: int, apart: Collection[UUID]) -> tuple[DoorSeal, ...]:
-        """Some of the seals by versions of the service before that one, but of those apart; nobody changes them now."""
+    def door_seals(self, version: int, most: int, of: Collection[UUID]) -> tuple[DoorSeal, ...]:
+        """Some of the seals by versions of the service before that one, of those alone; nobody changes them now."""
 
-    def door_seals_left(self, version: int, apart: Collection[UUID]) -> int:
-        """How many accounts and tokens versions before that one sealed, but for those apart."""
+    def door_seals_left(self, version: int, of: Collection[UUID]) -> int:
+        """How many of those accounts and tokens versions before that one sealed."""
 
     def seal_doors(self, seals: Iterable[DoorSeal]) -> None:
         """Each account and token is kept with that seal."""
@@ -278,8 +278,12 @@ def renew_keyset(keeper: Keeper, holder: HolderCode) -> Renewal:
 
 def keep_next(keeper: Keeper, room: KeyRoom, made: SealedKeyset) -> None:
     """The next version of a holder's keys is kept, and is on the log."""
-    public = made.public
     room.add_keyset(made)
+    note_renewal(keeper, room, made.public)
+
+
+def note_renewal(keeper: Keeper, room: KeyRoom, public: PublicKeyset) -> None:
+    """That version of a holder's keys is on the log."""
     keeper.note(
         room,
         KeysetRenewed(

@@ -86,11 +86,12 @@ class Trust:
 
     def certified(self, holder: str) -> tuple[PublicKeyset, list[PublicKeyset]]:
         """The service's newest public keyset, and the holder's versions that are certified from exactly that one on."""
-        self._chains.pop(holder, None)
-        # The service first: if it is renewed in between, the holder's certificates do not fit, and it is read again.
-        self.newest(SERVICE)
-        chain = self.chain(holder)
-        return self.current(SERVICE), _public(chain)
+        # The service first: if it is renewed in between, the holder's certificates do not fit, and both are read again.
+        for _ in range(2):
+            service, chain = self.newest(SERVICE).public, _public(self._read(holder))
+            if certified := believed(chain, service, self._deployment.name):
+                return service, list(certified)
+        raise IntegrityBroken
 
     def _of_service(self) -> tuple[SealedKeyset, ...]:
         chain = self._read(SERVICE)

@@ -6,18 +6,12 @@ beneath it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from casetrack.audit.errors import LogRefused
-from casetrack.audit.succession import LogKeys
-from casetrack.audit.verify import Verified, verify_log
 from casetrack.crypto.files import digest_of
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain.errors import IntegrityBroken
-from casetrack.domain.ids import Instant
 from casetrack.domain.words import N_
 from casetrack.services.events_read import EventsRead, Newest
 from casetrack.services.evidence import Evidence, KeptFile
@@ -26,50 +20,15 @@ from casetrack.services.ports import KeptHolding
 from casetrack.services.seals import Kept, check_holding, check_kept
 from casetrack.services.verifying_destructions import wrong_with_destructions
 from casetrack.services.verifying_erasures import Erasures
+from casetrack.services.verifying_journal import Believed, verify_journal
 from casetrack.services.verifying_trust import NOT_SEALED_SO, PUT_BACK, UNKNOWN, Vouched
-
-LATE: Final = timedelta(minutes=2)
-"""How long an event may wait for its place in the log before that is a fault."""
-
-
-@dataclass(frozen=True)
-class Believed:
-    """What verifying starts from: the deployment, its service's keysets, the log's keys, and what time it is."""
-
-    deployment: str
-    service: tuple[PublicKeyset, ...]
-    """Every version that its root proved, oldest first."""
-    log: LogKeys
-    now: Instant
-
-
-def verify_checkpoints(evidence: Evidence, believed: Believed) -> Verified:
-    """Every entry of the log is as it was signed; `LogRefused` names the first that is not."""
-    leaves = (leaf for _, _, leaf in evidence.leaves())
-    return verify_log(leaves, evidence.checkpoints(), believed.log, origin=believed.log.origin)
 
 
 def verify_database(evidence: Evidence, believed: Believed) -> Iterator[Finding]:
     """Everything that is not as it was recorded; nothing at all if it is."""
-    # Step 1: the entries of the log are as its checkpoints signed them.
-    try:
-        verify_checkpoints(evidence, believed)
-    except LogRefused as refused:
-        yield Finding(About.LOG, "", str(refused))
-    # Step 2: the leaves have every number from 0, and each has its event.
-    for index, (number, event, _) in enumerate(evidence.leaves()):
-        if number != index:
-            yield Finding(About.EVENT, str(event), N_("It does not have the next place in the log."))
-            break
-    for event in evidence.orphans():
-        yield Finding(About.EVENT, str(event), N_("It is in the log, and its row is gone."))
-    # Steps 3 to 6, about each event, are numbered in `events_read`.
+    # Steps 1 to 7, about the log and the events, are numbered in `verifying_journal` and in `events_read`.
     read = EventsRead()
-    for kept in evidence.events():
-        yield from (Finding(About.EVENT, str(kept.id), wrong) for wrong in read.wrong_with(kept))
-    # Step 7: nothing has waited long for its place in the log.
-    if read.waits_since is not None and believed.now - read.waits_since > LATE:
-        yield Finding(About.QUEUE, "", N_("Events wait for their place in the log. Is casetrack worker running?"))
+    yield from verify_journal(evidence, believed, read)
     yield from _Seals(evidence.keysets(), believed, read, Erasures.of(evidence)).findings(evidence)
     # Step 16: the journal speaks of the log's keys as they are believed, and of no others.
     for wrong in _wrong_with_log_keys(believed.log.statements, read.statements):
@@ -82,7 +41,7 @@ class _Seals:
     def __init__(
         self, keysets: Mapping[str, tuple[PublicKeyset, ...]], believed: Believed, read: EventsRead, erasures: Erasures
     ) -> None:
-        self._vouched = Vouched(keysets, read, believed.service, believed.deployment)
+        self._vouched = Vouched(keysets, read, believed)
         self._deployment = believed.deployment
         self._read = read
         self._erasures = erasures

@@ -4,13 +4,12 @@ A seal or a certificate says only that somebody had the service's keys. Whoever 
 database, makes accounts and organisations that are sealed as they should be; the journal does not know of them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from casetrack.crypto.keysets import PublicKeyset, believed, continued
-from casetrack.domain.actions import Action
 from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import HolderCode
@@ -20,33 +19,26 @@ from casetrack.services.evidence import Evidence, KeptAccount
 from casetrack.services.findings import About, Finding
 from casetrack.services.people import Token
 from casetrack.services.seals import check_signature
-from casetrack.services.vouching import DoorSeal, check_vouches, seal_of_account, seal_of_token
+from casetrack.services.verifying_journal import Believed, verify_journal
+from casetrack.services.vouching import DoorSeal, check_vouches, form_digest, seal_of_account, seal_of_token
 
 NOT_SEALED_SO: Final = N_("It is not what was sealed.")
 UNKNOWN: Final = N_("The journal does not know of it.")
 PUT_BACK: Final = N_("It is not what the journal's newest change of it says: an older row was put back.")
-VOUCHING: Final = frozenset(
-    {
-        *(Action.ACCOUNT_CREATE, Action.ACCOUNT_CLOSE, Action.ACCOUNT_RESET, Action.PASSWORD_SET),
-        *(Action.PASSWORD_CHANGE, Action.TOKEN_CREATE, Action.TOKEN_REVOKE),
-        *(Action.KEYSET_MAKE, Action.KEYSET_RENEW),
-    }
-)
-"""The actions by which the journal speaks of what the service vouches for."""
 
 
 @dataclass(frozen=True)
-class Misfits:
-    """What casetrack does not vouch for any further: each named, and whose it is."""
+class Vetted:
+    """What came of asking the journal about everything that the service vouches for."""
 
-    findings: tuple[Finding, ...] = ()
-    doors: frozenset[UUID] = frozenset()
-    """The accounts and tokens that are not as they were made."""
-    holders: frozenset[HolderCode] = frozenset()
-    """The organisations whose first keys are not those that were made."""
-
-
-ALL_FIT: Final = Misfits()
+    findings: tuple[Finding, ...]
+    doors: Mapping[UUID, bytes]
+    """The accounts and tokens that fit, each with the SHA-256 of its form."""
+    firsts: Mapping[HolderCode, bytes]
+    """The organisations whose first keys fit, each with their digest."""
+    doors_apart: frozenset[UUID]
+    apart: frozenset[HolderCode]
+    """The accounts and tokens, and the organisations, that do not. They are named among what was found."""
 
 
 class Vouched:
@@ -56,16 +48,22 @@ class Vouched:
         self,
         keysets: Mapping[str, tuple[PublicKeyset, ...]],
         read: EventsRead,
-        service: Sequence[PublicKeyset],
-        deployment: str,
+        trusted: Believed,
+        *,
+        is_copy: bool = False,
     ) -> None:
-        """Start from the versions of the service's keyset that its root proved."""
+        """Start from the versions of the service's keyset that its root proved.
+
+        In an older copy of the database any of them may have vouched, and they need not be there.
+        """
         self._keysets = keysets
         self._read = read
-        self._deployment = deployment
-        chain = continued(service, keysets.get(SERVICE, ()), deployment)
-        self._newest = (chain or service)[-1]
-        """The service's keyset, which certifies the first of every other organisation."""
+        self._deployment = trusted.deployment
+        self._is_copy = is_copy
+        service = trusted.service
+        chain = service if is_copy else continued(service, keysets.get(SERVICE, ()), trusted.deployment)
+        self._service = chain or service
+        """Whose newest certifies the first keys of every other organisation."""
         self._trusted = {str(SERVICE): chain}
 
     def sealer(self, holder: str, version: int) -> PublicKeyset:
@@ -96,14 +94,14 @@ class Vouched:
         for holder, chain in sorted(self._keysets.items()):
             certified = len(self._certified(holder))
             for place, public in enumerate(chain):
-                said = self._read.keysets.get((holder, public.version), set())
+                said = self._read.made((holder, public.version))
                 if place >= certified:
                     yield holder, public.version, N_("Nobody certified them who might.")
-                elif not said:
+                elif said is None:
                     yield holder, public.version, N_("The journal does not know of them.")
-                elif public.fingerprint not in said:
+                elif public.fingerprint != said:
                     yield holder, public.version, N_("The journal says that other keys were made in their place.")
-                elif len(said) > 1:
+                elif len(self._read.keysets[holder, public.version]) > 1:
                     yield holder, public.version, N_("The journal says that other keys were made of that version too.")
         there = {(holder, public.version) for holder, chain in self._keysets.items() for public in chain}
         for holder, version in sorted(set(self._read.keysets) - there):
@@ -112,34 +110,55 @@ class Vouched:
     def _wrong_with_seal(self, door: DoorSeal) -> Iterator[str]:
         version = door.seal.keyset_version
         try:
-            check_vouches(version, newest=self._newest.version)
+            check_vouches(version, newest=version if self._is_copy else self._service[-1].version)
             check_signature(door.form, door.seal, self._deployment, self.sealer(SERVICE, version))
         except IntegrityBroken:
             yield NOT_SEALED_SO
 
+    def first(self, holder: str) -> PublicKeyset | None:
+        """The first keys of the organisation, if they are certified and the journal says that they were made."""
+        certified = self._certified(holder)[:1]
+        return next((first for first in certified if first.fingerprint == self._read.made((holder, 1))), None)
+
     def _certified(self, holder: str) -> tuple[PublicKeyset, ...]:
         if holder not in self._trusted:
-            self._trusted[holder] = believed(self._keysets.get(holder, ()), self._newest, self._deployment)
+            chain, by = self._keysets.get(holder, ()), self._service if self._is_copy else self._service[-1:]
+            certified = (believed(chain, each, self._deployment) for each in reversed(by))
+            self._trusted[holder] = next(filter(None, certified), ())
         return self._trusted[holder]
 
 
-def find_misfits(evidence: Evidence, service: Sequence[PublicKeyset], deployment: str) -> Misfits:
-    """Everything that the service's keys vouch for and should not; reads what the journal says of that alone."""
-    read, findings = EventsRead(), list[Finding]()
-    for event in evidence.events_of(VOUCHING):
-        findings += (Finding(About.EVENT, str(event.id), wrong) for wrong in read.wrong_with(event))
-    vouched = Vouched(evidence.keysets(), read, service, deployment)
-    doors, holders = set[UUID](), set[HolderCode]()
-    for holder, version, wrong in vouched.wrong_with_keys():
-        findings.append(Finding(About.KEYS, f"{holder} {version}", wrong))
-        if version == 1 and holder != SERVICE:
-            holders.add(HolderCode(holder))
+def vet(evidence: Evidence, trusted: Believed, *, is_copy: bool = False) -> Vetted:
+    """What the service vouches for, and whether it should: the journal is verified first, and then asked.
+
+    In an older copy of the database whatever any version of the service's keys has vouched for may fit.
+    """
+    read = EventsRead()
+    findings = [each for each in verify_journal(evidence, trusted, read) if each.about is not About.QUEUE]
+    keysets = evidence.keysets()
+    vouched = Vouched(keysets, read, trusted, is_copy=is_copy)
+    findings += (
+        Finding(About.KEYS, f"{holder} {version}", wrong) for holder, version, wrong in vouched.wrong_with_keys()
+    )
+    firsts = {holder: vouched.first(holder) for holder in keysets if holder != SERVICE}
+    doors, apart = dict[UUID, bytes](), set[UUID]()
+    for about, door, wrong in _doors(evidence, vouched):
+        findings += (Finding(about, str(door.id), each) for each in wrong)
+        if wrong:
+            apart.add(door.id)
+        else:
+            doors[door.id] = form_digest(door.form)
+    return Vetted(
+        tuple(findings),
+        doors,
+        {HolderCode(holder): first.digest for holder, first in firsts.items() if first},
+        frozenset(apart),
+        frozenset(HolderCode(holder) for holder, first in firsts.items() if not first),
+    )
+
+
+def _doors(evidence: Evidence, vouched: Vouched) -> Iterator[tuple[About, DoorSeal, list[str]]]:
     for account in evidence.accounts():
-        for wrong in vouched.wrong_with_account(account):
-            findings.append(Finding(About.ACCOUNT, str(account.account.id), wrong))
-            doors.add(account.account.id)
+        yield About.ACCOUNT, seal_of_account(account), list(vouched.wrong_with_account(account))
     for token in evidence.tokens():
-        for wrong in vouched.wrong_with_token(token):
-            findings.append(Finding(About.TOKEN, str(token.id), wrong))
-            doors.add(token.id)
-    return Misfits(tuple(findings), frozenset(doors), frozenset(holders))
+        yield About.TOKEN, seal_of_token(token), list(vouched.wrong_with_token(token))

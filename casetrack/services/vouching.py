@@ -5,6 +5,7 @@ sealing.md), so that an auditor checks it with a public key. What is gone in day
 hash under a secret of the key folder.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC
 from enum import StrEnum
@@ -42,6 +43,11 @@ class DoorSeal:
     id: UUID
     form: bytes
     seal: Seal
+
+
+def form_digest(form: bytes) -> bytes:
+    """By which two forms are told apart: SHA-256, 32 bytes."""
+    return hashlib.sha256(form).digest()
 
 
 def canonical_account(account: Account, password_digest: bytes) -> bytes:
@@ -95,13 +101,18 @@ def seal_of_token(token: Token) -> DoorSeal:
 
 
 def sealed_account(account: Account, keys: Keys, deployment: Deployment) -> Account:
-    """The account, sealed as it stands."""
-    return replace(account, seal=_seal(canonical_account(account, account.password_digest), keys, deployment))
+    """The account, sealed as it stands: by the newest keys if it is new, and else by those that sealed it before.
+
+    Only a renewal seals by newer keys what older ones did, and asks the journal about it first. So what somebody
+    planted with stolen keys does not outlive them by being changed.
+    """
+    form = canonical_account(account, account.password_digest)
+    return replace(account, seal=_seal(form, account.seal, keys, deployment))
 
 
 def sealed_token(token: Token, keys: Keys, deployment: Deployment) -> Token:
-    """The token, sealed as it stands."""
-    return replace(token, seal=_seal(canonical_token(token), keys, deployment))
+    """The token, sealed as it stands, by the same keys as an account would be."""
+    return replace(token, seal=_seal(canonical_token(token), token.seal, keys, deployment))
 
 
 def check_vouches(version: int, *, newest: int) -> None:
@@ -145,9 +156,9 @@ def check_link(link: Link, deployment: Deployment) -> None:
     _check_mac(_link(link), link.mac, deployment)
 
 
-def _seal(form: bytes, keys: Keys, deployment: Deployment) -> Seal:
+def _seal(form: bytes, before: Seal, keys: Keys, deployment: Deployment) -> Seal:
     trust = Trust(keys, deployment)
-    mine = trust.mine(SERVICE)
+    mine = trust.sealed(SERVICE, before.keyset_version) if before.signature else trust.mine(SERVICE)
     return trust.asking(lambda: deployment.keyring.seal(mine, form))
 
 

@@ -11,7 +11,9 @@ from uuid import UUID
 import pytest
 
 from casetrack.cli.commands import Surroundings
+from casetrack.cli.doctor import look
 from casetrack.cli.house import house
+from casetrack.cli.service_keys import vetted_in
 from casetrack.domain.actors import Role
 from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import AccountId
@@ -35,11 +37,17 @@ TAKEN_AWAY: Final = (
 )
 
 
+BROKEN: Final = """
+UPDATE keysets SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE holder = 'service' AND version = 3
+"""
+
+
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Installation]:
     """An installation that has begun."""
     with running_in(tmp_path) as here:
         here.done("casetrack db upgrade")
+        here.done("casetrack worker --once")
         yield here
 
 
@@ -58,7 +66,8 @@ def begin_renewing(here: Installation) -> None:
         house(Surroundings(here.environ, here.folder).config) as at,
         engine_at(at.keeper_url, statement_timeout_ms=0) as engine,
     ):
-        assert renew_service(at.keeper("Renewed", partial(keeping, engine))).left > 0
+        vetted = vetted_in(at.auditor_url, at.config, at.deployment)
+        assert renew_service(at.keeper("Renewed", partial(keeping, engine)), vetted).left > 0
 
 
 def verified(here: Installation) -> str:
@@ -112,6 +121,7 @@ def test_a_copy_from_amid_a_renewal_has_the_newer_keys_and_what_was_erased_since
         at = Surroundings(here.environ, here.folder).config
         with house(at) as place:
             prepare(place, 2)
+        here.done("casetrack worker --once")
         begin_renewing(here)
         here.done(f"casetrack backup make {tmp_path / 'copy'} --passphrase-file {tmp_path / 'secret'}")
         here.done(RENEW)
@@ -127,6 +137,72 @@ def test_a_copy_from_amid_a_renewal_has_the_newer_keys_and_what_was_erased_since
         assert "nothing else is left: 2." in verified(here)
         assert "Every key is where it should be" in here.done("casetrack keys verify")
         assert "Version 4 is new" in here.run(f"{RENEW} --dry-run").output
+
+
+def test_a_journal_that_nobody_signed_is_no_ground_to_renew_on_unasked(tmp_path: Path) -> None:
+    with running_in(tmp_path) as here:
+        here.done("casetrack db upgrade")
+        asked = here.run(RENEW, "n\n")
+        assert "The log has no checkpoint to verify against." in asked.stderr
+        assert "The journal itself" in asked.output
+
+
+def test_a_folder_that_cannot_be_written_to_stops_a_renewal_before_it_begins(here: Installation) -> None:
+    (file,) = here.folder.rglob("service-keys.json")
+    file.with_name(f"{file.name}.part").mkdir()
+    assert f"{file} cannot be written" in here.refused(RENEW)
+    file.with_name(f"{file.name}.part").rmdir()
+    assert "Version 2 is new" in here.done(f"{RENEW} --dry-run")
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "DELETE FROM keysets WHERE holder = 'service' AND version = 2",
+        "DELETE FROM keysets WHERE holder = 'service' AND version = 3",
+        "DELETE FROM keysets WHERE holder = 'service' AND version > 1",
+        BROKEN,
+    ],
+    ids=["one between", "the newest", "all but the first", "a private half"],
+)
+def test_whatever_of_the_keys_was_taken_away_comes_back_from_the_key_folder(here: Installation, gone: str) -> None:
+    here.done(RENEW)
+    here.done(RENEW)
+    edited(here, gone)
+    assert "Run: casetrack backup replay" in here.refused("casetrack keys status")
+    (result,) = (each for each in look(Surroundings(here.environ, here.folder).config) if "replay" in each.wrong)
+    assert (result.name, result.mend) == ("The organisations' keys are the service's own", "As it says")
+    said = here.run("casetrack backup replay")
+    assert ("the newest keys of casetrack itself" in said.stdout, said.stderr) == (True, "")
+    verified(here)
+    assert "Every key is where it should be" in here.done("casetrack keys verify")
+
+
+def test_keys_that_somebody_put_after_the_newest_are_told_from_those_that_are_missing(here: Installation) -> None:
+    edited(
+        here,
+        "INSERT INTO keysets (holder, version, kem_public, sign_public, certificate, sealed) "
+        "SELECT 'service', 2, kem_public, sign_public, certificate, sealed FROM keysets WHERE holder = 'kent'",
+    )
+    for line in ("casetrack keys status", "casetrack backup replay", RENEW):
+        assert "do not belong together" in here.refused(line)
+    edited(here, "DELETE FROM keysets WHERE holder = 'service' AND version = 2")
+    here.done("casetrack keys status")
+
+
+def test_a_file_of_the_keys_that_is_none_is_named(here: Installation) -> None:
+    (file,) = here.folder.rglob("service-keys.json")
+    file.write_text("{}")
+    for line in ("casetrack keys status", RENEW, "casetrack db upgrade"):
+        assert f"{file} is not what casetrack wrote" in here.refused(line)
+
+
+def test_an_installation_that_begins_again_has_the_keys_that_it_had(here: Installation) -> None:
+    here.done(RENEW)
+    here.done("casetrack db downgrade base --yes")
+    here.done("casetrack db upgrade")
+    assert "Version 3 is new" in here.run(f"{RENEW} --dry-run --yes").output
+    verified(here)
 
 
 def test_an_installation_from_before_the_file_was_kept_has_it_once_it_is_upgraded(here: Installation) -> None:

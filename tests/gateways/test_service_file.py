@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.domain.holders import SERVICE
-from casetrack.gateways.service_file import ServiceFile
+from casetrack.gateways.service_file import NotKept, ServiceFile, ServiceFileBroken
 from tests.services.acts import kept
 from tests.services.keeping import renewed_service
 from tests.world import World
@@ -56,7 +55,7 @@ def test_a_root_that_was_moved_is_the_one_that_they_are_sealed_under(tmp_path: P
 def test_another_file_is_none(tmp_path: Path, content: str) -> None:
     file = ServiceFile.beside(tmp_path / "keys.json")
     file.path.write_text(content)
-    with pytest.raises(CannotOpen):
+    with pytest.raises(ServiceFileBroken, match=str(file.path)):
         file.chain()
 
 
@@ -67,5 +66,21 @@ def test_a_version_that_lacks_something_is_none(tmp_path: Path) -> None:
     for member in said["keysets"][0]:
         (without,) = [{name: value for name, value in said["keysets"][0].items() if name != member}]
         file.path.write_text(json.dumps({**said, "keysets": [without]}))
-        with pytest.raises(CannotOpen):
+        with pytest.raises(ServiceFileBroken, match=str(file.path)):
             file.chain()
+
+
+def test_keys_that_differ_from_those_that_are_known_take_no_place(tmp_path: Path) -> None:
+    file, versions = ServiceFile.beside(tmp_path / "keys.json"), chain(2)
+    file.keep(versions)
+    file.keep([versions[0], chain(2)[1], chain(3)[2]])
+    assert file.chain() == versions
+
+
+def test_a_folder_that_nobody_may_write_to_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
+    file, versions = ServiceFile.beside(tmp_path / "keys.json"), chain(2)
+    file.keep(versions[:1])
+    file.path.with_name(f"{file.path.name}.part").mkdir()
+    with pytest.raises(NotKept, match=str(file.path)):
+        file.keep(versions)
+    assert file.chain() == versions[:1]

@@ -29,6 +29,7 @@ def work_on_cases(here: Installation) -> None:
 def work_here(here: Installation) -> None:
     """There are accounts, which the service sealed."""
     employ(here, ACCOUNTS)
+    here.done("casetrack worker --once")
 
 
 @dataclass(frozen=True)

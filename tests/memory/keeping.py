@@ -67,11 +67,11 @@ class MemoryKeyRoom:
     def hold_service(self) -> None:
         """Nobody else is there."""
 
-    def door_seals(self, version: int, most: int, apart: Collection[UUID]) -> tuple[DoorSeal, ...]:
-        return self._door_seals(version, apart)[:most]
+    def door_seals(self, version: int, most: int, of: Collection[UUID]) -> tuple[DoorSeal, ...]:
+        return self._door_seals(version, of)[:most]
 
-    def door_seals_left(self, version: int, apart: Collection[UUID]) -> int:
-        return len(self._door_seals(version, apart))
+    def door_seals_left(self, version: int, of: Collection[UUID]) -> int:
+        return len(self._door_seals(version, of))
 
     def seal_doors(self, seals: Iterable[DoorSeal]) -> None:
         for each in seals:
@@ -152,10 +152,10 @@ class MemoryKeyRoom:
     def write(self, entry: JournalEntry) -> None:
         self.kept.entries += (entry,)
 
-    def _door_seals(self, version: int, apart: Collection[UUID]) -> tuple[DoorSeal, ...]:
+    def _door_seals(self, version: int, of: Collection[UUID]) -> tuple[DoorSeal, ...]:
         accounts = (seal_of_account(KeptAccount(each, each.password_digest)) for each in self.kept.accounts.values())
         found = (*accounts, *map(seal_of_token, self.kept.tokens.values()))
-        return tuple(each for each in found if each.seal.keyset_version < version and each.id not in apart)
+        return tuple(each for each in found if each.seal.keyset_version < version and each.id in of)
 
     def _older(self, holder: HolderCode, version: int) -> tuple[Wrap, ...]:
         return tuple(wrap for wrap in self.kept.wraps if wrap.recipient == holder and wrap.recipient_version < version)

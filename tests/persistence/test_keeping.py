@@ -13,11 +13,13 @@ from casetrack.domain.holders import SERVICE, Holder, HolderKind
 from casetrack.domain.ids import HolderCode, TransferId
 from casetrack.persistence import work
 from casetrack.persistence.embedded import SUPERUSER
+from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.keeping import keeping, keeping_still
-from casetrack.persistence.roles import APP, KEEPER
+from casetrack.persistence.roles import APP, AUDITOR, KEEPER
 from casetrack.services import keysets, renewing_service
 from casetrack.services.cases import open_case
 from casetrack.services.deployment import Deployment
+from casetrack.services.findings import About
 from casetrack.services.founding import make_keysets
 from casetrack.services.identity import reveal_identity
 from casetrack.services.journal import Purpose
@@ -34,9 +36,11 @@ from casetrack.services.renewing_service import plan_service, renew_service, res
 from casetrack.services.sessions import NOBODY
 from casetrack.services.transfers import accept_transfer, send_transfer
 from casetrack.services.verifying_keys import KeyFinding, Wrong, verify_keys
+from casetrack.services.verifying_trust import Vetted, vet
 from tests.persistence.databases import Database
 from tests.persistence.walls import INSUFFICIENT_PRIVILEGE, refused
 from tests.services.acts import BOTH, an_offer
+from tests.services.evidence import believed
 from tests.services.keeping import moved, roots
 from tests.world import ACCOUNTS, NORTH, REASON, SOUTH, World, a_new_case
 
@@ -151,14 +155,14 @@ def test_the_keys_of_the_service_are_renewed_and_everybody_works_on(
     world: World, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(renewing_service, "AT_A_TIME", 3)
-    at = keeper(world, database)
+    at, asked = keeper(world, database), vetted(world, database)
     sealed = len(ACCOUNTS)
-    assert renew_service(at).left == sealed
+    assert renew_service(at, asked).left == sealed
     steps = []
-    while (step := reseal_doors(at)) is not None:
+    while (step := reseal_doors(at, asked)) is not None:
         steps.append(step.left)
     assert steps == [*range(sealed - 3, 0, -3), 0]
-    assert plan_service(at).version == 3
+    assert plan_service(at, asked).version == 3
 
     assert not findings(world, database)
     assert not findings(replace(world, deployment=proved_anew(world, database)), database)
@@ -172,16 +176,16 @@ def test_the_keys_of_the_service_are_renewed_and_everybody_works_on(
 def test_an_account_that_somebody_changes_is_passed_by_and_taken_the_next_time(
     world: World, database: Database
 ) -> None:
-    at = keeper(world, database)
-    left = renew_service(at).left
+    at, asked = keeper(world, database), vetted(world, database)
+    left = renew_service(at, asked).left
     with database.engine("postgres").connect() as other:
         other.execute(text("SELECT FROM accounts WHERE sign_in_name = 'worker' FOR UPDATE"))
-        step = reseal_doors(at)
+        step = reseal_doors(at, asked)
         assert step is not None
         assert (step.rows, step.left) == (left - 1, 1)
-        assert reseal_doors(at) is None
+        assert reseal_doors(at, asked) is None
         other.rollback()
-    again = reseal_doors(at)
+    again = reseal_doors(at, asked)
     assert again is not None
     assert (again.rows, again.left) == (1, 0)
 
@@ -218,6 +222,26 @@ def waiting(database: Database) -> bool:
     """Somebody waits for a row that somebody else has."""
     with database.engine(SUPERUSER).connect() as connection:
         return bool(connection.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
+
+
+def vetted(world: World, database: Database) -> Vetted:
+    """What comes of asking the journal, all of which waits for its place in the log."""
+    with inspecting(database.engine(AUDITOR)) as evidence:
+        found = vet(evidence, believed(world))
+    assert [finding.about for finding in found.findings] == [About.LOG], "there is no checkpoint yet"
+    return found
+
+
+def test_two_who_renew_the_keys_of_the_service_take_turns(world: World, database: Database) -> None:
+    at, asked = keeper(world, database), vetted(world, database)
+    with ThreadPoolExecutor(1) as pool:
+        with at.enter() as room:
+            room.hold_service()
+            second = pool.submit(renew_service, at, asked)
+            while not waiting(database):
+                assert not second.done(), "it waits for its turn"
+            keep_next(at, room, world.deployment.keyring.renew(room.keysets(SERVICE)[0]))
+        assert (second.result().version, second.result().begun) == (2, True)
 
 
 def proved_anew(world: World, database: Database) -> Deployment:

@@ -58,7 +58,6 @@ from casetrack.services.passwords import change_password, set_password
 from casetrack.services.people import Session
 from casetrack.services.quotas import raise_quota, view_quotas
 from casetrack.services.renewing_case_keys import plan_case_keys, renew_case_keys
-from casetrack.services.renewing_service import renew_service, reseal_doors
 from casetrack.services.renewing_tags import remake_tags
 from casetrack.services.sessions import NOBODY, actor_of, check_credentials, close_session, open_session
 from casetrack.services.transfers import (
@@ -74,7 +73,7 @@ from casetrack.services.transfers import (
 from casetrack.services.vouching import vouched_session
 from casetrack.services.work import UnitOfWork
 from tests.services import acts, destroying
-from tests.services.keeping import case_keeper, keeper, moved, rewrapped
+from tests.services.keeping import case_keeper, keeper, moved, renewed_service, rewrapped
 from tests.services.log_keys import LogPlace
 from tests.world import EAST, NORTH, SOUTH, START, World
 
@@ -283,8 +282,7 @@ def _keys(world: World) -> None:
     rewrapped(world, NORTH.code)
     renew_case_keys(case_keeper(world), plan_case_keys(case_keeper(world))[0])
     remake_tags(case_keeper(world))
-    renew_service(keeper(world))
-    reseal_doors(keeper(world))
+    renewed_service(world)
     _destroyed(world)
     reseal_keyset(keeper(moved(world)), NORTH.code)
     log = LogPlace(world)

@@ -20,7 +20,8 @@ from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent,
 from casetrack.services.findings import Finding
 from casetrack.services.people import Token
 from casetrack.services.ports import JournalEntry, KeptCase, KeptHolding, KeptTransfer
-from casetrack.services.verifying import Believed, verify_database
+from casetrack.services.verifying import verify_database
+from casetrack.services.verifying_journal import Believed
 from tests.services.acts import kept
 from tests.world import NAME, World
 
@@ -59,7 +60,7 @@ class Everything:
         """What the world keeps, with every event in the log and all of the log signed."""
         entries = (*kept(world).founding, *kept(world).entries)
         leaves = [Entry(_ms(each.at), each.id.bytes, each.commitment).leaf() for each in entries]
-        journal = [_event(each, leaf) for each, leaf in zip(entries, leaves, strict=True)]
+        journal = [_event(each, leaf, at) for at, (each, leaf) in enumerate(zip(entries, leaves, strict=True))]
         journal.sort(key=lambda event: (str(event.case or "~"), event.case_version or 10**6))
         cases, accounts = [*kept(world).cases.values()], kept(world).accounts.values()
         chains: dict[str, tuple[PublicKeyset, ...]] = {}
@@ -183,7 +184,7 @@ def _signed(leaves: list[bytes]) -> list[str]:
     return notes
 
 
-def _event(entry: JournalEntry, leaf: bytes) -> KeptEvent:
+def _event(entry: JournalEntry, leaf: bytes, number: int) -> KeptEvent:
     return KeptEvent(
         id=entry.id,
         at=entry.at,
@@ -205,6 +206,7 @@ def _event(entry: JournalEntry, leaf: bytes) -> KeptEvent:
         words=entry.words,
         shown=tuple(entry.shown),
         leaf=leaf,
+        number=number,
         queued_at=None,
     )
 

@@ -20,7 +20,7 @@ from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
 from casetrack.services.evidence import Evidence, KeptAccount, KeptDestruction, KeptEvent, KeptFile
 from casetrack.services.people import Token
 from casetrack.services.ports import JournalEntry, KeptCase, KeptHolding, KeptTransfer
-from casetrack.services.verifying import Believed
+from casetrack.services.verifying_journal import Believed
 from tests.services.acts import kept
 from tests.world import World
 
@@ -36,6 +36,7 @@ class MemoryEvidence:
         self._world = world
         self._entries = (*kept(world).founding, *kept(world).entries)
         self._leaves = {entry.id: _leaf(entry) for entry in self._entries}
+        self._numbers = {event: number for number, event in enumerate(self._leaves)}
 
     def checkpoints(self) -> Iterator[str]:
         """One, over everything; none of an empty log."""
@@ -57,13 +58,13 @@ class MemoryEvidence:
     def events(self) -> Iterator[KeptEvent]:
         """Every event, the changes of each case in the order of their versions."""
         for entry in sorted(self._entries, key=lambda each: (str(each.case), each.case_version or 1_000_000)):
-            yield _kept_event(entry, self._leaves[entry.id])
+            yield _kept_event(entry, self._leaves[entry.id], self._numbers[entry.id])
 
     def events_of(self, actions: Collection[Action]) -> Iterator[KeptEvent]:
         """The events of those actions."""
         for entry in self._entries:
             if entry.action in actions:
-                yield _kept_event(entry, self._leaves[entry.id])
+                yield _kept_event(entry, self._leaves[entry.id], self._numbers[entry.id])
 
     def cases(self) -> Iterator[KeptCase]:
         """Every case, with what its sealed values are now."""
@@ -140,7 +141,7 @@ def _time_ms(at: datetime) -> int:
     return (at - EPOCH) // timedelta(milliseconds=1)
 
 
-def _kept_event(entry: JournalEntry, leaf: bytes) -> KeptEvent:
+def _kept_event(entry: JournalEntry, leaf: bytes, number: int) -> KeptEvent:
     return KeptEvent(
         id=entry.id,
         at=entry.at,
@@ -162,5 +163,6 @@ def _kept_event(entry: JournalEntry, leaf: bytes) -> KeptEvent:
         words=entry.words,
         shown=entry.shown,
         leaf=leaf,
+        number=number,
         queued_at=None,
     )

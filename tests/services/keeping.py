@@ -15,9 +15,10 @@ from casetrack.services.keysets import Keeper, rewrap_keyset
 from casetrack.services.renewing_case_keys import CaseKeeper
 from casetrack.services.renewing_service import renew_service, reseal_doors
 from casetrack.services.verifying_keys import KeyFinding, verify_keys
-from casetrack.services.verifying_trust import ALL_FIT, Misfits
+from casetrack.services.verifying_trust import Vetted, vet
 from tests.memory.keeping import MemoryKeyRoom
 from tests.services.acts import kept
+from tests.services.evidence import inspecting
 from tests.world import NORTH, World
 
 SPARE = RootKey(NORTH.code, bytes(range(32)))
@@ -83,16 +84,23 @@ def rewrapped(world: World, holder: HolderCode) -> int:
     return rows
 
 
-def renewed_service(world: World, apart: Misfits = ALL_FIT) -> int:
+def vetted(world: World) -> Vetted:
+    """What came of asking that world's journal about what the service vouches for."""
+    with inspecting(world) as (evidence, trusted):
+        return vet(evidence, trusted)
+
+
+def renewed_service(world: World) -> int:
     """The service's keys were renewed; how many accounts and tokens were sealed again."""
-    renew_service(keeper(world), apart)
-    return resealed(world, apart)
+    asked = vetted(world)
+    renew_service(keeper(world), asked)
+    return resealed(world, asked)
 
 
-def resealed(world: World, apart: Misfits = ALL_FIT) -> int:
+def resealed(world: World, asked: Vetted | None = None) -> int:
     """How many accounts and tokens were sealed again, until nothing was left."""
     rows = 0
-    while (step := reseal_doors(keeper(world), apart)) is not None:
+    while (step := reseal_doors(keeper(world), asked or vetted(world))) is not None:
         rows += step.rows
     return rows
 

@@ -15,17 +15,18 @@ from casetrack.services import renewing_service
 from casetrack.services.accounts import create_token
 from casetrack.services.identity import reveal_identity
 from casetrack.services.keysets import list_keysets
-from casetrack.services.renewing_service import plan_service, renew_service, reseal_doors
+from casetrack.services.renewing_service import plan_service, renew_service, reseal_doors, vouch_for_copy
 from casetrack.services.sessions import NOBODY
 from casetrack.services.trust import Trust
 from casetrack.services.verifying import verify_database
-from casetrack.services.verifying_trust import Misfits, find_misfits
-from casetrack.services.vouching import canonical_account, check_account, check_token
+from casetrack.services.verifying_trust import vet
+from casetrack.services.vouching import canonical_account, check_account, check_token, form_digest, sealed_account
 from tests.memory.keeping import MemoryKeyRoom
+from tests.memory.kept import Kept
 from tests.services.acts import REVEALING, accepted, kept, offered, opened, read
 from tests.services.evidence import inspecting
-from tests.services.keeping import Away, findings, keeper, renewed_service, resealed, with_roots
-from tests.world import ACCOUNTS, NORTH, SOUTH, World, account
+from tests.services.keeping import Away, findings, keeper, renewed_service, resealed, vetted, with_roots
+from tests.world import ACCOUNTS, NORTH, SOUTH, World, account, sealed
 
 WORKER = ACCOUNTS["worker"]
 
@@ -57,7 +58,7 @@ def test_everything_goes_on_in_a_process_that_began_before_and_in_one_that_begin
     world = World.in_memory()
     case = opened(world)
     offer = offered(world, opened(world), SOUTH)
-    renew_service(keeper(world))
+    renew_service(keeper(world), vetted(world))
     for each in (world, begun_again(world)):
         with each.work("worker", REVEALING) as work:
             assert reveal_identity(work, case.reference)
@@ -84,7 +85,7 @@ def test_a_unit_of_work_that_had_looked_before_believes_what_was_certified_since
     world = World.in_memory()
     trust = Trust(MemoryKeyRoom(kept(world)), world.deployment)
     assert trust.current(SERVICE).version == 1
-    renew_service(keeper(world))
+    renew_service(keeper(world), vetted(world))
     assert trust.current(NORTH.code) == kept(world).keysets[NORTH.code, 1].public
 
 
@@ -118,7 +119,7 @@ def test_an_old_version_lets_nobody_in_once_the_keys_were_renewed_twice(times: i
 
 def test_the_inventory_counts_what_is_left() -> None:
     world = World.in_memory()
-    renew_service(keeper(world))
+    renew_service(keeper(world), vetted(world))
     for left in (len(ACCOUNTS), 0):
         with world.work("administrator") as work:
             (service,) = (each for each in list_keysets(work) if each.holder.code == SERVICE)
@@ -132,15 +133,15 @@ def test_a_renewal_that_was_stopped_is_gone_on_with_and_makes_no_further_version
     monkeypatch.setattr(renewing_service, "AT_A_TIME", 3)
     world = World.in_memory()
     everybody = len(ACCOUNTS)
-    planned = plan_service(keeper(world))
+    planned = plan_service(keeper(world), vetted(world))
     assert (planned.version, planned.left, planned.begun) == (2, everybody, False)
-    assert renew_service(keeper(world)).left == everybody
-    step = reseal_doors(keeper(world))
+    assert renew_service(keeper(world), vetted(world)).left == everybody
+    step = reseal_doors(keeper(world), vetted(world))
     assert step is not None
     assert (step.rows, step.left) == (3, everybody - 3)
 
-    assert plan_service(keeper(world)).begun
-    again = renew_service(keeper(world))
+    assert plan_service(keeper(world), vetted(world)).begun
+    again = renew_service(keeper(world), vetted(world))
     assert (again.version, again.left, again.begun) == (2, everybody - 3, True)
     assert resealed(world) == everybody - 3
     assert not wrong(world)
@@ -149,7 +150,7 @@ def test_a_renewal_that_was_stopped_is_gone_on_with_and_makes_no_further_version
 def test_each_step_is_on_the_log_and_planning_is_not() -> None:
     world = World.in_memory()
     before = kept(world).copy()
-    plan_service(keeper(world))
+    plan_service(keeper(world), vetted(world))
     assert vars(kept(world)) == vars(before)
     renewed_service(world)
 
@@ -160,14 +161,36 @@ def test_each_step_is_on_the_log_and_planning_is_not() -> None:
     assert sealed["detail"] == {"version": 2, "rows": len(ACCOUNTS), "left": 0}
 
 
-def test_an_account_that_is_not_as_it_was_sealed_stops_its_batch_and_is_named() -> None:
+def test_an_account_that_was_changed_since_the_journal_was_asked_stops_its_batch_and_is_named() -> None:
     world = World.in_memory()
-    renew_service(keeper(world))
+    asked = vetted(world)
+    renew_service(keeper(world), asked)
     kept(world).accounts[WORKER.id] = replace(kept(world).accounts[WORKER.id], national=True)
     before = kept(world).copy()
     with pytest.raises(NotAsMade) as refused:
-        reseal_doors(keeper(world))
-    assert refused.value.said.startswith(f"Account {WORKER.id}: it is not what was sealed")
+        reseal_doors(keeper(world), asked)
+    assert refused.value.said.startswith(f"Account {WORKER.id} is not what the journal says")
+    assert vars(kept(world)) == vars(before)
+    assert resealed(world) == len(ACCOUNTS) - 1, "what does not fit holds nobody up"
+
+
+def test_what_was_planted_since_the_journal_was_asked_is_neither_sealed_nor_certified_anew() -> None:
+    world = World.in_memory()
+    asked = vetted(world)
+    planted = sealed(account("planted", Role.ADMINISTRATOR, NORTH, national=True))
+    kept(world).accounts[planted.id] = planted
+    renew_service(keeper(world), asked)
+    assert resealed(world, asked) == len(ACCOUNTS)
+    assert kept(world).accounts[planted.id].seal.keyset_version == 1
+
+    first = kept(world).keysets[SERVICE, 2]
+    foreign = world.deployment.keyring.recertify([HolderKeyset.generate(SOUTH.code, 1).public], first)
+    asked = vetted(world)
+    kept(world).keysets[SOUTH.code, 1] = SealedKeyset(foreign[0], b"invented")
+    before = kept(world).copy()
+    with pytest.raises(NotAsMade) as refused:
+        renew_service(keeper(world), asked)
+    assert refused.value.said.startswith("Keys south 1 is not what the journal says")
     assert vars(kept(world)) == vars(before)
 
 
@@ -176,26 +199,31 @@ def test_what_a_version_too_old_has_sealed_is_not_sealed_anew() -> None:
     form = canonical_account(WORKER, WORKER.password_digest)
     by_the_old = world.deployment.keyring.seal(kept(world).keysets[SERVICE, 1], form)
     kept(world).accounts[WORKER.id] = replace(WORKER, seal=by_the_old)
+    assert resealed(world) == 0
     with pytest.raises(NotAsMade):
-        reseal_doors(keeper(world))
+        reseal_doors(keeper(world), replace(vetted(world), doors={WORKER.id: form_digest(form)}))
     assert kept(world).accounts[WORKER.id].seal == by_the_old
 
 
-def test_an_organisation_that_is_not_certified_now_is_not_made_so_and_is_named() -> None:
+def test_an_organisation_that_is_not_certified_now_is_not_made_so() -> None:
     world = World.in_memory()
     first = kept(world).keysets[SOUTH.code, 1]
-    kept(world).keysets[SOUTH.code, 1] = replace(first, public=replace(first.public, certificate=bytes(64)))
+    uncertified = replace(first, public=replace(first.public, certificate=bytes(64)))
+    kept(world).keysets[SOUTH.code, 1] = uncertified
+    renewed_service(world)
+    assert kept(world).keysets[SOUTH.code, 1] == uncertified
+    assert kept(world).keysets[NORTH.code, 1].public != first.public
+
+
+def test_nothing_is_renewed_that_would_leave_the_audit_desk_without_its_keys() -> None:
+    world = World.in_memory()
+    desk = kept(world).keysets[AUDIT_DESK, 1]
+    kept(world).keysets[AUDIT_DESK, 1] = replace(desk, public=replace(desk.public, certificate=bytes(64)))
     before = kept(world).copy()
     with pytest.raises(NotAsMade) as refused:
-        renew_service(keeper(world))
-    assert refused.value.said.startswith("Keys south 1: it is not what was sealed")
+        renew_service(keeper(world), vetted(world))
+    assert refused.value.said.startswith("Keys audit-desk 1 is not what the journal says")
     assert vars(kept(world)) == vars(before)
-
-
-def misfits(world: World) -> Misfits:
-    """What somebody planted in that world."""
-    with inspecting(world) as (evidence, believed):
-        return find_misfits(evidence, believed.service, believed.deployment)
 
 
 def test_what_a_thief_of_the_keys_planted_between_two_renewals_is_passed_by_and_believed_no_more() -> None:
@@ -206,14 +234,17 @@ def test_what_a_thief_of_the_keys_planted_between_two_renewals_is_passed_by_and_
     kept(world).accounts[planted.id] = replace(planted, seal=seal)
     foreign = HolderKeyset.generate(SOUTH.code, 1).public
     kept(world).keysets[SOUTH.code, 1] = SealedKeyset(keyring.recertify([foreign], service)[0], b"invented")
-    apart = misfits(world)
-    assert (apart.doors, apart.holders) == (frozenset({planted.id}), frozenset({SOUTH.code}))
+    asked = vetted(world)
+    assert (asked.doors_apart, asked.apart) == (frozenset({planted.id}), frozenset({SOUTH.code}))
 
-    assert renewed_service(world, apart) == len(ACCOUNTS) + 1, "everybody else's, and the token"
+    assert renewed_service(world) == len(ACCOUNTS) + 1, "everybody else's, and the token"
     once = begun_again(world)
     with once.begin(NOBODY) as stores, pytest.raises(IntegrityBroken):
         Trust(stores.keys, once.deployment).current(SOUTH.code)
-    assert renewed_service(once, misfits(once)) == len(ACCOUNTS) + 1, "what was left holds nobody up"
+    with once.begin(NOBODY) as stores:
+        changed = sealed_account(kept(once).accounts[planted.id], stores.keys, once.deployment)
+    assert changed.seal.keyset_version == 2, "it does not outlive the stolen keys by being changed"
+    assert renewed_service(once) == len(ACCOUNTS) + 1, "what was left holds nobody up"
     twice = begun_again(once)
     with twice.begin(NOBODY) as stores, pytest.raises(IntegrityBroken):
         check_account(kept(twice).accounts[planted.id], stores.keys, twice.deployment)
@@ -221,39 +252,52 @@ def test_what_a_thief_of_the_keys_planted_between_two_renewals_is_passed_by_and_
         assert work.trust.current(NORTH.code).version == 1
 
 
-def test_an_older_copy_has_the_keys_that_were_made_since_as_if_they_were_renewed_in_it() -> None:
+def copied(world: World, known: list[SealedKeyset], held: Kept) -> World:
+    """What a copy of before is once it has those keys, in a process that begins then."""
+    vars(kept(world)).update(vars(held))
+    proved = world.deployment.keyring.all_proved([kept(world).keysets[SERVICE, 1], *known])
+    again = replace(world, deployment=replace(world.deployment, service=proved))
+    with inspecting(again) as (evidence, trusted):
+        asked = vet(evidence, trusted, is_copy=True)
+    with keeper(again).enter() as room:
+        for keyset in known:
+            room.add_keyset(keyset)
+        vouch_for_copy(keeper(again), room, known, asked)
+    return again
+
+
+def test_an_older_copy_has_the_keys_that_were_made_since_and_everything_in_it_is_vouched_for_by_them() -> None:
     world = World.in_memory()
     case = opened(world)
-    copy = kept(world).copy()
-    renewed_service(world)
-    renewed_service(world)
-    known = [kept(world).keysets[SERVICE, version] for version in (2, 3)]
-    vars(kept(world)).update(vars(copy))
-    for keyset in known:
-        assert renew_service(keeper(world), known=keyset).version == keyset.public.version
-        assert resealed(world) == len(ACCOUNTS)
-    again = begun_again(world)
-    assert [public.digest for public in again.deployment.service[1:]] == [keyset.public.digest for keyset in known]
+    with world.work("worker") as work:
+        create_token(work, WORKER.id, "a program", timedelta(days=30))
+    held = kept(world).copy()
+    for _ in range(3):
+        renewed_service(world)
+    again = copied(world, [kept(world).keysets[SERVICE, version] for version in (2, 3, 4)], held)
     assert not wrong(again)
+    assert {each.seal.keyset_version for each in kept(again).accounts.values()} == {4}
     with again.work("worker", REVEALING) as work:
         assert reveal_identity(work, case.reference)
+    assert renewed_service(again) == len(ACCOUNTS) + 1
 
 
-def test_keys_that_the_version_before_did_not_certify_are_not_taken_for_those_that_were_made_since() -> None:
-    world, other = World.in_memory(), World.in_memory()
-    renewed_service(other)
-    renewed_service(other)
-    before = kept(world).copy()
-    with pytest.raises(IntegrityBroken):
-        renew_service(keeper(world), known=kept(other).keysets[SERVICE, 3])
-    assert vars(kept(world)) == vars(before)
+def test_what_was_planted_in_an_older_copy_is_left_as_it_is() -> None:
+    world = World.in_memory()
+    planted = sealed(account("planted", Role.ADMINISTRATOR, NORTH, national=True))
+    kept(world).accounts[planted.id] = planted
+    held = kept(world).copy()
+    renewed_service(world)
+    again = copied(world, [kept(world).keysets[SERVICE, 2]], held)
+    assert kept(again).accounts[planted.id] == planted
+    assert wrong(again) == [str(planted.id)]
 
 
 def test_a_provider_that_is_away_stops_a_renewal_before_it_begins() -> None:
     world = World.in_memory()
     before = kept(world).copy()
     with pytest.raises(KeysUnavailable):
-        renew_service(keeper(with_roots(world, Away())))
+        renew_service(keeper(with_roots(world, Away())), vetted(world))
     assert vars(kept(world)) == vars(before)
 
 

@@ -25,7 +25,7 @@ from casetrack.services.findings import About
 from casetrack.services.identity import reveal_identity
 from casetrack.services.notes import write_note
 from casetrack.services.transfers import see_transfer, withdraw_transfer
-from casetrack.services.verifying import verify_checkpoints
+from casetrack.services.verifying_journal import verify_checkpoints
 from tests.services import acts
 from tests.services.deeds import a_note
 from tests.services.everything import BATCH, Everything, believed

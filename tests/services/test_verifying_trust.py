@@ -11,16 +11,16 @@ import pytest
 
 from casetrack.crypto.keysets import HolderKeyset, PublicKeyset, certify
 from casetrack.domain.actors import Role
-from casetrack.domain.holders import SERVICE
+from casetrack.domain.holders import AUDIT_DESK, SERVICE
 from casetrack.domain.ids import HolderCode
 from casetrack.services.accounts import create_token
 from casetrack.services.evidence import KeptAccount
 from casetrack.services.keysets import renew_keyset
-from casetrack.services.verifying_trust import Misfits, find_misfits
+from casetrack.services.verifying_trust import Vetted, vet
 from tests.services import acts
-from tests.services.everything import Everything
+from tests.services.everything import Everything, believed
 from tests.services.keeping import keeper, renewed_service
-from tests.world import ACCOUNTS, NAME, NORTH, SOUTH, World, account, sealed, sealed_token
+from tests.world import ACCOUNTS, HOLDERS, NAME, NORTH, SOUTH, World, account, sealed, sealed_token
 
 PLANTED = HolderCode("planted")
 
@@ -40,8 +40,8 @@ def rows() -> Everything:
     return Everything.of(lived())
 
 
-def misfits(everything: Everything) -> Misfits:
-    return find_misfits(everything, lived().deployment.service, NAME)
+def vetted(everything: Everything) -> Vetted:
+    return vet(everything, believed(lived()))
 
 
 def stolen(public: PublicKeyset) -> PublicKeyset:
@@ -51,16 +51,19 @@ def stolen(public: PublicKeyset) -> PublicKeyset:
 
 
 def test_nothing_is_named_where_nobody_planted_anything() -> None:
-    assert misfits(rows()) == Misfits()
+    found = vetted(rows())
+    assert (found.findings, found.doors_apart, found.apart) == ((), frozenset(), frozenset())
+    assert found.doors.keys() == {*(each.id for each in ACCOUNTS.values()), *(each.id for each in rows().programs)}
+    assert found.firsts.keys() == {AUDIT_DESK, *(holder.code for holder in HOLDERS)}
 
 
 def test_an_account_that_is_sealed_and_that_nobody_made_is_named() -> None:
     everything = rows()
     planted = sealed(account("planted", Role.ADMINISTRATOR, NORTH, national=True))
     everything.people.append(KeptAccount(replace(planted, password=""), planted.password_digest))
-    found = misfits(everything)
+    found = vetted(everything)
     assert list(map(str, found.findings)) == [f"Account {planted.id}: The journal does not know of it."]
-    assert (found.doors, found.holders) == (frozenset({planted.id}), frozenset())
+    assert (found.doors_apart, found.apart) == (frozenset({planted.id}), frozenset())
     assert everything.findings(lived()) == list(map(str, found.findings))
 
 
@@ -69,9 +72,9 @@ def test_a_token_that_is_sealed_and_that_nobody_made_is_named() -> None:
     (token,) = everything.programs
     planted = sealed_token(replace(token, id=UUID(int=7), account=ACCOUNTS["administrator"].id))
     everything.programs.append(planted)
-    found = misfits(everything)
+    found = vetted(everything)
     assert list(map(str, found.findings)) == [f"Token {planted.id}: The journal does not know of it."]
-    assert (found.doors, found.holders) == (frozenset({planted.id}), frozenset())
+    assert (found.doors_apart, found.apart) == (frozenset({planted.id}), frozenset())
     assert everything.findings(lived()) == list(map(str, found.findings))
 
 
@@ -89,7 +92,7 @@ def test_an_account_that_was_edited_or_is_of_keys_too_old_is_no_account_of_ours(
     kept = everything.people[place]
     seal = replace(kept.account.seal, keyset_version=version)
     everything.people[place] = replace(kept, account=replace(kept.account, national=True, seal=seal))
-    assert misfits(everything).doors == {kept.account.id}
+    assert vetted(everything).doors_apart == {kept.account.id}
 
 
 def _other(public: PublicKeyset) -> tuple[PublicKeyset, ...]:
@@ -109,30 +112,30 @@ def test_first_keys_that_were_replaced_are_named_and_whose_they_are(
 ) -> None:
     everything = rows()
     everything.public[SOUTH.code] = change(everything.public[SOUTH.code][0])
-    found = misfits(everything)
+    found = vetted(everything)
     assert [str(finding).startswith(f"Keys south 1: {sentence}") for finding in found.findings] == [True]
-    assert (found.doors, found.holders) == (frozenset(), frozenset({SOUTH.code}))
+    assert (found.doors_apart, found.apart) == (frozenset(), frozenset({SOUTH.code}))
 
 
 def test_an_organisation_that_nobody_founded_is_named() -> None:
     everything = rows()
     everything.public[PLANTED] = (stolen(HolderKeyset.generate(PLANTED, 1).public),)
-    found = misfits(everything)
+    found = vetted(everything)
     assert list(map(str, found.findings)) == ["Keys planted 1: The journal does not know of them."]
-    assert found.holders == {PLANTED}
+    assert found.apart == {PLANTED}
 
 
 def test_a_later_version_that_nobody_made_is_named_and_the_first_stays_as_it_is() -> None:
     everything = rows()
     mine = HolderKeyset.generate(SOUTH.code, 1)
     everything.public[SOUTH.code] = (*everything.public[SOUTH.code], HolderKeyset.generate(SOUTH.code, 2).public)
-    assert list(map(str, misfits(everything).findings)) == ["Keys south 2: Nobody certified them who might."]
+    assert list(map(str, vetted(everything).findings)) == ["Keys south 2: Nobody certified them who might."]
 
     forged = certify(NAME, HolderKeyset.generate(SOUTH.code, 2).public, mine)
     everything.public[SOUTH.code] = (stolen(mine.public), forged)
-    found = misfits(everything)
+    found = vetted(everything)
     assert [finding.name for finding in found.findings] == ["south 1", "south 2"]
-    assert found.holders == {SOUTH.code}
+    assert found.apart == {SOUTH.code}
 
 
 @pytest.mark.parametrize(("holder", "left"), [(NORTH.code, 1), (SERVICE, 1), (SOUTH.code, 0)])
@@ -148,20 +151,53 @@ def said_again(fingerprint: str) -> Everything:
     made = everything.journal[everything.event("KeysetMade")]
     payload = json.loads(made.payload)
     payload["detail"]["fingerprint"] = fingerprint or payload["detail"]["fingerprint"]
-    everything.journal.append(replace(made, payload=json.dumps(payload).encode(), leaf=None, queued_at=lived().now))
+    again = replace(made, payload=json.dumps(payload).encode(), leaf=None, number=None, queued_at=lived().now)
+    everything.journal.insert(0, again)
     return everything
 
 
-def test_keys_of_which_the_journal_has_another_version_by_the_same_number_are_named() -> None:
-    (finding,) = misfits(said_again("another")).findings
-    assert finding.sentence == "The journal says that other keys were made of that version too."
-    assert misfits(said_again("")) == Misfits()
+def test_keys_of_which_the_journal_has_another_version_by_the_same_number_are_named_and_still_fit() -> None:
+    found = vetted(said_again("another"))
+    assert [finding.sentence for finding in found.findings] == [
+        "The journal says that other keys were made of that version too."
+    ]
+    assert found.apart == frozenset()
+    assert vetted(said_again("")).findings == ()
+
+
+def test_keys_that_the_journal_speaks_of_later_than_of_others_are_not_those_that_were_made() -> None:
+    everything = rows()
+    forged = stolen(HolderKeyset.generate(SOUTH.code, 1).public)
+    everything.public[SOUTH.code] = (forged,)
+    made = next(
+        each for each in everything.journal if b'"holder":"south"' in each.payload and b"KeysetMade" in each.payload
+    )
+    payload = json.loads(made.payload)
+    payload["detail"]["fingerprint"] = forged.fingerprint
+    later = replace(made, payload=json.dumps(payload).encode(), leaf=None, number=None, queued_at=lived().now)
+    everything.journal.insert(0, later)
+    found = vetted(everything)
+    assert found.apart == {SOUTH.code}
+    assert "The journal says that other keys were made in their place." in [each.sentence for each in found.findings]
+
+
+def test_an_event_whose_row_is_gone_is_named_before_anything_rests_on_the_rest() -> None:
+    everything = rows()
+    gone = everything.journal.pop(everything.event("KeysetRenewed"))
+    first, *_ = vetted(everything).findings
+    assert str(first) == f"Event {gone.id}: It is in the log, and its row is gone."
+
+
+def test_an_organisation_that_has_no_first_keys_is_set_apart() -> None:
+    everything = rows()
+    everything.public[PLANTED] = (HolderKeyset.generate(PLANTED, 2).public,)
+    assert vetted(everything).apart == {PLANTED}
 
 
 def test_an_event_that_is_not_what_the_log_has_makes_nobody_known() -> None:
     everything = rows()
     place = everything.event("AccountCreated")
     everything.change_event(place, leaf=everything.rows[0][2])
-    event, unknown = misfits(everything).findings
+    event, unknown = vetted(everything).findings
     assert event.name == str(everything.journal[place].id)
     assert unknown.sentence == "The journal does not know of it."

@@ -8,7 +8,7 @@ import rfc8785
 
 from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.holders import SERVICE
-from casetrack.services.people import Account
+from casetrack.services.people import UNSEALED, Account
 from casetrack.services.sessions import NOBODY
 from casetrack.services.vouching import canonical_account, check_account, sealed_account
 from tests.services.acts import kept
@@ -43,7 +43,9 @@ def test_what_the_services_next_keyset_sealed_is_believed_by_whoever_began_befor
     with world.begin(NOBODY) as stores:
         first = stores.keys.keysets(SERVICE)[0]
         stores.keys.add_keyset(world.deployment.keyring.renew(first))
-        account = sealed_account(WORKER, stores.keys, world.deployment)
+        changed = sealed_account(WORKER, stores.keys, world.deployment)
+        assert changed.seal.keyset_version == 1, "a change leaves it with the keys that sealed it"
+        account = sealed_account(replace(WORKER, seal=UNSEALED), stores.keys, world.deployment)
         assert account.seal.keyset_version == 2
         check_account(account, stores.keys, world.deployment)
         check_account(WORKER, stores.keys, world.deployment)

@@ -16,7 +16,7 @@ from casetrack.services.audit import USES
 from casetrack.services.cases import open_case
 from casetrack.services.evidence import Evidence, KeptAccount
 from casetrack.services.findings import About
-from casetrack.services.verifying import Believed
+from casetrack.services.verifying_journal import Believed
 from casetrack.web.audit import CHECKS
 from tests.services.acts import SUPPORT
 from tests.services.evidence import MemoryEvidence, believed, inspecting

@@ -5,11 +5,11 @@ from http import HTTPStatus
 import pytest
 
 from casetrack.services.keysets import HolderKeys, list_keysets, renew_keyset
-from casetrack.services.renewing_service import renew_service, reseal_doors
+from casetrack.services.renewing_service import renew_service
 from casetrack.services.renewing_tags import remake_tags
 from casetrack.web.keysets import PROVIDERS
 from tests.services.acts import kept, opened, read
-from tests.services.keeping import case_keeper, keeper, rewrapped
+from tests.services.keeping import case_keeper, keeper, resealed, rewrapped, vetted
 from tests.web.site import Place
 from tests.world import ACCOUNTS, NORTH, SOUTH
 
@@ -60,14 +60,13 @@ def test_the_tags_that_older_keys_made_are_counted_until_they_are_made_again(pla
 def test_the_accounts_that_older_keys_of_casetrack_sealed_are_counted_until_they_are_sealed_again(
     place: Place,
 ) -> None:
-    renew_service(keeper(place.world))
+    renew_service(keeper(place.world), vetted(place.world))
     shown = place.browser("administrator").get("/admin/keys").text
     assert "still let in until whoever runs casetrack has sealed them again" in shown
     assert f"None: {len(ACCOUNTS)} accounts and tokens are sealed by it" in shown
     assert "To be sealed again" in shown
 
-    while reseal_doors(keeper(place.world)) is not None:
-        """Some are left."""
+    assert resealed(place.world) == len(ACCOUNTS)
     assert "To be sealed again" not in place.browser("administrator").get("/admin/keys").text
 
 
