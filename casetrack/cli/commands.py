@@ -22,7 +22,7 @@ from casetrack.persistence.programs import EmbeddedRefused
 from casetrack.persistence.ready import NotDurable
 from casetrack.persistence.refusals import DatabaseRefused
 from casetrack.services.certificates import CertificateRefused
-from casetrack.services.erasure_list import ErasureListBroken
+from casetrack.services.erasure_list import ErasureContradicted, ErasureListBroken
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -30,7 +30,7 @@ FORESEEN: Final = (
     *(NotFounded, PassphraseMissing, CannotOpen, KeysOutOfReach, SuiteUnsupported, FactsRefused),
     *(ServiceKeysBehind, ServiceKeysDiffer, ServiceFileBroken, NotKept),
     *(LogRefused, EmbeddedRefused, NotDurable, DatabaseRefused, BackupRefused),
-    *(ErasureListBroken, CertificateRefused),
+    *(ErasureListBroken, ErasureContradicted, CertificateRefused),
 )
 """What can be wrong outside of this program, each with a sentence that says so."""
 

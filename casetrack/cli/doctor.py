@@ -33,6 +33,7 @@ from casetrack.persistence.diagnosis import Examined, examine
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.work import begin, begin_log
 from casetrack.services.checkpoints import origin_of
+from casetrack.services.erasure_list import ErasureContradicted
 from casetrack.services.ports import Stores
 from casetrack.services.sessions import NOBODY
 
@@ -168,6 +169,9 @@ def _erasures(config: Config, addresses: Addresses) -> Iterator[Result]:
     name, mend = "What was erased is gone", "Run: casetrack backup replay"
     try:
         standing, there = settled(config, addresses)
+    except ErasureContradicted as refused:
+        yield Result(name, str(refused), "Run: casetrack audit verify --database")
+        return
     except (*FORESEEN, CasetrackError) as refused:
         yield Result(name, _sentence(refused), "Bring back the list of erasures, which is beside the key files")
         return

@@ -13,7 +13,7 @@ from casetrack.gateways.erasure_file import ErasureFile
 from casetrack.gateways.service_file import ServiceFile
 from casetrack.persistence.backups import BackupRefused
 from casetrack.persistence.installing import engine_at
-from casetrack.persistence.outcomes import ending, still_there
+from casetrack.persistence.outcomes import outcomes, still_there
 from casetrack.persistence.repeating import let_in, repeating
 from casetrack.persistence.work import begin
 from casetrack.services.erasure_list import Listed, service_of, settle, standing_erasures
@@ -52,9 +52,9 @@ def settled(config: Config, addresses: Addresses) -> tuple[tuple[Listed, ...], f
     keys = key_folder(config)
     keyring = keys.keyring(config.service.name)
     with engine_at(addresses.auditor, statement_timeout_ms=config.database.statement_timeout_ms) as engine:
-        with among_stores(config, addresses.app), begin(NOBODY) as stores, ending(engine) as ended:
+        with among_stores(config, addresses.app), begin(NOBODY) as stores, outcomes(engine) as found:
             deployment = deployment_in(stores, config, keyring, keys)
-            standing = settle(erasures, Trust(stores.keys, deployment), deployment, ended)
+            standing = settle(erasures, Trust(stores.keys, deployment), deployment, found)
         return standing, still_there(engine, [each.kept.stone.case for each in standing])
 
 

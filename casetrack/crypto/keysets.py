@@ -6,6 +6,7 @@ by the version before it. The service's own are believed because its root opens 
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,10 +18,12 @@ from casetrack.crypto.errors import CannotOpen, Reason
 from casetrack.crypto.held import HeldKey
 from casetrack.crypto.providers import Root
 
+LAST_VERSION: Final = 0xFFFF_FFFF
+FINGERPRINT: Final = re.compile("[A-Z2-7]{4}( [A-Z2-7]{4}){7}")
+"""What a fingerprint looks like."""
 _INDEX_ROOT_SIZE: Final = 32
 _SIGN_END: Final = hpke.SEED_SIZE + signing.SEED_SIZE
 _FINGERPRINT_BYTES: Final = 20
-_LAST_VERSION: Final = 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,7 +41,7 @@ class PublicKeyset:
 
     def __post_init__(self) -> None:
         sizes = (len(self.kem_public), len(self.sign_public))
-        if not 1 <= self.version <= _LAST_VERSION or sizes != (hpke.PUBLIC_SIZE, signing.PUBLIC_SIZE):
+        if not 1 <= self.version <= LAST_VERSION or sizes != (hpke.PUBLIC_SIZE, signing.PUBLIC_SIZE):
             raise CannotOpen(Reason.SHAPE)
 
     def __repr__(self) -> str:

@@ -55,7 +55,7 @@ from casetrack.persistence.db import Row
 from casetrack.persistence.log import LeafRow
 from casetrack.persistence.pages import page_of
 from casetrack.persistence.refusals import refusing
-from casetrack.services.journal import read_payload
+from casetrack.services.journal import read_detail, read_keyset, read_payload, read_version
 from casetrack.services.lists import LYING, PAGE_SIZE, EventCard, LogQuery, Outcome, Page, Unseen
 from casetrack.services.ports import Change, JournalEntry, LastChange
 
@@ -241,17 +241,16 @@ class SqlJournal:
         )
         newest: dict[CaseId, int] = {}
         for row in self._session.execute(done if of is None else done.where(EventRow.case_id == of)):
-            said = read_payload(row.payload).get("detail")
-            version = said.get("keyset") if isinstance(said, dict) else None
-            if row.case_id is not None and isinstance(version, int):
+            version = read_version(read_detail(read_payload(row.payload)).get("keyset"))
+            if row.case_id is not None and version is not None:
                 newest[CaseId(row.case_id)] = max(version, newest.get(CaseId(row.case_id), 0))
         return newest
 
     def keysets_made(self) -> Mapping[tuple[str, int], Instant]:
         """When each version of each holder's keyset was made, as administrators are told."""
         made = self._session.execute(text("SELECT at, payload FROM keysets_made ORDER BY at DESC"))
-        details = ((read_payload(row.payload).get("detail"), row.at) for row in made)
-        return {(str(said.get("holder")), said.get("version", 0)): at for said, at in details if isinstance(said, dict)}
+        places = ((read_keyset(read_detail(read_payload(row.payload))), row.at) for row in made)
+        return {place: at for place, at in places if place is not None}
 
     def search(self, query: LogQuery) -> Page[EventCard]:
         """The entries that match, newest first, in the auditor's scope. A list is about each case that it showed."""

@@ -1,6 +1,6 @@
 """How a transaction ended, and which cases a database still has: what the list of erasures is held against."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -8,10 +8,13 @@ from sqlalchemy import Connection, Engine, TextClause, select, text
 from sqlalchemy.exc import DBAPIError
 
 from casetrack.domain.ids import CaseId
+from casetrack.domain.proposal_events import CaseErased
 from casetrack.persistence.cases import CaseRow
+from casetrack.persistence.journal import EventRow
 from casetrack.persistence.refusals import refusing
+from casetrack.persistence.tombstones import TombstoneRow
 from casetrack.services.approvals import Place
-from casetrack.services.erasure_list import Ending
+from casetrack.services.erasure_list import Ending, Trace
 
 HERE: Final[TextClause] = text(
     """
@@ -23,18 +26,38 @@ STATUS: Final[TextClause] = text("SELECT pg_xact_status(CAST(:transaction AS xid
 ENDINGS: Final = {"committed": Ending.DONE, "aborted": Ending.UNDONE, "in progress": Ending.GOING_ON}
 
 
-@contextmanager
-def ending(engine: Engine) -> Iterator[Callable[[Place], Ending]]:
-    """Says how a transaction ended, over an engine of any role: only of the very database that it was in."""
-    with refusing(), engine.connect() as connection:
+class SqlOutcomes:
+    """What a database knows of the erasures of a list: how each transaction ended, and what is left of each case."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Ask over that connection, of any role that reads every tombstone."""
+        self._connection = connection
         here = connection.execute(HERE).one()
+        self._here = (here.cluster, here.database)
 
-        def ended(place: Place) -> Ending:
-            if (place.cluster, place.database) != (here.cluster, here.database):
-                return Ending.UNKNOWN
-            return _status(connection, place.transaction)
+    def ended(self, place: Place) -> Ending:
+        """How the transaction ended: only of the very database that it was in."""
+        if (place.cluster, place.database) != self._here:
+            return Ending.UNKNOWN
+        return _status(self._connection, place.transaction)
 
-        yield ended
+    def traced(self, case: CaseId) -> Trace:
+        """What there is of the erasing of the case: whoever owns the database has `ended` say what they like."""
+        # Of all that somebody approves, erasing alone changes a case.
+        told = select(EventRow.id).where(
+            EventRow.case_id == case, EventRow.action == CaseErased.action.value, EventRow.case_version.is_not(None)
+        )
+        repeated = self._connection.scalar(select(TombstoneRow.repeated).where(TombstoneRow.case_id == case))
+        if repeated is None:
+            return Trace.ERASED if self._connection.scalar(select(told.exists())) else Trace.NONE
+        return Trace.REPEATED if repeated else Trace.ERASED
+
+
+@contextmanager
+def outcomes(engine: Engine) -> Iterator[SqlOutcomes]:
+    """The same, over an engine of such a role."""
+    with refusing(), engine.connect() as connection:
+        yield SqlOutcomes(connection)
 
 
 def still_there(engine: Engine, cases: Iterable[CaseId]) -> frozenset[CaseId]:

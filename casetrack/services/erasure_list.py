@@ -7,10 +7,10 @@ ended and, if it came to nothing, adds a line that says so. Until then, two peop
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import rfc8785
 
@@ -18,6 +18,7 @@ from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.seals import Seal, check_seal
 from casetrack.domain.holders import SERVICE
+from casetrack.domain.ids import CaseId
 from casetrack.services.approvals import ErasureList, KeptTombstone, Place, Write
 from casetrack.services.certificates import CertificateRefused, read_signed, signed
 from casetrack.services.deployment import Deployment
@@ -52,6 +53,17 @@ class ErasureListAhead(ErasureListBroken):
         )
 
 
+class ErasureContradicted(Exception):
+    """The database says that an erasure came to nothing, and has what that erasure left; the message names the line."""
+
+    def __init__(self, number: int) -> None:
+        """Name the line."""
+        super().__init__(
+            f"The database contradicts itself about the erasure in line {number + 1} of the list of erasures: "
+            "run casetrack audit verify --database"
+        )
+
+
 @dataclass(frozen=True)
 class Listed:
     """An erasure of the list: its line, what is signed in it, and the transaction that it was to be part of."""
@@ -71,25 +83,63 @@ class Ending(Enum):
     """This is not the database that it was in, or that is too long ago."""
 
 
+class Trace(Enum):
+    """What a database has of the erasing of a case."""
+
+    NONE = "none"
+    """Neither a tombstone nor a word of the journal."""
+    ERASED = "erased"
+    REPEATED = "repeated"
+    """It was an older copy, and the case was erased from that too, in a transaction that is on no list."""
+
+
+class Outcomes(Protocol):
+    """What a database knows of the erasures of the list."""
+
+    def ended(self, place: Place) -> Ending:
+        """How the transaction ended."""
+
+    def traced(self, case: CaseId) -> Trace:
+        """What there is of the erasing of the case."""
+
+
 def list_erasure(erasures: ErasureList, trust: Trust, deployment: Deployment, kept: KeptTombstone, at: Place) -> None:
     """The erasure is on the list, before it is committed."""
     body = {"kind": "erasure", **signed(kept), "place": [at.cluster, at.database, str(at.transaction)]}
     erasures.append(_writer(trust, deployment, body))
 
 
-def settle(
-    erasures: ErasureList, trust: Trust, deployment: Deployment, ended: Callable[[Place], Ending]
-) -> tuple[Listed, ...]:
-    """What the list has and the database undid is marked as not done; gives those that stand, and are over."""
+def settle(erasures: ErasureList, trust: Trust, deployment: Deployment, outcomes: Outcomes) -> tuple[Listed, ...]:
+    """What the list has and the database undid is marked as not done; gives those that stand, and are over.
+
+    `ErasureContradicted` if the database has the erasure that it says it undid; then nothing is marked. Whoever owns
+    the database can have it say anything of a transaction, and an erasure that is marked is never done once more.
+    """
+    listed = standing_erasures(erasures.lines(), service_of(trust), deployment.name)
+    endings = {each.number: outcomes.ended(each.place) for each in listed}
+    repeated = _check_undone([each for each in listed if endings[each.number] is Ending.UNDONE], listed, outcomes)
     standing = []
-    for listed in standing_erasures(erasures.lines(), service_of(trust), deployment.name):
-        how = ended(listed.place)
-        if how is Ending.UNDONE:
-            body = {"kind": "void", "line": listed.number}
+    for each in listed:
+        how = endings[each.number]
+        if how is Ending.UNDONE and each.kept.stone.case not in repeated:
+            body = {"kind": "void", "line": each.number}
             erasures.append(_writer(trust, deployment, body))
         elif how is not Ending.GOING_ON:
-            standing.append(listed)
+            standing.append(each)
     return tuple(standing)
+
+
+def _check_undone(undone: Sequence[Listed], listed: Sequence[Listed], outcomes: Outcomes) -> frozenset[CaseId]:
+    """Nothing is left of what was undone; gives the cases that were erased in another transaction all the same."""
+    # Of a case that was tried again another line stands, and is what left a trace.
+    numbers = {each.number for each in undone}
+    stand = {each.kept.stone.case for each in listed if each.number not in numbers}
+    alone = {each.kept.stone.case: each.number for each in undone if each.kept.stone.case not in stand}
+    traces = {case: outcomes.traced(case) for case in alone}
+    for case, number in alone.items():
+        if traces[case] is Trace.ERASED:
+            raise ErasureContradicted(number)
+    return frozenset(case for case, trace in traces.items() if trace is Trace.REPEATED)
 
 
 def standing_erasures(lines: Iterable[bytes], service: Service, deployment: str) -> tuple[Listed, ...]:

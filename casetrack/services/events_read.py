@@ -1,6 +1,5 @@
 """Each event of the journal held against its payload, its leaf and the change of its case before it."""
 
-import contextlib
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from uuid import UUID
 from casetrack.audit.entry import Entry
 from casetrack.audit.errors import LogRefused
 from casetrack.audit.verify import verify_payload
+from casetrack.crypto.keysets import FINGERPRINT
 from casetrack.domain.door_events import (
     AccountClosed,
     AccountCreated,
@@ -29,7 +29,7 @@ from casetrack.domain.key_events import KeysetDestroyed, KeysetMade, KeysetRenew
 from casetrack.domain.proposal_events import CaseErased, ProposalApproved, Proposed
 from casetrack.domain.words import N_
 from casetrack.services.evidence import KeptEvent
-from casetrack.services.journal import read_payload, shown_digest
+from casetrack.services.journal import read_detail, read_keyset, read_kind, read_payload, shown_digest
 from casetrack.services.log_keys import statement_in
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,6 +44,7 @@ OF_A_KEYSET: Final = frozenset({KeysetMade.__name__, KeysetRenewed.__name__})
 """What makes a version of an organisation's keys."""
 STEPPED: Final = ("transfer", "proposal", "hold")
 """What has steps of its own beside a case, by the member of a payload that names it."""
+UNREADABLE: Final = N_("Its payload cannot be read.")
 OF_ONE_MILESTONE: Final = frozenset({MilestoneRecorded.__name__, MilestoneReopened.__name__})
 
 
@@ -130,11 +131,10 @@ class EventsRead:
         yield from self._wrong_with_change(kept, payload)
         self._take_step(kept, payload)
         self._take_agreement(kept, payload)
-        self._take_file(kept, payload)
-        self._take_account(payload)
-        if not wrong_in_log:
-            self._take_made(kept, payload)
-        self._take_destruction(payload)
+        try:
+            self._take(kept, payload, is_logged=not wrong_in_log)
+        except ValueError:
+            yield UNREADABLE
         if (statement := statement_in(payload)) is not None:
             self.statements.append(statement)
 
@@ -172,50 +172,48 @@ class EventsRead:
 
     def _take_agreement(self, kept: KeptEvent, payload: Mapping[str, Any]) -> None:
         """Who the two people of a proposal were, and which cases were erased."""
-        kind = payload.get("event")
+        kind = read_kind(payload)
         if kind in (Proposed.__name__, ProposalApproved.__name__) and kept.aggregate is not None:
-            self.agreed[kept.aggregate][str(kind)] = kept.account
+            self.agreed[kept.aggregate][kind] = kept.account
         elif kind == CaseErased.__name__ and kept.case is not None:
-            self.erased[kept.case] = Erased(kept.aggregate, repeated=_detail(payload).get("repeated") is True)
+            self.erased[kept.case] = Erased(kept.aggregate, repeated=read_detail(payload).get("repeated") is True)
 
-    def _take_file(self, kept: KeptEvent, payload: Mapping[str, Any]) -> None:
-        """The files that were attached. What was made of an event that does not name its file is said elsewhere."""
-        if payload.get("event") == FileAttached.__name__ and kept.case is not None:
-            detail = _detail(payload)
-            with contextlib.suppress(ValueError):
-                self.attached[UUID(str(detail.get("file")))] = Attached(kept.case, detail.get("digest"))
+    def _take(self, kept: KeptEvent, payload: Mapping[str, Any], *, is_logged: bool) -> None:
+        """What is told of files, accounts and keys; `ValueError`, and nothing, if it cannot be told what that is."""
+        kind, detail = read_kind(payload), payload.get("detail")
+        if not kind or not isinstance(detail, dict):
+            raise ValueError
+        if kind == FileAttached.__name__ and kept.case is not None:
+            self.attached[_id(detail, "file")] = Attached(kept.case, detail.get("digest"))
+        if is_logged:
+            self._take_account(kind, detail)
+            self._take_made(kept, kind, detail)
+        if kind == KeysetDestroyed.__name__:
+            self.destroyed[_keyset(detail)] = _text(detail, "agreed")
 
-    def _take_account(self, payload: Mapping[str, Any]) -> None:
+    def _take_account(self, kind: str, detail: Mapping[str, Any]) -> None:
         """The epochs that accounts began, in no order, and the tokens that were revoked."""
-        detail = _detail(payload)
-        with contextlib.suppress(ValueError):
-            if payload.get("event") in OF_AN_ACCOUNT:
-                account = UUID(str(detail.get("account")))
-                self.epochs[account] = max(self.epochs.get(account, 0), int(str(detail.get("epoch", 0))))
-            elif payload.get("event") == TokenRevoked.__name__:
-                self.revoked.add(UUID(str(detail.get("token"))))
+        if kind in OF_AN_ACCOUNT:
+            account, epoch = _id(detail, "account"), detail.get("epoch", 0)
+            # To Python, true is a number too.
+            if not isinstance(epoch, int) or isinstance(epoch, bool):
+                raise ValueError
+            self.epochs[account] = max(self.epochs.get(account, 0), epoch)
+        elif kind == TokenRevoked.__name__:
+            self.revoked.add(_id(detail, "token"))
 
-    def _take_made(self, kept: KeptEvent, payload: Mapping[str, Any]) -> None:
+    def _take_made(self, kept: KeptEvent, kind: str, detail: Mapping[str, Any]) -> None:
         """What the service vouches for from here on. Only an event that the log has says so, or one that waits."""
-        kind, detail = payload.get("event"), _detail(payload)
-        with contextlib.suppress(ValueError):
-            if kind == AccountCreated.__name__:
-                self.accounts.add(UUID(str(detail.get("account"))))
-            elif kind == TokenCreated.__name__:
-                self.tokens.add(UUID(str(detail.get("token"))))
-            elif kind in OF_A_KEYSET:
-                place = (str(detail.get("holder")), int(str(detail.get("version"))))
-                said, number = self.keysets[place], inf if kept.number is None else kept.number
-                fingerprint = str(detail.get("fingerprint"))
-                said[fingerprint] = min(number, said.get(fingerprint, inf))
-
-    def _take_destruction(self, payload: Mapping[str, Any]) -> None:
-        """The versions of keys that were destroyed. An entry that does not say which is no word for any."""
-        if payload.get("event") == KeysetDestroyed.__name__:
-            detail = _detail(payload)
-            with contextlib.suppress(ValueError):
-                place = (str(detail.get("holder")), int(str(detail.get("version"))))
-                self.destroyed[place] = str(detail.get("agreed"))
+        if kind == AccountCreated.__name__:
+            self.accounts.add(_id(detail, "account"))
+        elif kind == TokenCreated.__name__:
+            self.tokens.add(_id(detail, "token"))
+        elif kind in OF_A_KEYSET:
+            place, fingerprint = _keyset(detail), _text(detail, "fingerprint")
+            if FINGERPRINT.fullmatch(fingerprint) is None:
+                raise ValueError
+            said, number = self.keysets[place], inf if kept.number is None else kept.number
+            said[fingerprint] = min(number, said.get(fingerprint, inf))
 
 
 def _wrong_with_leaf(kept: KeptEvent, leaf: bytes) -> Iterator[str]:
@@ -237,10 +235,10 @@ def _columns(kept: KeptEvent, payload: Mapping[str, Any]) -> dict[str, tuple[obj
         "at": (kept.at.isoformat(), payload.get("at")),
         "time_ms": (kept.time_ms, (kept.at - EPOCH) // MILLISECOND),
         "action": (kept.action, payload.get("action")),
-        "account": (_text(kept.account), payload.get("actor")),
+        "account": (_written(kept.account), payload.get("actor")),
         "holder": (kept.holder, payload.get("holder")),
-        "case": (_text(kept.case), payload.get("case")),
-        "aggregate": (_text(kept.aggregate), _aggregate(payload)),
+        "case": (_written(kept.case), payload.get("case")),
+        "aggregate": (_written(kept.aggregate), _aggregate(payload)),
         "case_version": (kept.case_version, payload.get("case_version")),
         "step": (kept.step, payload.get("step")),
         "aspect": (kept.aspect, _aspect(payload)),
@@ -253,14 +251,13 @@ def _columns(kept: KeptEvent, payload: Mapping[str, Any]) -> dict[str, tuple[obj
 
 
 def _aspect(payload: Mapping[str, Any]) -> str | None:
-    kind = str(payload.get("event"))
-    detail = _detail(payload)
+    kind, detail = read_kind(payload), read_detail(payload)
     if kind in OF_ONE_MILESTONE:
-        return f"milestone:{detail.get('code')}"
+        return f"milestone:{_text(detail, 'code')}"
     if kind == FileAttached.__name__:
-        return f"file:{detail.get('file')}"
+        return f"file:{_text(detail, 'file')}"
     if kind == NoteWritten.__name__:
-        return f"note:{detail.get('note')}"
+        return f"note:{_text(detail, 'note')}"
     return ASPECTS.get(kind)
 
 
@@ -269,15 +266,33 @@ def _aggregate(payload: Mapping[str, Any]) -> object:
     return next((payload[kind] for kind in STEPPED if payload.get(kind)), None)
 
 
-def _detail(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    detail = payload.get("detail")
-    return detail if isinstance(detail, dict) else {}
-
-
 def _attempted(payload: Mapping[str, Any]) -> object:
     """The reference that somebody asked for and was refused."""
-    return _detail(payload).get("reference") if payload.get("event") == Refused.__name__ else None
+    return read_detail(payload).get("reference") if read_kind(payload) == Refused.__name__ else None
 
 
-def _text(id_: UUID | None) -> str | None:
+def _text(detail: Mapping[str, Any], name: str) -> str:
+    """What is said by that name; empty if that is no text. Of anything else not even its form is asked for."""
+    said = detail.get(name)
+    return said if isinstance(said, str) else ""
+
+
+def _id(detail: Mapping[str, Any], name: str) -> UUID:
+    """The id that is said by that name, written as casetrack writes one; `ValueError` otherwise."""
+    said = _text(detail, name)
+    id_ = UUID(said)
+    if str(id_) != said:
+        raise ValueError
+    return id_
+
+
+def _keyset(detail: Mapping[str, Any]) -> tuple[str, int]:
+    """Which version of whose keys it is about; `ValueError` if it does not say."""
+    place = read_keyset(detail)
+    if place is None:
+        raise ValueError
+    return place
+
+
+def _written(id_: UUID | None) -> str | None:
     return str(id_) if id_ else None

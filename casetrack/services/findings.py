@@ -34,4 +34,12 @@ class Finding:
     sentence: str
 
     def __str__(self) -> str:
-        return f"{' '.join(filter(None, (self.about.value, self.name)))}: {self.sentence}"
+        return visible(f"{' '.join(filter(None, (self.about.value, self.name)))}: {self.sentence}")
+
+
+def visible(said: str) -> str:
+    """The same in one line, in which whatever would not be seen on a terminal stands as its number.
+
+    A name can be of a row or a payload that somebody planted; what steers a terminal would hide or forge other lines.
+    """
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in said)

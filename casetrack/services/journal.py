@@ -6,14 +6,15 @@ and the payload has only the digest of that letter.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import rfc8785
 
 from casetrack.audit.entry import commit
-from casetrack.crypto.keysets import PublicKeyset
+from casetrack.crypto.keysets import LAST_VERSION, PublicKeyset
 from casetrack.crypto.letters import seal_letter
 from casetrack.domain.actors import Actor
 from casetrack.domain.door_events import SignInRefused
@@ -27,6 +28,8 @@ from casetrack.services.ports import JournalEntry, LastChange
 
 SHOWN_SALT = 16
 PAYLOAD_SALT = 32
+HOLDER: Final = re.compile("[a-z0-9-]{1,64}")
+"""The code of an organisation, as an event may name it: what is read from a payload may reach a terminal."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,32 @@ def read_payload(payload: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def read_kind(payload: Mapping[str, Any]) -> str:
+    """By which name the event says what happened; empty if that is no name."""
+    kind = payload.get("event")
+    return kind if isinstance(kind, str) else ""
+
+
+def read_detail(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is said of that kind of event alone; nothing if it cannot be read."""
+    detail = payload.get("detail")
+    return detail if isinstance(detail, dict) else {}
+
+
+def read_keyset(detail: Mapping[str, Any]) -> tuple[HolderCode, int] | None:
+    """Which version of whose keys the event is about; None if it does not say so as casetrack does."""
+    holder, version = detail.get("holder"), read_version(detail.get("version"))
+    if version is None or not isinstance(holder, str) or HOLDER.fullmatch(holder) is None:
+        return None
+    return HolderCode(holder), version
+
+
+def read_version(said: object) -> int | None:
+    """The version of keys that this is; None if it is none."""
+    # To Python, true is a number too.
+    return said if isinstance(said, int) and not isinstance(said, bool) and 1 <= said <= LAST_VERSION else None
 
 
 def shown_digest(case: CaseId, salt: bytes) -> bytes:

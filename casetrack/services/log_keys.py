@@ -19,7 +19,7 @@ from casetrack.domain.key_events import LogKeyEnded, LogKeyFollowed
 from casetrack.domain.keyset_refusals import LogKeyAlone, LogKeyUnused
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
 from casetrack.services.evidence import Evidence
-from casetrack.services.journal import read_payload
+from casetrack.services.journal import read_kind, read_payload
 from casetrack.services.keysets import Keeper
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -121,10 +121,12 @@ def end_log_key(by: LogKeeper) -> LogRenewal:
 
 
 def statement_in(payload: Mapping[str, Any]) -> str | None:
-    """The statement about the log's keys that the payload of an event has, if it is of one."""
+    """The statement about the log's keys that the payload of an event has, if it is of one; empty if it has none."""
     detail = payload.get("detail")
-    kinds = (LogKeyFollowed.__name__, LogKeyEnded.__name__)
-    return str(detail.get("statement")) if payload.get("event") in kinds and isinstance(detail, dict) else None
+    if read_kind(payload) not in (LogKeyFollowed.__name__, LogKeyEnded.__name__) or not isinstance(detail, dict):
+        return None
+    statement = detail.get("statement")
+    return statement if isinstance(statement, str) else ""
 
 
 def statements_in(evidence: Evidence) -> frozenset[str]:

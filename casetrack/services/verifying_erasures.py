@@ -31,12 +31,14 @@ class Erasures:
     def wrong_with(self, kept: KeptTombstone, read: EventsRead) -> Iterator[str]:
         """What is wrong with the tombstone besides its seal."""
         stone, erased = kept.stone, read.erased.get(kept.stone.case)
+        newest = read.newest.get(stone.case)
+        by = newest.holder if newest else None
         if erased is None or (erased.proposal, erased.repeated) != (stone.proposal, kept.repeated):
             yield N_("The journal does not say that it was erased so.")
         elif kept.repeated:
-            if read.newest[stone.case].holder != SERVICE:
+            if by != SERVICE:
                 yield N_("It was not erased once more by the service.")
-        elif read.newest[stone.case].holder != kept.seal.seal.holder:
+        elif by != kept.seal.seal.holder:
             yield N_("It was sealed by another organisation than the one that changed it.")
         if not self._is_agreed(kept, read):
             yield N_("Two people have not agreed to it.")

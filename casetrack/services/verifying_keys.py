@@ -19,6 +19,7 @@ from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.ids import HolderCode
 from casetrack.domain.words import N_
 from casetrack.services.deployment import Deployment
+from casetrack.services.findings import visible
 from casetrack.services.keysets import KeyedCase, KeyedOffer, KeyRoom
 from casetrack.services.trust import Trust
 
@@ -49,7 +50,7 @@ class KeyFinding:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.wrong.value}"
+        return visible(f"{self.name}: {self.wrong.value}")
 
 
 def verify_keys(room: KeyRoom, deployment: Deployment, step: Callable[[], None]) -> Iterator[KeyFinding]:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from casetrack.cli.commands import Surroundings
+from casetrack.cli.doctor import look
 from casetrack.cli.house import house
 from casetrack.crypto.parcels import seal_parcel
-from tests.cli.installation import Installation, free_port, running_in
+from tests.cli.installation import Installation, edited, free_port, running_in
 from tests.journeys.erasing import FIRST, SECOND, approve, prepare
 
 
@@ -144,3 +145,33 @@ def test_what_was_erased_since_a_copy_was_made_is_erased_from_it_before_anybody_
         (folder / "var" / "erasures.jsonl").unlink()
         assert "not the whole list" in here.refused("casetrack backup replay")
         assert "0." in here.done("casetrack backup replay --partly")
+
+
+UNDONE = (
+    "CREATE OR REPLACE FUNCTION pg_catalog.pg_xact_status(xid8) RETURNS text LANGUAGE sql "
+    "AS $$ SELECT 'aborted'::text $$"
+)
+"""A superuser has the database say of every transaction that it came to nothing."""
+
+
+def test_an_erasure_that_happened_stays_on_the_list_though_the_database_says_that_it_was_undone(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("contradicted")
+    (folder / "secret").write_text("a passphrase of its own\n")
+    with running_in(folder) as here:
+        here.done("casetrack db upgrade")
+        for name in (FIRST, SECOND):
+            here.done(f"casetrack account create {name} --name {name} --role lead --holder kent")
+        with house(Surroundings(here.environ, here.folder).config) as place:
+            prepare(place, 1)
+            approve(place)
+        erasures = folder / "var" / "erasures.jsonl"
+        listed = erasures.read_bytes()
+        edited(here, UNDONE)
+        said = here.refused(f"casetrack backup make {folder / 'copy'} --passphrase-file {folder / 'secret'}")
+        assert "contradicts itself about the erasure in line 1 of the list of erasures" in said
+        assert "casetrack audit verify --database" in said
+        (result,) = (each for each in look(Surroundings(here.environ, here.folder).config) if "itself" in each.wrong)
+        assert result.mend == "Run: casetrack audit verify --database"
+        assert erasures.read_bytes() == listed

@@ -1,6 +1,5 @@
 """The journal, in memory."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from casetrack.domain.calendars import london_date
 from casetrack.domain.errors import NotPermitted, Stale
 from casetrack.domain.ids import CaseId, EventId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.references import Reference
-from casetrack.services.journal import read_payload
+from casetrack.services.journal import read_detail, read_keyset, read_payload, read_version
 from casetrack.services.lists import LYING, EventCard, LogQuery, Outcome, Page, Unseen
 from casetrack.services.ports import Change, JournalEntry, LastChange
 from tests.memory.kept import Memory, page_of
@@ -96,17 +95,19 @@ class MemoryJournal:
     def case_keys_renewed(self, holder: HolderCode, *, of: CaseId | None = None) -> Mapping[CaseId, int]:
         known = (entry for entry in self._memory.kept.entries if self._is_known(entry))
         done = [entry for entry in known if (entry.action, entry.holder) == (Action.DATAKEY_RENEW, holder)]
-        versions = [
-            (entry.case, _payload(entry)["detail"]["keyset"]) for entry in done if entry.case_version is not None
-        ]
-        return {case: version for case, version in sorted(versions, key=str) if case and of in (None, case)}
+        newest: dict[CaseId, int] = {}
+        for entry in done:
+            version = read_version(read_detail(_payload(entry)).get("keyset"))
+            if entry.case and entry.case_version is not None and version is not None and of in (None, entry.case):
+                newest[entry.case] = max(version, newest.get(entry.case, 0))
+        return newest
 
     def keysets_made(self) -> Mapping[tuple[str, int], Instant]:
         if self._memory.acting.role is not Role.ADMINISTRATOR:
             return {}
         made = [entry for entry in self._memory.kept.entries if entry.action in KEYSETS_MADE]
-        details = [json.loads(entry.payload)["detail"] for entry in made]
-        return {(told["holder"], told["version"]): entry.at for entry, told in zip(made, details, strict=True)}
+        places = ((read_keyset(read_detail(_payload(entry))), entry.at) for entry in made)
+        return {place: at for place, at in places if place is not None}
 
     def search(self, query: LogQuery) -> Page[EventCard]:
         return self._cards(lambda entry: self._matches(query, entry), query.page, query.size)

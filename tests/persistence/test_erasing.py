@@ -17,11 +17,11 @@ from casetrack.domain.errors import NotFound
 from casetrack.persistence import schema, work
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.inspection import inspecting
-from casetrack.persistence.outcomes import ending
+from casetrack.persistence.outcomes import SqlOutcomes, outcomes
 from casetrack.persistence.roles import APP, AUDITOR, DEFINER, ERASER, KEEPER, OWNER
 from casetrack.persistence.tombstones import SqlTombstones
 from casetrack.services.cases import view_held
-from casetrack.services.erasure_list import Ending
+from casetrack.services.erasure_list import Ending, Trace
 from casetrack.services.erasures import list_erasures, view_erasure
 from casetrack.services.findings import About
 from casetrack.services.ports import Scope
@@ -45,6 +45,14 @@ ABOUT_A_CASE = sorted(
     if "case_id" in table.columns and table.name not in {"events", "event_shown", "proposals", "tombstones"}
 )
 """Every table that has rows about a case, but the log and what is left of an erased case."""
+
+
+FORGETTING = (
+    "ALTER TABLE tombstones DISABLE TRIGGER USER; UPDATE tombstones SET repeated = true",
+    "DELETE FROM tombstones",
+    "SET LOCAL session_replication_role = replica; ALTER TABLE events DISABLE TRIGGER USER; DELETE FROM events",
+)
+"""What a superuser does, one after the other, so that a case is no more said to have been erased."""
 
 
 @pytest.fixture
@@ -289,13 +297,33 @@ def test_how_a_transaction_ended_can_be_asked_for_later(world: World, app_engine
     with pytest.raises(ZeroDivisionError), world.work("lead") as at:  # noqa: PT012 - the work that it undoes
         undone = at.stores.tombstones.place()
         raise ZeroDivisionError
-    with ending(app_engine.engine(AUDITOR)) as ended, world.work("lead") as at:
+    with outcomes(app_engine.engine(AUDITOR)) as asked, world.work("lead") as at:
         going_on = at.stores.tombstones.place()
         elsewhere = replace(done, database=done.database + 1)
         later = replace(done, transaction=done.transaction + 10**9)
-        found = [ended(place) for place in (done, undone, going_on, elsewhere, later)]
+        found = [asked.ended(place) for place in (done, undone, going_on, elsewhere, later)]
     unknown = Ending.UNKNOWN
     assert found == [Ending.DONE, Ending.UNDONE, Ending.GOING_ON, unknown, unknown]
+
+
+def test_what_the_database_has_of_an_erasure_is_asked_beside_how_its_transaction_ended(
+    world: World, app_engine: Database
+) -> None:
+    case, _ = agreed.erased(world)
+    kept = agreed.closed(world)
+    agreed.approved(world, agreed.lifting(world, kept, agreed.held(world, kept)))
+    waiting = agreed.closed(world)
+    agreed.proposed(world, waiting)
+    with outcomes(app_engine.engine(AUDITOR)) as asked:
+        assert [asked.traced(each.id) for each in (case, kept, waiting)] == [Trace.ERASED, Trace.NONE, Trace.NONE]
+    with app_engine.engine(SUPERUSER).connect() as connection:
+        # Whoever owns the database may well take the tombstone away; the journal speaks of it still.
+        found = []
+        for statement in FORGETTING:
+            connection.execute(text(statement))
+            found.append(SqlOutcomes(connection).traced(case.id))
+        connection.rollback()
+    assert found == [Trace.REPEATED, Trace.ERASED, Trace.NONE]
 
 
 def test_a_transaction_that_a_crash_undid_is_not_taken_for_one_that_came_after_it(tmp_path: Path) -> None:
@@ -312,5 +340,5 @@ def test_a_transaction_that_a_crash_undid_is_not_taken_for_one_that_came_after_i
         for _ in range(8):
             with engine.begin() as later:
                 later.execute(text("SELECT pg_logical_emit_message(true, 'later', '')"))
-        with ending(engine) as ended:
-            assert ended(place) is Ending.UNDONE
+        with outcomes(engine) as asked:
+            assert asked.ended(place) is Ending.UNDONE

@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from casetrack.audit.entry import commit
 from casetrack.domain.actions import Action
+from casetrack.domain.actors import Role
 from casetrack.domain.case import Areas, Case
 from casetrack.domain.door_events import SignedIn, SignInRefused
 from casetrack.domain.errors import NotPermitted, Stale
 from casetrack.domain.events import Refused
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import FileId, NoteId, TransferId
+from casetrack.domain.key_events import KeysetMade
 from casetrack.domain.transfer import Transfer
 from casetrack.services.lists import LogQuery, Outcome, Unseen
 from casetrack.services.people import Account
@@ -363,3 +366,54 @@ def test_words_are_kept_and_never_shown(world: World) -> None:
     with world.as_(world.auditor) as stores:
         (card,) = stores.journal.search(LogQuery(action=Action.CASE_VIEW)).items
     assert card.has_words
+
+
+NO_VERSION = (b"[1]", b"{}", b"null", b"true", b"1.0", b'"1"', b"0", b"4294967296", b"9" * 5000)
+UNREADABLE = (
+    *(b"{}", b'{"detail":null}', b'{"detail":[]}', b'{"detail":{"holder":["eastmarch"],"version":1}}'),
+    *(b'{"detail":{"holder":"eastmarch","version":%s,"keyset":%s}}' % (said, said) for said in NO_VERSION),
+)
+"""What says of no keys that they were made, nor that those of a case were renewed by them."""
+
+
+def administrator_of(world: World) -> Account:
+    made = builders.new_account(EASTMARCH, Role.ADMINISTRATOR)
+    with world.begin(NOBODY) as stores:
+        stores.accounts.add(made)
+    return made
+
+
+def with_payload(entry: JournalEntry, payload: bytes) -> JournalEntry:
+    """The entry with that payload, to which it commits: an object, which is all that the database asks of one."""
+    return replace(entry, payload=payload, commitment=commit(payload, entry.salt))
+
+
+def made_keys(version: int) -> JournalEntry:
+    """The journal says that the version was made, so many hours after nine."""
+    made = KeysetMade(at=after(version), by=None, holder=EASTMARCH.code, version=version, fingerprint="")
+    return new_entry(made, None)
+
+
+def test_administrators_are_told_when_keys_were_made_where_that_can_be_read(world: World) -> None:
+    with world.founding(NOBODY) as kept:
+        for entry in (made_keys(1), made_keys(2)):
+            kept.journal.write(entry)
+        for payload in UNREADABLE:
+            kept.journal.write(with_payload(made_keys(3), payload))
+
+    with world.as_(administrator_of(world)) as stores:
+        assert stores.journal.keysets_made() == {(EASTMARCH.code, version): after(version) for version in (1, 2)}
+
+
+def test_a_change_of_a_case_that_cannot_be_read_renewed_no_keys(world: World) -> None:
+    case = world.case()
+    for payload in UNREADABLE:
+        now = case.renew_keys(2, by=actor_of(world.sender), at=after(1))
+        then = sorted(case.holdings.holders)
+        with world.as_(world.sender) as stores:
+            case = builders.keep_change(stores, now, case, by=EASTMARCH.code)
+            entry = new_entry(now.events[-1], world.sender, version=now.version, holders_then=then)
+            stores.journal.write(with_payload(entry, payload))
+
+    with world.as_(world.sender) as stores:
+        assert stores.journal.case_keys_renewed(EASTMARCH.code) == {}

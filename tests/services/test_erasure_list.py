@@ -3,18 +3,22 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 import rfc8785
 
 from casetrack.domain.case import Case
 from casetrack.domain.holders import SERVICE
+from casetrack.domain.ids import CaseId
 from casetrack.services.approvals import Place
 from casetrack.services.erasure_list import (
     Ending,
+    ErasureContradicted,
     ErasureListBroken,
     Listed,
+    Trace,
+    list_erasure,
     settle,
     standing_erasures,
 )
@@ -36,10 +40,25 @@ def of(world: World) -> MemoryErasureList:
     return world.deployment.erasures
 
 
-def settled(world: World, how: Callable[[Place], Ending]) -> tuple[Listed, ...]:
-    """What stands once somebody has asked how the transactions ended."""
+@dataclass(frozen=True)
+class Said:
+    """What a database answers."""
+
+    ended: Callable[[Place], Ending]
+    traced: Callable[[CaseId], Trace]
+
+
+def nothing(_: CaseId) -> Trace:
+    """The database has nothing of the erasing of any case."""
+    return Trace.NONE
+
+
+def settled(
+    world: World, how: Callable[[Place], Ending], traced: Callable[[CaseId], Trace] = nothing
+) -> tuple[Listed, ...]:
+    """What stands once somebody has asked how the transactions ended, and what there is of the erasures."""
     with world.work("supervisor") as work:
-        return settle(world.deployment.erasures, work.trust, world.deployment, how)
+        return settle(world.deployment.erasures, work.trust, world.deployment, Said(how, traced))
 
 
 def two() -> tuple[World, Case, Case]:
@@ -124,6 +143,50 @@ def test_what_may_have_happened_stands_and_what_goes_on_is_left_alone(how: Endin
     world, _, _ = two()
     assert len(settled(world, lambda _: how)) == stands
     assert len(of(world).lines()) == 2
+
+
+def undone(*places: Place) -> Callable[[Place], Ending]:
+    """The database says that those transactions came to nothing, and the others did not."""
+    return lambda place: Ending.UNDONE if place in places else Ending.DONE
+
+
+def test_what_left_a_trace_is_not_marked_whatever_the_database_says_of_its_transaction() -> None:
+    world, first, second = two()
+    happened = {first.id: Trace.NONE, second.id: Trace.ERASED}
+    with pytest.raises(ErasureContradicted) as refused:
+        settled(world, lambda _: Ending.UNDONE, happened.__getitem__)
+    assert str(refused.value) == (
+        "The database contradicts itself about the erasure in line 2 of the list of erasures: "
+        "run casetrack audit verify --database"
+    )
+    assert len(of(world).lines()) == 2
+    assert [each.kept.stone.case for each in listed(world)] == [first.id, second.id]
+
+
+def test_an_erasure_that_was_repeated_in_an_older_copy_stands_though_its_own_transaction_is_undone_there() -> None:
+    world, first, second = two()
+    how = undone(listed(world)[0].place)
+    standing = settled(world, how, {first.id: Trace.REPEATED}.__getitem__)
+    assert [each.kept.stone.case for each in standing] == [first.id, second.id]
+    assert len(of(world).lines()) == 2
+
+
+@pytest.mark.parametrize("happened", [0, 1])
+def test_of_a_case_that_was_tried_again_the_line_that_came_to_nothing_is_marked_and_the_other_stands(
+    happened: int,
+) -> None:
+    world = World.in_memory()
+    agreed.erased(world)
+    (first,) = listed(world)
+    again = replace(first.place, transaction=first.place.transaction + 1)
+    with world.work("supervisor") as work:
+        list_erasure(world.deployment.erasures, work.trust, world.deployment, first.kept, again)
+    both = listed(world)
+    standing = settled(world, undone(both[1 - happened].place), lambda _: Trace.ERASED)
+    assert standing == (both[happened],) == listed(world)
+    with pytest.raises(ErasureContradicted, match=f"line {happened + 1} "):
+        settled(world, undone(both[happened].place), lambda _: Trace.ERASED)
+    assert listed(world) == standing
 
 
 def edited(line: bytes, **changes: object) -> bytes:

@@ -175,6 +175,11 @@ def test_a_statement_that_somebody_put_in_the_key_folder_stops_everything() -> N
         plan_log_key(here.by())
 
 
+@pytest.mark.parametrize("said", [None, 1, ["a statement"], {}])
+def test_a_statement_that_is_no_text_is_one_that_nobody_believes(said: object) -> None:
+    assert statement_in({"event": "LogKeyEnded", "detail": {"statement": said}}) == ""
+
+
 @pytest.mark.parametrize("payload", [{}, {"event": "LogKeyEnded"}, {"event": "CaseOpened", "detail": {}}])
 def test_only_an_event_of_the_logs_key_has_a_statement(payload: dict[str, object]) -> None:
     assert statement_in(payload) is None

@@ -14,6 +14,7 @@ from casetrack.domain.actors import Role
 from casetrack.domain.holders import AUDIT_DESK, SERVICE
 from casetrack.domain.ids import HolderCode
 from casetrack.services.accounts import create_token
+from casetrack.services.events_read import EventsRead
 from casetrack.services.evidence import KeptAccount
 from casetrack.services.keysets import renew_keyset
 from casetrack.services.verifying_trust import Vetted, vet
@@ -157,7 +158,7 @@ def said_again(fingerprint: str) -> Everything:
 
 
 def test_keys_of_which_the_journal_has_another_version_by_the_same_number_are_named_and_still_fit() -> None:
-    found = vetted(said_again("another"))
+    found = vetted(said_again(HolderKeyset.generate(NORTH.code, 1).public.fingerprint))
     assert [finding.sentence for finding in found.findings] == [
         "The journal says that other keys were made of that version too."
     ]
@@ -192,6 +193,47 @@ def test_an_organisation_that_has_no_first_keys_is_set_apart() -> None:
     everything = rows()
     everything.public[PLANTED] = (HolderKeyset.generate(PLANTED, 2).public,)
     assert vetted(everything).apart == {PLANTED}
+
+
+SAID: dict[str, tuple[str, list[object]]] = {
+    "holder": ("KeysetMade", ["", "x" * 65, "north\n", "no\x1bth", "North", None, 1, ["north"], {}]),
+    "version": ("KeysetMade", [0, -1, 2**32, 10**400, 1.0, True, "1", "\u0661", None, [1], float("nan")]),
+    "fingerprint": ("KeysetRenewed", ["", "another", "AAAA" * 8, "AAAA " * 8, "1AAA" + " AAAA" * 7, None, 1, []]),
+    "account": ("AccountCreated", ["", "x", "\u0661" * 32, "{" + "1" * 32 + "}", None, 1, ["1" * 32], {}]),
+    "token": ("TokenCreated", ["", "x", "1" * 32, None, 1, []]),
+    "epoch": ("AccountCreated", ["1", 1.5, True, None, [], float("inf")]),
+}
+"""What no event of that kind says under that name."""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [(name, said) for name, (_, every) in SAID.items() for said in every],
+    ids=lambda each: repr(each)[:20],
+)
+def test_an_event_that_says_nothing_that_can_be_read_makes_nothing_known_and_is_named(name: str, said: object) -> None:
+    everything = rows()
+    kept = everything.journal[everything.event(SAID[name][0])]
+    payload = json.loads(kept.payload)
+    payload["detail"][name] = said
+    planted = replace(
+        kept, id=UUID(int=7), leaf=None, number=None, queued_at=lived().now, payload=json.dumps(payload).encode()
+    )
+    everything.journal.append(planted)
+    for found in (list(map(str, vetted(everything).findings)), everything.findings(lived())):
+        assert found == [f"Event {planted.id}: Its payload cannot be read."]
+
+
+def test_keys_that_are_made_and_renewed_as_they_should_be_are_read_of_every_organisation() -> None:
+    everything = rows()
+    read = EventsRead()
+    assert [wrong for event in everything.journal for wrong in read.wrong_with(event)] == []
+    there = {
+        (holder, public.version): [public.fingerprint]
+        for holder, chain in everything.public.items()
+        for public in chain
+    }
+    assert {place: [*said] for place, said in read.keysets.items()} == there
 
 
 def test_an_event_that_is_not_what_the_log_has_makes_nobody_known() -> None:
