@@ -38,7 +38,7 @@ from casetrack.services.journal import CASEWORK, Purpose, journal_entry
 from casetrack.services.people import Account, Token
 from casetrack.services.ports import JournalEntry, Scope, Stores
 from casetrack.services.sessions import NOBODY
-from casetrack.services.vouching import canonical_account, canonical_token
+from casetrack.services.vouching import account_form, canonical_account, canonical_token, token_form
 from casetrack.services.work import Begin, UnitOfWork, at_work
 from tests.fakes import MemoryStores
 from tests.memory.kept import Kept
@@ -117,6 +117,12 @@ ACCOUNTS = {
 }
 
 
+def made_then(account: Account) -> AccountCreated:
+    """That the account was made when the deployment began, as it is."""
+    role, form = account.role.value, account_form(account)
+    return AccountCreated(at=START, by=None, account=account.id, role=role, holder=account.holder, form=form)
+
+
 def from_the_beginning(event: Event, deployment: Deployment) -> JournalEntry:
     """What the journal says of something that was there when the deployment began."""
     _, (_, desk, *_) = _keys()
@@ -193,13 +199,19 @@ class World:
         with begin(NOBODY) as stores:
             for each in ACCOUNTS.values():
                 stores.accounts.add(each)
-                made = AccountCreated(at=START, by=None, account=each.id, role=each.role.value, holder=each.holder)
-                stores.journal.write(from_the_beginning(made, deployment))
+                stores.journal.write(from_the_beginning(made_then(each), deployment))
         return cls(begin, deployment)
 
     def hand_token(self, token: Token) -> None:
         """A program has had that token since the deployment began."""
-        made = TokenCreated(at=START, by=None, account=token.account, token=str(token.id), until=token.until.date())
+        made = TokenCreated(
+            at=START,
+            by=None,
+            account=token.account,
+            token=str(token.id),
+            until=token.until.date(),
+            form=token_form(token),
+        )
         entry = from_the_beginning(made, self.deployment)
         with self.begin(NOBODY) as stores:
             stores.accounts.add_token(sealed_token(token))

@@ -25,7 +25,7 @@ from casetrack.services.keysets import Enter, Keeper
 from casetrack.services.people import Account
 from casetrack.services.ports import Stores
 from casetrack.services.renewing_case_keys import CaseKeeper
-from casetrack.services.vouching import sealed_account
+from casetrack.services.vouching import account_form, sealed_account
 from casetrack.services.work import UnitOfWork, at_work
 
 COMMAND_LINE: Final = Account(
@@ -150,7 +150,12 @@ def keep_command_line(stores: Stores, deployment: Deployment, now: Instant) -> N
         return
     stores.accounts.add(sealed_account(COMMAND_LINE, stores.keys, deployment))
     made = AccountCreated(
-        at=now, by=None, account=COMMAND_LINE.id, role=COMMAND_LINE.role.value, holder=COMMAND_LINE.holder
+        at=now,
+        by=None,
+        account=COMMAND_LINE.id,
+        role=COMMAND_LINE.role.value,
+        holder=COMMAND_LINE.holder,
+        form=account_form(COMMAND_LINE),
     )
     entry = journal_entry(
         made,

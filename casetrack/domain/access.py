@@ -123,6 +123,7 @@ RULES: Mapping[Action, Rule] = {
     Action.ACCOUNT_RESET: Rule(ADMINISTRATORS),
     Action.PASSWORD_CHANGE: Rule(EVERYONE),
     Action.PASSWORD_SET: Rule(EVERYONE),
+    Action.PASSWORD_REHASH: Rule(NOBODY),
     # Of one's own account; whose tokens an administrator may revoke too is asked of the account.
     Action.TOKEN_CREATE: Rule(EVERYONE),
     Action.TOKEN_REVOKE: Rule(EVERYONE),

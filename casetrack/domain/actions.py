@@ -95,6 +95,8 @@ class Action(StrEnum):
     """Change one's own password, on the page of one's own account."""
     PASSWORD_SET = "password:set"  # noqa: S105 - the name of an action, not a secret
     """Choose the password of an account by the link that was made for that."""
+    PASSWORD_REHASH = "password:rehash"  # noqa: S105 - the name of an action, not a secret
+    """Keep a password, which stays what it is, at today's cost: done by the service when its account signs in."""
     TOKEN_CREATE = "token:create"  # noqa: S105 - the name of an action, not a secret
     """Let a program act for one's own account."""
     TOKEN_REVOKE = "token:revoke"  # noqa: S105 - the name of an action, not a secret

@@ -1,4 +1,8 @@
-"""What can happen at the doors: who signed in and out, whose account it is, and what opens it."""
+"""What can happen at the doors: who signed in and out, whose account it is, and what opens it.
+
+Whatever makes or changes what is sealed of an account or of a token says its form from then on: the SHA-256 of what the
+seal covers, in hexadecimal. So the journal knows it too, and not only whoever has the service's keys.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -46,6 +50,7 @@ class AccountCreated(Event):
     account: AccountId
     role: str
     holder: HolderCode
+    form: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +60,7 @@ class AccountClosed(Event):
     action: Action = field(default=Action.ACCOUNT_CLOSE, init=False)
     account: AccountId
     epoch: int = 0
+    form: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +70,7 @@ class AccountReset(Event):
     action: Action = field(default=Action.ACCOUNT_RESET, init=False)
     account: AccountId
     epoch: int
+    form: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +80,7 @@ class PasswordSet(Event):
     action: Action = field(default=Action.PASSWORD_SET, init=False)
     account: AccountId
     epoch: int
+    form: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +90,16 @@ class PasswordChanged(Event):
     action: Action = field(default=Action.PASSWORD_CHANGE, init=False)
     account: AccountId
     epoch: int
+    form: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordRehashed(Event):
+    """The account's password stayed what it was, and is kept at today's cost: somebody signed in by it."""
+
+    action: Action = field(default=Action.PASSWORD_REHASH, init=False)
+    account: AccountId
+    form: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +110,7 @@ class TokenCreated(Event):
     account: AccountId
     token: str
     until: date
+    form: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,3 +119,4 @@ class TokenRevoked(Event):
 
     action: Action = field(default=Action.TOKEN_REVOKE, init=False)
     token: str
+    form: str

@@ -18,7 +18,14 @@ from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.services.lifetimes import SET_UP_WAITS
 from casetrack.services.lists import AccountCard, AccountQuery, Page
 from casetrack.services.people import Account, Link, LinkUse, Token
-from casetrack.services.vouching import check_account, sealed_account, sealed_token, vouched_link
+from casetrack.services.vouching import (
+    account_form,
+    check_account,
+    sealed_account,
+    sealed_token,
+    token_form,
+    vouched_link,
+)
 from casetrack.services.work import UnitOfWork
 
 
@@ -97,8 +104,16 @@ def add_account(work: UnitOfWork, account: Account) -> Account:
     """The account is sealed and kept, and that it was made is journalled; `NameTaken` if somebody has its name."""
     sealed = sealed_account(account, work.stores.keys, work.deployment)
     work.stores.accounts.add(sealed)
-    by = work.actor.account
-    work.note(AccountCreated(at=work.now, by=by, account=account.id, role=account.role, holder=account.holder))
+    work.note(
+        AccountCreated(
+            at=work.now,
+            by=work.actor.account,
+            account=account.id,
+            role=account.role,
+            holder=account.holder,
+            form=account_form(sealed),
+        )
+    )
     return sealed
 
 
@@ -108,7 +123,8 @@ def close_account(work: UnitOfWork, account_id: AccountId) -> Account:
     account = _administered(work, account_id)
     _not_own(work, account)
     closed = end_epoch(work, replace(account, closed_at=account.closed_at or work.now))
-    work.note(AccountClosed(at=work.now, by=work.actor.account, account=account.id, epoch=closed.epoch))
+    by, form = work.actor.account, account_form(closed)
+    work.note(AccountClosed(at=work.now, by=by, account=account.id, epoch=closed.epoch, form=form))
     return closed
 
 
@@ -123,7 +139,8 @@ def reset_account(work: UnitOfWork, account_id: AccountId) -> SetUp:
     if account.closed_at is not None:
         raise NotPermitted
     reset = end_epoch(work, replace(account, password=""))
-    work.note(AccountReset(at=work.now, by=work.actor.account, account=account.id, epoch=reset.epoch))
+    by, form = work.actor.account, account_form(reset)
+    work.note(AccountReset(at=work.now, by=by, account=account.id, epoch=reset.epoch, form=form))
     return SetUp(reset, _made_link(work, reset))
 
 
@@ -158,7 +175,12 @@ def create_token(work: UnitOfWork, account_id: AccountId, name: str, life: timed
     work.stores.accounts.add_token(sealed_token(kept, work.stores.keys, work.deployment))
     work.note(
         TokenCreated(
-            at=work.now, by=work.actor.account, account=account.id, token=str(kept.id), until=kept.until.date()
+            at=work.now,
+            by=work.actor.account,
+            account=account.id,
+            token=str(kept.id),
+            until=kept.until.date(),
+            form=token_form(kept),
         )
     )
     return token
@@ -173,7 +195,7 @@ def revoke_token(work: UnitOfWork, account_id: AccountId, token: UUID) -> None:
         raise NotFound
     revoked = replace(found, revoked_at=found.revoked_at or work.now)
     work.stores.accounts.revoke_token(sealed_token(revoked, work.stores.keys, work.deployment))
-    work.note(TokenRevoked(at=work.now, by=work.actor.account, token=str(token)))
+    work.note(TokenRevoked(at=work.now, by=work.actor.account, token=str(token), form=token_form(revoked)))
 
 
 def _made_link(work: UnitOfWork, account: Account) -> str:

@@ -18,6 +18,7 @@ from casetrack.domain.door_events import (
     AccountCreated,
     AccountReset,
     PasswordChanged,
+    PasswordRehashed,
     PasswordSet,
     TokenCreated,
     TokenRevoked,
@@ -40,6 +41,11 @@ OF_AN_ACCOUNT: Final = frozenset(
     kind.__name__ for kind in (AccountCreated, AccountReset, AccountClosed, PasswordSet, PasswordChanged)
 )
 """What begins an epoch of an account: the first, where no epoch is named."""
+FORMED: Final[Mapping[str, str]] = {
+    **dict.fromkeys((*OF_AN_ACCOUNT, PasswordRehashed.__name__), "account"),
+    **dict.fromkeys((TokenCreated.__name__, TokenRevoked.__name__), "token"),
+}
+"""What says the form of an account or of a token, and by which member it names that."""
 OF_A_KEYSET: Final = frozenset({KeysetMade.__name__, KeysetRenewed.__name__})
 """What makes a version of an organisation's keys."""
 STEPPED: Final = ("transfer", "proposal", "hold")
@@ -101,6 +107,8 @@ class EventsRead:
 
         There is one, unless somebody made another.
         """
+        self.forms: dict[UUID, set[str]] = defaultdict(set)
+        """The digest of each form in which an account or a token was sealed. None of what no event says so far."""
         self.epochs: dict[UUID, int] = {}
         """The newest epoch of each account."""
         self.revoked: set[UUID] = set()
@@ -188,11 +196,15 @@ class EventsRead:
         if is_logged:
             self._take_account(kind, detail)
             self._take_made(kept, kind, detail)
+            self._take_form(kind, detail)
         if kind == KeysetDestroyed.__name__:
             self.destroyed[_keyset(detail)] = _text(detail, "agreed")
 
     def _take_account(self, kind: str, detail: Mapping[str, Any]) -> None:
-        """The epochs that accounts began, in no order, and the tokens that were revoked."""
+        """The epochs that accounts began, in no order, and the tokens that were revoked.
+
+        Only an event that the log has says so, or one that waits: anybody else could end an account by its row alone.
+        """
         if kind in OF_AN_ACCOUNT:
             account, epoch = _id(detail, "account"), detail.get("epoch", 0)
             # To Python, true is a number too.
@@ -214,6 +226,11 @@ class EventsRead:
                 raise ValueError
             said, number = self.keysets[place], inf if kept.number is None else kept.number
             said[fingerprint] = min(number, said.get(fingerprint, inf))
+
+    def _take_form(self, kind: str, detail: Mapping[str, Any]) -> None:
+        """What an account or a token was sealed as. An event of before the journal had that says nothing of it."""
+        if kind in FORMED and "form" in detail:
+            self.forms[_id(detail, FORMED[kind])].add(_text(detail, "form"))
 
 
 def _wrong_with_leaf(kept: KeptEvent, leaf: bytes) -> Iterator[str]:

@@ -12,7 +12,7 @@ from casetrack.services.accounts import end_epoch, own_account
 from casetrack.services.deployment import Deployment
 from casetrack.services.people import Account, LinkUse
 from casetrack.services.sessions import NOBODY, account_of_link, check_credentials, note_at_the_door
-from casetrack.services.vouching import sealed_account
+from casetrack.services.vouching import account_form, sealed_account
 from casetrack.services.work import Begin, UnitOfWork
 
 SHORTEST: Final = 15
@@ -31,7 +31,8 @@ def set_password(begin: Begin, deployment: Deployment, digest: bytes, password: 
             sealed = sealed_account(later, stores.keys, deployment)
             stores.accounts.put(sealed, before=account)
             stores.doors.end_sessions(account.id)
-            event = PasswordSet(at=now, by=None, account=account.id, epoch=sealed.epoch)
+            form = account_form(sealed)
+            event = PasswordSet(at=now, by=None, account=account.id, epoch=sealed.epoch, form=form)
             note_at_the_door(stores, deployment, event)
             return sealed
     raise LinkEnded
@@ -55,7 +56,8 @@ def change_password(work: UnitOfWork, password: str) -> Account:
     check_password_is_strong(password, work.deployment.words.common_passwords)
     account, _ = own_account(work)
     changed = end_epoch(work, replace(account, password=hash_password(password)))
-    work.note(PasswordChanged(at=work.now, by=work.actor.account, account=account.id, epoch=changed.epoch))
+    by, form = work.actor.account, account_form(changed)
+    work.note(PasswordChanged(at=work.now, by=by, account=account.id, epoch=changed.epoch, form=form))
     return changed
 
 

@@ -11,7 +11,7 @@ from casetrack.crypto.errors import WrongPassword
 from casetrack.crypto.passwords import burn, check_password, hash_password, needs_rehash
 from casetrack.crypto.tokens import token_digest
 from casetrack.domain.actors import Actor, Auth
-from casetrack.domain.door_events import SignedIn, SignedOut, SignInRefused
+from casetrack.domain.door_events import PasswordRehashed, SignedIn, SignedOut, SignInRefused
 from casetrack.domain.errors import CasetrackError, IntegrityBroken, LinkEnded, SignInFailed, TooManyTries
 from casetrack.domain.events import Event
 from casetrack.domain.holders import AUDIT_DESK
@@ -22,7 +22,14 @@ from casetrack.services.lifetimes import FAILURES_COUNT, SESSIONS_WAIT, SessionL
 from casetrack.services.people import Account, LinkUse, Session
 from casetrack.services.ports import Scope, Stores
 from casetrack.services.trust import Trust
-from casetrack.services.vouching import check_account, check_link, check_session, check_token, sealed_account
+from casetrack.services.vouching import (
+    account_form,
+    check_account,
+    check_link,
+    check_session,
+    check_token,
+    sealed_account,
+)
 from casetrack.services.work import Begin, UnitOfWork
 
 NOBODY: Final = Scope(None, None, None)
@@ -76,10 +83,21 @@ def check_credentials(
         with begin(NOBODY) as stores:
             stores.doors.clear_failures(throttles[0].key)
             stores.doors.forget_failure(counted[-1])
-            return _rehashed(stores, deployment, account, password)
+            return rehash_password(stores, deployment, account, password, now)
     with begin(NOBODY) as stores:
         note_at_the_door(stores, deployment, _refused(rule, account, source, now))
     raise refusal
+
+
+def rehash_password(stores: Stores, deployment: Deployment, account: Account, password: str, now: Instant) -> Account:
+    """The account, whose password is kept at today's cost from now on; that this was changed is journalled."""
+    if not needs_rehash(account.password):
+        return account
+    hashed = sealed_account(replace(account, password=hash_password(password)), stores.keys, deployment)
+    stores.accounts.put(hashed, before=account)
+    event = PasswordRehashed(at=now, by=None, account=account.id, form=account_form(hashed))
+    note_at_the_door(stores, deployment, event)
+    return hashed
 
 
 def open_session(work: UnitOfWork, session: Session) -> Session:
@@ -165,15 +183,6 @@ def _matches(account: Account | None, password: str) -> bool:
     except WrongPassword:
         return False
     return True
-
-
-def _rehashed(stores: Stores, deployment: Deployment, account: Account, password: str) -> Account:
-    """The account, whose password is kept at today's cost from now on."""
-    if not needs_rehash(account.password):
-        return account
-    hashed = sealed_account(replace(account, password=hash_password(password)), stores.keys, deployment)
-    stores.accounts.put(hashed, before=account)
-    return hashed
 
 
 def _is_ours(

@@ -1,7 +1,8 @@
 """Whom casetrack vouches for: every account, every token and the keys of every organisation, as the journal has them.
 
 A seal or a certificate says only that somebody had the service's keys. Whoever stole those, and can write to the
-database, makes accounts and organisations that are sealed as they should be; the journal does not know of them.
+database, makes accounts and organisations that are sealed as they should be, and takes over accounts and tokens that
+are there. The journal does not know of the ones, and says otherwise of the others.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ from casetrack.services.verifying_journal import Believed, verify_journal
 from casetrack.services.vouching import DoorSeal, check_vouches, form_digest, seal_of_account, seal_of_token
 
 NOT_SEALED_SO: Final = N_("It is not what was sealed.")
+NOT_MADE_SO: Final = N_("It is not what the journal says that was made.")
 UNKNOWN: Final = N_("The journal does not know of it.")
 PUT_BACK: Final = N_("It is not what the journal's newest change of it says: an older row was put back.")
 
@@ -32,8 +34,8 @@ class Vetted:
     """What came of asking the journal about everything that the service vouches for."""
 
     findings: tuple[Finding, ...]
-    doors: Mapping[UUID, bytes]
-    """The accounts and tokens that fit, each with the SHA-256 of its form."""
+    doors: Mapping[UUID, str]
+    """The accounts and tokens that fit, each with the digest of its form."""
     firsts: Mapping[HolderCode, bytes]
     """The organisations whose first keys fit, each with their digest."""
     doors_apart: frozenset[UUID]
@@ -75,7 +77,7 @@ class Vouched:
     def wrong_with_account(self, kept: KeptAccount) -> Iterator[str]:
         """What is wrong with an account; nothing if it is as it was made and last changed."""
         account, epochs = kept.account, self._read.epochs
-        yield from self._wrong_with_seal(seal_of_account(kept))
+        yield from self._wrong_with_form(seal_of_account(kept))
         if account.id not in self._read.accounts:
             yield UNKNOWN
         elif account.epoch < epochs.get(account.id, 0):
@@ -83,7 +85,7 @@ class Vouched:
 
     def wrong_with_token(self, token: Token) -> Iterator[str]:
         """What is wrong with a token."""
-        yield from self._wrong_with_seal(seal_of_token(token))
+        yield from self._wrong_with_form(seal_of_token(token))
         if token.id not in self._read.tokens:
             yield UNKNOWN
         elif token.revoked_at is None and token.id in self._read.revoked:
@@ -107,13 +109,20 @@ class Vouched:
         for holder, version in sorted(set(self._read.keysets) - there):
             yield holder, version, N_("They are in the journal, and their row is gone.")
 
-    def _wrong_with_seal(self, door: DoorSeal) -> Iterator[str]:
-        version = door.seal.keyset_version
+    def _wrong_with_form(self, door: DoorSeal) -> Iterator[str]:
+        """The seal does not fit; or it does, and the journal says that another form was sealed.
+
+        Of an account or a token that was last changed before the journal had forms, it says none.
+        """
+        version, said = door.seal.keyset_version, self._read.forms.get(door.id)
         try:
             check_vouches(version, newest=version if self._is_copy else self._service[-1].version)
             check_signature(door.form, door.seal, self._deployment, self.sealer(SERVICE, version))
         except IntegrityBroken:
             yield NOT_SEALED_SO
+            return
+        if said and form_digest(door.form) not in said:
+            yield NOT_MADE_SO
 
     def first(self, holder: str) -> PublicKeyset | None:
         """The first keys of the organisation, if they are certified and the journal says that they were made."""
@@ -141,7 +150,7 @@ def vet(evidence: Evidence, trusted: Believed, *, is_copy: bool = False) -> Vett
         Finding(About.KEYS, f"{holder} {version}", wrong) for holder, version, wrong in vouched.wrong_with_keys()
     )
     firsts = {holder: vouched.first(holder) for holder in keysets if holder != SERVICE}
-    doors, apart = dict[UUID, bytes](), set[UUID]()
+    doors, apart = dict[UUID, str](), set[UUID]()
     for about, door, wrong in _doors(evidence, vouched):
         findings += (Finding(about, str(door.id), each) for each in wrong)
         if wrong:

@@ -45,11 +45,6 @@ class DoorSeal:
     seal: Seal
 
 
-def form_digest(form: bytes) -> bytes:
-    """By which two forms are told apart: SHA-256, 32 bytes."""
-    return hashlib.sha256(form).digest()
-
-
 def canonical_account(account: Account, password_digest: bytes) -> bytes:
     """The account as its seal covers it: every column but the one that says when it was last signed in to.
 
@@ -87,6 +82,21 @@ def canonical_token(token: Token) -> bytes:
             "revoked_at": _instant(token.revoked_at),
         }
     )
+
+
+def form_digest(form: bytes) -> str:
+    """The SHA-256 of what a seal covers, in hexadecimal: what the journal says of it."""
+    return hashlib.sha256(form).hexdigest()
+
+
+def account_form(account: Account) -> str:
+    """The digest of the account as its seal covers it, whose hash is at hand."""
+    return form_digest(canonical_account(account, account.password_digest))
+
+
+def token_form(token: Token) -> str:
+    """The digest of the token as its seal covers it."""
+    return form_digest(canonical_token(token))
 
 
 def seal_of_account(kept: KeptAccount) -> DoorSeal:

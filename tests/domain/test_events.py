@@ -58,13 +58,14 @@ DETAIL: Final[dict[str, dict[str, str]]] = {
     "SignedIn": {"account": ID, "auth": CODE},
     "SignInRefused": {"account": ID, "refusal": CODE, "source": CODE},
     "SignedOut": {},
-    "AccountCreated": {"account": ID, "role": CODE, "holder": ID},
-    "AccountClosed": {"account": ID, "epoch": NUMBER},
-    "AccountReset": {"account": ID, "epoch": NUMBER},
-    "PasswordSet": {"account": ID, "epoch": NUMBER},
-    "PasswordChanged": {"account": ID, "epoch": NUMBER},
-    "TokenCreated": {"account": ID, "token": CODE, "until": DATE},
-    "TokenRevoked": {"token": CODE},
+    "AccountCreated": {"account": ID, "role": CODE, "holder": ID, "form": CODE},
+    "AccountClosed": {"account": ID, "epoch": NUMBER, "form": CODE},
+    "AccountReset": {"account": ID, "epoch": NUMBER, "form": CODE},
+    "PasswordSet": {"account": ID, "epoch": NUMBER, "form": CODE},
+    "PasswordChanged": {"account": ID, "epoch": NUMBER, "form": CODE},
+    "PasswordRehashed": {"account": ID, "form": CODE},
+    "TokenCreated": {"account": ID, "token": CODE, "until": DATE, "form": CODE},
+    "TokenRevoked": {"token": CODE, "form": CODE},
     "QuotaRaised": {"account": ID, "until": DATE},
     "KeysetMade": {"holder": ID, "version": NUMBER, "fingerprint": CODE},
     "KeysetRenewed": {"holder": ID, "version": NUMBER, "fingerprint": CODE},
@@ -225,7 +226,7 @@ def test_ids_codes_dates_and_nothing_at_all_are_each_written_in_their_own_way() 
         "happened": "2026-11-02T09:00:00+00:00",
     }
     token = door_events.TokenCreated(
-        at=NINE, by=None, account=AccountId(number(7)), token="abc", until=date(2026, 12, 1)
+        at=NINE, by=None, account=AccountId(number(7)), token="abc", until=date(2026, 12, 1), form="def"
     )
     assert token.detail()["until"] == "2026-12-01"
 

@@ -29,11 +29,12 @@ USE_CASES: Final[Mapping[Action, str]] = {
     Action.KEYSET_END: "log_keys.end_log_key",
     Action.PERSON_FIND: "finding.find_people",
     Action.KEYSET_DESTROY: "destructions.destroy_keyset",
+    Action.PASSWORD_REHASH: "sessions.rehash_password",
     Action.TOKEN_CREATE: "accounts.create_token",
     Action.TOKEN_REVOKE: "accounts.revoke_token",
 }
-"""Use cases that are elsewhere: a strand is its case's, a token its account's, people are found, and an installation
-begins with keys."""
+"""Use cases that are elsewhere: a strand is its case's, a token its account's, people are found, a password is kept
+anew as somebody signs in, and an installation begins with keys."""
 ENDPOINTS: Final[Mapping[Action, str]] = {Action.STRAND_BEGIN: "cases.begin"}
 """Endpoints that are elsewhere, as their use cases are."""
 PAGES: Final[Mapping[Action, str]] = {
@@ -46,6 +47,7 @@ PAGES: Final[Mapping[Action, str]] = {
 that it is done."""
 UNSERVED: Final = frozenset(
     {
+        Action.PASSWORD_REHASH,
         Action.KEYSET_MAKE,
         Action.KEYSET_RENEW,
         Action.KEYSET_REWRAP,
@@ -58,7 +60,8 @@ UNSERVED: Final = frozenset(
         Action.KEYSET_DESTROY,
     }
 )
-"""What only the service itself does, or whoever is at its command line: keys are made and renewed."""
+"""What only the service itself does, or whoever is at its command line: keys are made and renewed, and what a password
+costs to check."""
 SERVED: Final = tuple(action for action in Action if action not in UNSERVED)
 """What pages are for."""
 UNDECLARED: Final[Mapping[str, str]] = {"static": "the files that every page asks for, which say nothing of anybody"}

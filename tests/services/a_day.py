@@ -7,6 +7,7 @@ from functools import cache
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 
 from casetrack.crypto.tokens import token_digest
 from casetrack.domain.actors import Auth, Role
@@ -102,6 +103,8 @@ TYPED = (
     FILE,
 ) = TYPED
 
+AT_ANOTHER_COST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""How passwords were kept once."""
 WHY = Purpose("contact-person", REASON)
 NO = Purpose("casework", ANSWER)
 
@@ -249,12 +252,14 @@ def _oversight(world: World, case: Case) -> None:
 
 
 def _doors(world: World) -> None:
-    """Somebody is given an account, chooses a password, changes it, makes a token; and all of that is ended again."""
+    """Somebody is given an account, chooses a password, signs in, changes it, makes a token; and all of it is ended."""
     new = NewAccount(sign_in_name=SIGN_IN, display_name=DISPLAYED, role=Role.LEAD, holder=NORTH.code)
     with world.work("administrator") as work:
         set_up = create_account(work, new)
     chosen = set_password(world.begin, world.deployment, token_digest(set_up.link), PASSWORD, world.now)
     actor, made = actor_of(chosen, Auth.PASSWORD, None), chosen.id
+    acts.keep_account(world, replace(chosen, password=AT_ANOTHER_COST.hash(PASSWORD)))
+    check_credentials(world.begin, world.deployment, SIGN_IN, PASSWORD, source="here", now=world.now)
     with acts.acting(world, actor) as work:
         change_password(work, f"{PASSWORD}-changed")
     with acts.acting(world, actor) as work:

@@ -39,7 +39,7 @@ from casetrack.services.lifetimes import SET_UP_WAITS
 from casetrack.services.lists import AccountQuery, AccountState
 from casetrack.services.people import LinkUse, Session, Token
 from casetrack.services.sessions import NOBODY, account_of_link, live_token
-from casetrack.services.vouching import check_account
+from casetrack.services.vouching import account_form, check_account, token_form
 from casetrack.services.work import UnitOfWork
 from tests.services import acts
 from tests.services.acts import kept
@@ -102,7 +102,12 @@ def test_a_new_account_has_a_name_in_lower_case_and_no_password_until_somebody_c
     )
     with world.begin(NOBODY) as stores:
         check_account(account, stores.keys, world.deployment)
-    assert acts.events(world)[-1]["detail"] == {"account": str(account.id), "holder": NORTH.code, "role": "lead"}
+    assert acts.events(world)[-1]["detail"] == {
+        "account": str(account.id),
+        "holder": NORTH.code,
+        "role": "lead",
+        "form": account_form(account),
+    }
     assert made.link not in str(kept(world).links)
     assert opens(world, made.link)
 
@@ -223,7 +228,8 @@ def test_a_closed_account_has_no_session_left_and_its_tokens_open_nothing() -> N
     assert (closed.closed_at, closed.epoch) == (world.now, 1)
     assert kept(world).sessions == {}
     last = acts.events(world)[-1]
-    assert (last["event"], last["detail"]) == ("AccountClosed", {"account": str(WORKER), "epoch": 1})
+    assert last["event"] == "AccountClosed"
+    assert last["detail"] == {"account": str(WORKER), "epoch": 1, "form": account_form(closed)}
 
 
 def test_closing_it_again_leaves_it_closed_since_the_first_time() -> None:
@@ -252,7 +258,7 @@ def test_a_reset_ends_the_password_and_whatever_it_opened_and_gives_a_link_to_ch
     assert not opens(world, first.link)
     assert opens(world, made.link)
     last = acts.events(world, "AccountReset")[-1]
-    assert last["detail"] == {"account": str(WORKER), "epoch": 2}
+    assert last["detail"] == {"account": str(WORKER), "epoch": 2, "form": account_form(made.account)}
 
 
 def test_nobody_closes_or_resets_their_own_account() -> None:
@@ -335,6 +341,7 @@ def test_the_operator_on_the_server_makes_one_and_the_journal_says_so() -> None:
         token = create_token(work, WORKER, "night shift", A_MONTH)
     assert lives(world, token)
     made = acts.events(world, "TokenCreated")[-1]
+    assert made["detail"]["form"] == token_form(token_of(world, WORKER))
     assert (made["auth"], made["actor"]) == ("command-line", str(acts.account("administrator")))
     assert made["detail"]["account"] == str(WORKER)
 
@@ -353,7 +360,7 @@ def test_a_token_is_revoked_by_its_own_account_or_by_an_administrator(who: str) 
 
     assert not lives(world, token)
     assert token_of(world, WORKER) == first
-    assert acts.events(world)[-1]["detail"] == {"token": str(known.id)}
+    assert acts.events(world)[-1]["detail"] == {"token": str(known.id), "form": token_form(first)}
 
 
 def test_nobody_else_revokes_it() -> None:

@@ -21,6 +21,7 @@ from casetrack.services.passwords import (
 )
 from casetrack.services.people import Account, Session
 from casetrack.services.sessions import FREE_TRIES, check_credentials
+from casetrack.services.vouching import account_form
 from tests.services import acts
 from tests.services.acts import kept
 from tests.world import ACCOUNTS, NORTH, START, World, sealed
@@ -67,7 +68,7 @@ def test_whoever_has_the_link_chooses_the_password_once_and_signs_in_with_it() -
     check_password(CHOSEN, account.password)
     assert signs_in(world, "new", CHOSEN) == account
     event = acts.events(world, "PasswordSet")[-1]
-    assert event["detail"] == {"account": str(account.id), "epoch": 1}
+    assert event["detail"] == {"account": str(account.id), "epoch": 1, "form": account_form(account)}
     assert CHOSEN not in str(acts.events(world))
 
     with pytest.raises(LinkEnded):
@@ -119,7 +120,8 @@ def test_a_changed_password_ends_every_session_and_token_of_the_account() -> Non
     assert kept(world).sessions == {}
     assert signs_in(world, "worker", OTHER).id == WORKER
     event = acts.events(world, "PasswordChanged")[-1]
-    assert (event["actor"], event["detail"]) == (str(WORKER), {"account": str(WORKER), "epoch": 1})
+    assert event["actor"] == str(WORKER)
+    assert event["detail"] == {"account": str(WORKER), "epoch": 1, "form": account_form(changed)}
 
 
 def test_a_weak_password_changes_nothing() -> None:

@@ -25,6 +25,7 @@ from casetrack.services.sessions import (
     LONGEST_WAIT,
     check_credentials,
 )
+from casetrack.services.vouching import account_form
 from tests.services import acts
 from tests.services.acts import keep_account, kept, refusals
 from tests.world import ACCOUNTS, SOUTH, World, sealed
@@ -55,6 +56,7 @@ def failed(world: World, times: int, *, name: str = "worker", source: str = "a b
 @pytest.mark.parametrize("name", ["worker", " Worker "])
 def test_whoever_knows_the_name_and_the_password_signs_in(name: str) -> None:
     world = with_a_password()
+    keep_account(world, replace(ACCOUNTS["worker"], password=hash_password(GOOD)))
     assert sign_in(world, name).id == acts.account("worker")
     assert kept(world).entries == ()
     assert kept(world).failures == {}
@@ -237,7 +239,12 @@ def test_a_password_kept_at_another_cost_is_kept_at_todays_once_its_account_sign
 
     assert not needs_rehash(made.password)
     assert kept(world).accounts[made.id] == made == sealed(made)
+    (said,) = acts.events(world)
+    assert (said["event"], said["actor"], said["purpose"]) == ("PasswordRehashed", None, "sign-in")
+    assert said["detail"] == {"account": str(made.id), "form": account_form(made)}
+
     assert sign_in(world) == made
+    assert acts.events(world) == [said], "it is kept at today's cost already"
 
 
 @pytest.mark.parametrize(

@@ -475,14 +475,17 @@ def test_a_revoked_token_that_is_whole_again_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("account", ["not an id", None])
-def test_a_change_of_an_account_that_names_none_is_the_events_own_fault(account: str | None) -> None:
+def test_a_change_of_an_account_that_names_none_is_named_and_is_no_word_for_any(account: str | None) -> None:
     everything = rows()
     place = everything.event("AccountClosed")
     payload = json.loads(everything.journal[place].payload)
     payload["detail"]["account"] = account
     everything.change_event(place, payload=json.dumps(payload).encode())
 
-    assert {finding.about for finding in everything.found(lived())} == {About.EVENT}
+    event, unsaid = everything.found(lived())
+    assert (event.about, event.name) == (About.EVENT, str(everything.journal[place].id))
+    closed = acts.account("scottish-lead")
+    assert str(unsaid) == f"Account {closed}: It is not what the journal says that was made."
 
 
 def test_no_finding_says_anything_of_a_person() -> None:
