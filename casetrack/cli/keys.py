@@ -41,6 +41,7 @@ from casetrack.services.keysets import (
 from casetrack.services.log_keys import (
     EPOCH,
     MILLISECOND,
+    SPEAKING,
     LogKeeper,
     end_log_key,
     plan_log_key,
@@ -267,7 +268,7 @@ def _at_the_log(around: Surroundings) -> Iterator[LogKeeper]:
 
         def spoken() -> frozenset[str]:
             with inspecting(auditor) as evidence:
-                return statements_in(evidence)
+                return statements_in(evidence.events_of(SPEAKING))
 
         keeper = at.keeper("The log's key renewed", enter)
         yield LogKeeper(keeper, key_folder(around.config), partial(begin_log, sequencer), spoken)

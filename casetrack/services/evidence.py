@@ -1,12 +1,11 @@
 """What verifying reads: everything that is kept and signed, exactly as its rows have it, and nothing that opens."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from casetrack.crypto.keysets import PublicKeyset
-from casetrack.domain.actions import Action
 from casetrack.domain.ids import Instant
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.people import Account, Token
@@ -92,9 +91,6 @@ class Evidence(Protocol):
     def events(self) -> Iterator[KeptEvent]:
         """Every event: by case, and of each case its changes first, in the order of their versions."""
 
-    def events_of(self, actions: Collection[Action]) -> Iterator[KeptEvent]:
-        """The events of those actions, in no order."""
-
     def cases(self) -> Iterator[KeptCase]:
         """Every case, with the digest of each sealed value made of its row as it is now."""
 
@@ -153,10 +149,6 @@ class InTime:
     def events(self) -> Iterator[KeptEvent]:
         """Every event."""
         return self._read(self._evidence.events())
-
-    def events_of(self, actions: Collection[Action]) -> Iterator[KeptEvent]:
-        """The events of those actions."""
-        return self._read(self._evidence.events_of(actions))
 
     def cases(self) -> Iterator[KeptCase]:
         """Every case."""

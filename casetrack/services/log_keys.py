@@ -5,7 +5,7 @@ A crash between the two leaves keys that hold and that the journal does not yet 
 signs meanwhile, because whoever renews a key holds the log.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.key_events import LogKeyEnded, LogKeyFollowed
 from casetrack.domain.keyset_refusals import LogKeyAlone, LogKeyUnused
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
-from casetrack.services.evidence import Evidence
+from casetrack.services.evidence import KeptEvent
 from casetrack.services.journal import read_kind, read_payload
 from casetrack.services.keysets import Keeper
 
@@ -129,9 +129,9 @@ def statement_in(payload: Mapping[str, Any]) -> str | None:
     return statement if isinstance(statement, str) else ""
 
 
-def statements_in(evidence: Evidence) -> frozenset[str]:
-    """What the journal says of the log's own keys."""
-    found = (statement_in(read_payload(event.payload)) for event in evidence.events_of(SPEAKING))
+def statements_in(events: Iterable[KeptEvent]) -> frozenset[str]:
+    """What the journal says of the log's own keys, in events of the actions that speak of them."""
+    found = (statement_in(read_payload(event.payload)) for event in events)
     return frozenset(filter(None, found))
 
 

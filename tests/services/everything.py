@@ -1,6 +1,6 @@
 """Everything that a world in memory keeps and signs, as verifying reads it: for tests to tamper with."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,7 +13,6 @@ from casetrack.audit.entry import Entry
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.signing import LogKey
-from casetrack.domain.actions import Action
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
 from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent, KeptFile
@@ -118,10 +117,6 @@ class Everything:
     def events(self) -> Iterator[KeptEvent]:
         """The events."""
         yield from self.journal
-
-    def events_of(self, actions: Collection[Action]) -> Iterator[KeptEvent]:
-        """The events of those actions."""
-        yield from (event for event in self.journal if event.action in {action.value for action in actions})
 
     def cases(self) -> Iterator[KeptCase]:
         """The cases."""

@@ -1,7 +1,7 @@
 """What verifying reads, over the memory stores: everything on the journal sequenced, and the log signed."""
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,6 @@ from casetrack.audit.entry import Entry
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.signing import LogKey
-from casetrack.domain.actions import Action
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
 from casetrack.services.evidence import Evidence, KeptAccount, KeptDestruction, KeptEvent, KeptFile
@@ -59,12 +58,6 @@ class MemoryEvidence:
         """Every event, the changes of each case in the order of their versions."""
         for entry in sorted(self._entries, key=lambda each: (str(each.case), each.case_version or 1_000_000)):
             yield _kept_event(entry, self._leaves[entry.id], self._numbers[entry.id])
-
-    def events_of(self, actions: Collection[Action]) -> Iterator[KeptEvent]:
-        """The events of those actions."""
-        for entry in self._entries:
-            if entry.action in actions:
-                yield _kept_event(entry, self._leaves[entry.id], self._numbers[entry.id])
 
     def cases(self) -> Iterator[KeptCase]:
         """Every case, with what its sealed values are now."""

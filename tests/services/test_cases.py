@@ -39,6 +39,7 @@ from casetrack.services.cases import (
     assign_case,
     close_case,
     closing_reasons,
+    consult,
     find_case,
     list_cases,
     open_case,
@@ -458,3 +459,11 @@ def test_in_a_list_nothing_is_due_in_a_closed_case_whatever_is_kept_of_it() -> N
     assert before.do_now_support
     for (card,) in (listed, found):
         assert (card.due, card.milestone, card.do_now, card.waiting) == (None, None, False, False)
+
+
+def test_a_page_that_looks_at_what_is_in_a_case_has_what_stands_around_it() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    with world.work("worker") as work:
+        assert consult(work, case.reference, Action.JOURNEY_VIEW) == overview_of(work, case)
+    assert acts.events(world)[-1]["action"] == "journey:view"

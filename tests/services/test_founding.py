@@ -57,6 +57,24 @@ def test_founding_again_makes_keys_for_newcomers_alone() -> None:
     assert trust([second[0].public], first[0].public, NAME) == second[0].public
 
 
+def test_a_deployment_that_begins_again_has_the_services_keys_that_it_had() -> None:
+    memory = MemoryStores()
+    with a_key_file() as roots:
+        keyring = Keyring(NAME, roots)
+        roots.add(SERVICE)
+        first = keyring.generate(SERVICE)
+        known = (first, keyring.renew(first))
+        with memory.begin(NOBODY) as stores:
+            keep_holders(stores, HOLDERS)
+            made = make_keysets(stores, keyring, roots, known=known)
+            again = make_keysets(stores, keyring, roots, known=known)
+
+    assert made[:2] == known
+    assert again == ()
+    for keyset in made[2:]:
+        assert trust([keyset.public], known[1].public, NAME) == keyset.public
+
+
 def test_that_keys_were_made_is_journalled_with_the_fingerprint_to_compare() -> None:
     world = World.in_memory()
     with world.begin(NOBODY) as stores:

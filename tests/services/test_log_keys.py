@@ -14,10 +14,19 @@ from casetrack.crypto.signing import LogKey
 from casetrack.domain.ids import EventId
 from casetrack.domain.keyset_refusals import LogKeyAlone, LogKeyUnused
 from casetrack.services.checkpoints import CheckpointSigner, LogChain
-from casetrack.services.log_keys import LogKeeper, LogRenewal, end_log_key, plan_log_key, renew_log_key, statement_in
+from casetrack.services.log_keys import (
+    LogKeeper,
+    LogRenewal,
+    end_log_key,
+    plan_log_key,
+    renew_log_key,
+    statement_in,
+    statements_in,
+)
 from casetrack.services.verifying import verify_database
 from tests.services.acts import kept, opened, read
 from tests.services.everything import Everything, believed, log_key
+from tests.services.evidence import inspecting
 from tests.services.log_keys import ORIGIN, Crash, LogPlace
 from tests.world import World
 
@@ -165,6 +174,16 @@ def test_what_the_journal_was_not_told_it_is_told_with_the_next_step() -> None:
     here.sign(2)
     end_log_key(here.by())
     assert here.spoken() == list(here.kept_chain.statements)
+
+
+def test_what_the_journal_says_of_the_logs_keys_is_read_out_of_its_events() -> None:
+    place = LogPlace(World.in_memory())
+    renew_log_key(place.by())
+    place.sign(1)
+    end_log_key(place.by())
+    with inspecting(place.world) as (evidence, _):
+        assert statements_in(evidence.events()) == {*place.by().file.chain().statements}
+        assert len(statements_in(evidence.events())) == 2
 
 
 def test_a_statement_that_somebody_put_in_the_key_folder_stops_everything() -> None:

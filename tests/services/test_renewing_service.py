@@ -12,7 +12,7 @@ from casetrack.domain.errors import IntegrityBroken, KeysUnavailable
 from casetrack.domain.holders import AUDIT_DESK, SERVICE
 from casetrack.domain.keyset_refusals import NotAsMade
 from casetrack.services import renewing_service
-from casetrack.services.accounts import create_token
+from casetrack.services.accounts import close_account, create_token
 from casetrack.services.identity import reveal_identity
 from casetrack.services.keysets import list_keysets
 from casetrack.services.renewing_service import plan_service, renew_service, reseal_doors, vouch_for_copy
@@ -172,6 +172,27 @@ def test_an_account_that_was_changed_since_the_journal_was_asked_stops_its_batch
     assert refused.value.said.startswith(f"Account {WORKER.id} is not what the journal says")
     assert vars(kept(world)) == vars(before)
     assert resealed(world) == len(ACCOUNTS) - 1, "what does not fit holds nobody up"
+
+
+def test_an_account_that_somebody_closed_since_the_journal_was_asked_is_sealed_the_next_time() -> None:
+    world = World.in_memory()
+    asked = vetted(world)
+    renew_service(keeper(world), asked)
+    with world.work("administrator") as work:
+        close_account(work, WORKER.id)
+    with pytest.raises(NotAsMade):
+        reseal_doors(keeper(world), asked)
+    assert resealed(world) == len(ACCOUNTS)
+    assert not wrong(world)
+
+
+def test_a_copy_in_which_everything_is_sealed_by_the_newest_is_sealed_by_nobody_again() -> None:
+    world = renewed()
+    again = begun_again(world)
+    with keeper(again).enter() as room:
+        vouch_for_copy(keeper(again), room, [], vetted(again))
+    assert not wrong(again)
+    assert read(kept(world).entries[-1])["event"] == "DoorsSealed", "of before"
 
 
 def test_what_was_planted_since_the_journal_was_asked_is_neither_sealed_nor_certified_anew() -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from casetrack.crypto.errors import CannotOpen, KeysOutOfReach, Reason
 from casetrack.crypto.keyring import SealedKeyset
+from casetrack.crypto.keysets import check_certificate
 from casetrack.domain.errors import IntegrityBroken, KeysUnavailable, Unavailable
+from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import HolderCode
 from casetrack.services.cases import view_case
 from casetrack.services.identity import reveal_identity
@@ -14,6 +16,7 @@ from casetrack.services.sessions import NOBODY
 from casetrack.services.trust import Trust, opening
 from tests.services import acts
 from tests.services.acts import REVEALING, kept
+from tests.services.keeping import renewed_service
 from tests.world import NORTH, SOUTH, World
 
 
@@ -142,3 +145,32 @@ def test_keys_that_are_out_of_reach_are_said_to_be_whose_they_are(holder: str, n
             assert refused.value.__cause__ is None
             assert refused.value.said.startswith(f"The keys of {name} cannot be reached just now.")
     assert issubclass(KeysUnavailable, Unavailable)
+
+
+class Renewing:
+    """The key rows of a world, whose service is renewed just before its organisations are read for the first time."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def keysets(self, holder: HolderCode) -> tuple[SealedKeyset, ...]:
+        if holder != SERVICE and (SERVICE, 2) not in kept(self._world).keysets:
+            renewed_service(self._world)
+        with self._world.begin(NOBODY) as stores:
+            return tuple(stores.keys.keysets(holder))
+
+
+def test_a_certificate_names_the_service_that_certified_its_signer_though_that_was_renewed_in_between() -> None:
+    world = World.in_memory()
+    service, signer = Trust(Renewing(world), world.deployment).certified(NORTH.code)
+    assert service.version == 2
+    check_certificate(world.deployment.name, signer[0], service)
+
+
+def test_what_the_newest_keys_of_the_service_did_not_certify_has_no_certificate() -> None:
+    world = World.in_memory()
+    first = kept(world).keysets[NORTH.code, 1]
+    renewed_service(world)
+    kept(world).keysets[NORTH.code, 1] = first
+    with world.begin(NOBODY) as stores, pytest.raises(IntegrityBroken):
+        Trust(stores.keys, world.deployment).certified(NORTH.code)
