@@ -21,7 +21,9 @@ The life of an entry:
    thing that is wrong and names it (`errors`).
 7. Somebody with one entry and no log asks for `tree.inclusion_proof`, and somebody with two
    checkpoints for `tree.consistency_proof`; `proof` checks either without the rest of the log.
-8. When the log's key is renewed, both keys sign for a while, and `succession.Statement` says so in
+8. `tiles.tiled` lays the log out as files that never change, for whoever holds no database;
+   `tiles.verify_tiles` checks them against a checkpoint and names the first that is wrong.
+9. When the log's key is renewed, both keys sign for a while, and `succession.Statement` says so in
    their names. `succession.LogKeys` is what a verifier believes who began with the first of them.
 
 Signatures come in from outside, through the ports `note.Signer` and `note.Verifier`.

@@ -227,6 +227,72 @@ class ConsistencyRefused(LogRefused):
     )
 
 
+# Of a log in files
+
+
+@dataclass(eq=False)
+class TilePathMalformed(LogRefused):
+    """A path is not that of a tile or of a bundle."""
+
+    sentence: ClassVar[str] = N_("This is not the path of a file of a log.")
+
+
+@dataclass(eq=False)
+class LeafTooLong(LogRefused):
+    """A leaf has more bytes than a bundle can say that it has."""
+
+    index: int
+    sentence: ClassVar[str] = N_("Entry {index} has more than 65,535 bytes, and no place in a bundle.")
+
+
+@dataclass(eq=False)
+class FileMissing(LogRefused):
+    """A file of the log is not there."""
+
+    path: str
+    sentence: ClassVar[str] = N_("The file {path} of the log is missing.")
+
+
+@dataclass(eq=False)
+class TileMalformed(LogRefused):
+    """A tile has more or fewer hashes than its name says."""
+
+    path: str
+    sentence: ClassVar[str] = N_("The file {path} does not have as many hashes of 32 bytes as its name says.")
+
+
+@dataclass(eq=False)
+class BundleMalformed(LogRefused):
+    """A bundle has more or fewer entries than its name says."""
+
+    path: str
+    sentence: ClassVar[str] = N_("The file {path} does not have as many entries as its name says.")
+
+
+@dataclass(eq=False)
+class TilesDiffer(LogRefused):
+    """The tiles at the right edge of the tree do not make the root that was signed."""
+
+    size: int
+    sentence: ClassVar[str] = N_("The tiles of the {size} entries do not make the root that the checkpoint signed.")
+
+
+@dataclass(eq=False)
+class TileChanged(LogRefused):
+    """A full tile is not the one that the tile above it stands on."""
+
+    path: str
+    sentence: ClassVar[str] = N_("The file {path} is not the one that the tile above it was made of.")
+
+
+@dataclass(eq=False)
+class EntryChanged(LogRefused):
+    """An entry of a bundle is not the one whose hash is in the tree."""
+
+    index: int
+    sentence: ClassVar[str] = N_("Entry {index} is not the one that is in the log: it was changed, moved or added.")
+
+
 # Of a whole log
 
 
