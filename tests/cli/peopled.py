@@ -19,6 +19,7 @@ from casetrack.services.people import Account
 from casetrack.services.sessions import NOBODY
 from casetrack.services.work import UnitOfWork, at_work
 from tests.cli.installation import Installation
+from tests.journeys.erasing import FIRST, SECOND, approve, prepare
 
 KENT: Final = HolderCode("kent")
 WORKER: Final = 'casetrack account create a.worker --name "A Worker" --role support_worker --holder kent'
@@ -62,3 +63,17 @@ def employ(here: Installation, count: int) -> None:
         for number in range(count):
             named, id_ = f"a.worker.{number}", AccountId(at.deployment.chance.uuid())
             add_account(working, Account(id_, named, "A Worker", Role.SUPPORT_WORKER, KENT, password=""))
+
+
+def propose_erasures(here: Installation, count: int) -> None:
+    """Two leads work there, and the first has proposed to erase so many closed cases."""
+    for name in (FIRST, SECOND):
+        here.done(f"casetrack account create {name} --name {name} --role lead --holder kent")
+    with house(read_config(here.folder / "config.toml", here.environ)) as at:
+        prepare(at, count)
+
+
+def agree_to_erasures(here: Installation) -> None:
+    """The second has agreed to all of that."""
+    with house(read_config(here.folder / "config.toml", here.environ)) as at:
+        approve(at)

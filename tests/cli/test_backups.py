@@ -8,10 +8,9 @@ import pytest
 
 from casetrack.cli.commands import Surroundings
 from casetrack.cli.doctor import look
-from casetrack.cli.house import house
 from casetrack.crypto.parcels import seal_parcel
 from tests.cli.installation import Installation, edited, free_port, running_in
-from tests.journeys.erasing import FIRST, SECOND, approve, prepare
+from tests.cli.peopled import agree_to_erasures, propose_erasures
 
 
 @pytest.fixture(scope="module")
@@ -123,14 +122,9 @@ def test_what_was_erased_since_a_copy_was_made_is_erased_from_it_before_anybody_
     (folder / "secret").write_text("a passphrase of its own\n")
     with running_in(folder) as here:
         here.done("casetrack db upgrade")
-        for name in (FIRST, SECOND):
-            here.done(f"casetrack account create {name} --name {name} --role lead --holder kent")
-        at = Surroundings(here.environ, here.folder).config
-        with house(at) as place:
-            prepare(place, 2)
+        propose_erasures(here, 2)
         here.done(f"casetrack backup make {folder / 'copy'} --passphrase-file {folder / 'secret'}")
-        with house(at) as place:
-            approve(place)
+        agree_to_erasures(here)
         here.done("casetrack worker --once")
         assert "until" in here.run("casetrack doctor").output
         assert "nothing else is left: 2." in here.done("casetrack audit verify --database")
@@ -161,11 +155,8 @@ def test_an_erasure_that_happened_stays_on_the_list_though_the_database_says_tha
     (folder / "secret").write_text("a passphrase of its own\n")
     with running_in(folder) as here:
         here.done("casetrack db upgrade")
-        for name in (FIRST, SECOND):
-            here.done(f"casetrack account create {name} --name {name} --role lead --holder kent")
-        with house(Surroundings(here.environ, here.folder).config) as place:
-            prepare(place, 1)
-            approve(place)
+        propose_erasures(here, 1)
+        agree_to_erasures(here)
         erasures = folder / "var" / "erasures.jsonl"
         listed = erasures.read_bytes()
         edited(here, UNDONE)

@@ -25,8 +25,7 @@ from casetrack.services.renewing_service import renew_service
 from casetrack.services.sessions import NOBODY
 from casetrack.services.vouching import canonical_account
 from tests.cli.installation import Installation, edited, running_in
-from tests.cli.peopled import KENT
-from tests.journeys.erasing import FIRST, SECOND, approve, prepare
+from tests.cli.peopled import KENT, agree_to_erasures, propose_erasures
 
 RENEW: Final = "casetrack keys rotate service"
 PLANTED: Final = AccountId(UUID(int=7))
@@ -116,18 +115,13 @@ def test_a_copy_from_amid_a_renewal_has_the_newer_keys_and_what_was_erased_since
     (tmp_path / "secret").write_text("a passphrase of its own\n")
     with running_in(tmp_path) as here:
         here.done("casetrack db upgrade")
-        for name in (FIRST, SECOND):
-            here.done(f"casetrack account create {name} --name {name} --role lead --holder kent")
-        at = Surroundings(here.environ, here.folder).config
-        with house(at) as place:
-            prepare(place, 2)
+        propose_erasures(here, 2)
         here.done("casetrack worker --once")
         begin_renewing(here)
         here.done(f"casetrack backup make {tmp_path / 'copy'} --passphrase-file {tmp_path / 'secret'}")
         here.done(RENEW)
         here.done(RENEW)
-        with house(at) as place:
-            approve(place)
+        agree_to_erasures(here)
         assert "nothing else is left: 2." in verified(here)
     shutil.rmtree(tmp_path / "var" / "postgres")
     with running_in(tmp_path) as here:
