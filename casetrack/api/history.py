@@ -1,7 +1,7 @@
 """What changed on a case, when, and by which role of which organisation. Who looked is for the log to say."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from flask import Response
 
@@ -27,9 +27,6 @@ def view(asked: Mapping[str, Any], reference: Reference) -> Response:
     return page_answer(HistoryShown(), page, [_facts_of(card) for card in page.items])
 
 
-ROLES: Final[Mapping[str | None, Role]] = {role.value: role for role in Role}
-
-
 def _facts_of(card: EventCard) -> dict[str, Any]:
     """What `EventShown` shows of a change."""
     payload: Mapping[str, Any] = card.payload
@@ -39,7 +36,7 @@ def _facts_of(card: EventCard) -> dict[str, Any]:
         "action": card.action,
         "version": card.case_version,
         "holder": card.holder,
-        "role": ROLES.get(payload.get("role")),
+        "role": next((role for role in Role if role.value == payload.get("role")), None),
         "transfer": payload.get("transfer"),
         "detail": payload.get("detail", {}),
     }
