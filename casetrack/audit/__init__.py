@@ -18,13 +18,15 @@ The life of an entry:
    holds one can later ask `verify.verify_held` whether the log still begins with those entries.
 6. An auditor runs `verify.verify_log` over the leaves and the checkpoints, then
    `verify.verify_payload` on each payload that was disclosed to them. Each refuses at the first
-   thing that is wrong and names it (`errors`).
+   thing that is wrong and names it (`errors`, `export_errors`).
 7. Somebody with one entry and no log asks for `tree.inclusion_proof`, and somebody with two
    checkpoints for `tree.consistency_proof`; `proof` checks either without the rest of the log.
-8. `tiles.tiled` lays the log out as files that never change, for whoever holds no database;
-   `tiles.verify_tiles` checks them against a checkpoint and names the first that is wrong.
-9. When the log's key is renewed, both keys sign for a while, and `succession.Statement` says so in
+8. When the log's key is renewed, both keys sign for a while, and `succession.Statement` says so in
    their names. `succession.LogKeys` is what a verifier believes who began with the first of them.
+9. A witness is asked by a `witness.Submission`, and puts a `cosignature` beside the log's signature
+   if the log goes on from what it cosigned before. A `policy` says which witnesses somebody asks for.
+10. `tiles.tiled` lays the log out as files that never change, for whoever holds no database. An
+   `export` is those with payloads that are disclosed; `log_proof` is about one entry alone.
 
 Signatures come in from outside, through the ports `note.Signer` and `note.Verifier`.
 """

@@ -5,6 +5,7 @@ opaque and recommends against them; they are refused here, so that a checkpoint 
 one and the same and nothing can be signed that is not checked.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,8 @@ from casetrack.audit.tree import EMPTY_ROOT, HASH_BYTES
 
 # What outside programs, and a signed 64-bit column, can hold.
 LARGEST_SIZE: Final = (1 << 63) - 1
+
+_NUMBER: Final = re.compile("0|[1-9][0-9]{0,18}")
 
 _ORIGIN, _SIZE, _ROOT, _END = 1, 2, 3, 4
 
@@ -49,12 +52,12 @@ class Checkpoint:
         if len(lines) != _END or lines[-1]:
             raise CheckpointMalformed(line=min(len(lines), _END))
         origin, size, root, _ = lines
-        if not (size.isascii() and size.isdigit()) or (size.startswith("0") and size != "0"):
-            raise CheckpointMalformed(line=_SIZE)
-        if len(size) > len(str(LARGEST_SIZE)):
-            raise CheckpointMalformed(line=_SIZE)
         try:
-            return cls(origin=origin, size=int(size), root=from_base64(root))
+            number = number_in(size)
+        except ValueError as malformed:
+            raise CheckpointMalformed(line=_SIZE) from malformed
+        try:
+            return cls(origin=origin, size=number, root=hash_in(root))
         except ValueError as malformed:
             raise CheckpointMalformed(line=_ROOT) from malformed
 
@@ -83,3 +86,20 @@ def open_checkpoint(note_text: str, *verifiers: Verifier) -> Checkpoint:
     note.verify(verifiers)
     # Step 3: the note's text is a checkpoint.
     return Checkpoint.parse(note.text)
+
+
+def number_in(line: str) -> int:
+    """The number that a line is, written without sign or leading zero, at most 2^63 - 1; otherwise `ValueError`."""
+    if not _NUMBER.fullmatch(line) or int(line) > LARGEST_SIZE:
+        message = "not a number as a log writes one"
+        raise ValueError(message)
+    return int(line)
+
+
+def hash_in(line: str) -> bytes:
+    """The hash of which a line is the base64, 32 bytes; otherwise `ValueError`."""
+    value = from_base64(line)
+    if len(value) != HASH_BYTES:
+        message = "not a hash"
+        raise ValueError(message)
+    return value

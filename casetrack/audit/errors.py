@@ -73,8 +73,8 @@ class VerifierKeyMalformed(LogRefused):
     """A verifier key is not a name, an id and an Ed25519 public key that agree."""
 
     sentence: ClassVar[str] = N_(
-        "A verifier key is a name, the key id in eight hex digits and an Ed25519 public key, "
-        "joined by plus signs, and the id must be that of the name and key."
+        "A verifier key is a name, the key id in eight hex digits and an Ed25519 public key of its kind, "
+        "joined by plus signs, and the id must be that of the name, kind and key."
     )
 
 
@@ -208,6 +208,14 @@ class SizeAbsent(LogRefused):
 
 
 @dataclass(eq=False)
+class ProofMalformed(LogRefused):
+    """One line of a carried proof is wrong: 1 the header, then what came with it, the index, the hashes, the end."""
+
+    line: int
+    sentence: ClassVar[str] = N_("Line {line} of the proof is wrong.")
+
+
+@dataclass(eq=False)
 class InclusionRefused(LogRefused):
     """An inclusion proof does not lead from the entry to the root."""
 
@@ -225,72 +233,6 @@ class ConsistencyRefused(LogRefused):
     sentence: ClassVar[str] = N_(
         "The proof does not show that the tree of {new_size} entries begins with the tree of {old_size} entries."
     )
-
-
-# Of a log in files
-
-
-@dataclass(eq=False)
-class TilePathMalformed(LogRefused):
-    """A path is not that of a tile or of a bundle."""
-
-    sentence: ClassVar[str] = N_("This is not the path of a file of a log.")
-
-
-@dataclass(eq=False)
-class LeafTooLong(LogRefused):
-    """A leaf has more bytes than a bundle can say that it has."""
-
-    index: int
-    sentence: ClassVar[str] = N_("Entry {index} has more than 65,535 bytes, and no place in a bundle.")
-
-
-@dataclass(eq=False)
-class FileMissing(LogRefused):
-    """A file of the log is not there."""
-
-    path: str
-    sentence: ClassVar[str] = N_("The file {path} of the log is missing.")
-
-
-@dataclass(eq=False)
-class TileMalformed(LogRefused):
-    """A tile has more or fewer hashes than its name says."""
-
-    path: str
-    sentence: ClassVar[str] = N_("The file {path} does not have as many hashes of 32 bytes as its name says.")
-
-
-@dataclass(eq=False)
-class BundleMalformed(LogRefused):
-    """A bundle has more or fewer entries than its name says."""
-
-    path: str
-    sentence: ClassVar[str] = N_("The file {path} does not have as many entries as its name says.")
-
-
-@dataclass(eq=False)
-class TilesDiffer(LogRefused):
-    """The tiles at the right edge of the tree do not make the root that was signed."""
-
-    size: int
-    sentence: ClassVar[str] = N_("The tiles of the {size} entries do not make the root that the checkpoint signed.")
-
-
-@dataclass(eq=False)
-class TileChanged(LogRefused):
-    """A full tile is not the one that the tile above it stands on."""
-
-    path: str
-    sentence: ClassVar[str] = N_("The file {path} is not the one that the tile above it was made of.")
-
-
-@dataclass(eq=False)
-class EntryChanged(LogRefused):
-    """An entry of a bundle is not the one whose hash is in the tree."""
-
-    index: int
-    sentence: ClassVar[str] = N_("Entry {index} is not the one that is in the log: it was changed, moved or added.")
 
 
 # Of a whole log

@@ -6,9 +6,10 @@ ports `Signer` and `Verifier` make and check the signatures.
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from enum import IntEnum
+from typing import Final, Protocol, TypeAlias
 
 from casetrack.audit.errors import (
     NoteMalformed,
@@ -22,7 +23,6 @@ PUBLIC_KEY_BYTES: Final = 32
 # The format has a reader accept at least 16 and set a limit of its own.
 MOST_SIGNATURES: Final = 100
 
-_ED25519: Final = b"\x01"
 _SIGNATURE_PREFIX: Final = "\u2014 "
 
 
@@ -56,9 +56,18 @@ class Verifier(Protocol):
         """Returns when this key made the signature; otherwise raises `SignatureRefused`."""
 
 
-def key_id(name: str, public_key: bytes) -> bytes:
-    """The first four bytes of SHA-256(name, newline, 01, Ed25519 public key)."""
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:KEY_ID_BYTES]
+class KeyKind(IntEnum):
+    """What an Ed25519 key signs: its byte before the public key, so that its id and its verifier key say which."""
+
+    SIGNS = 0x01
+    """The text of a note, as a log does."""
+    COSIGNS = 0x04
+    """A checkpoint and the time, as a witness does (`cosignature`)."""
+
+
+def key_id(name: str, public_key: bytes, kind: KeyKind = KeyKind.SIGNS) -> bytes:
+    """The first four bytes of SHA-256(name, newline, kind, Ed25519 public key)."""
+    return hashlib.sha256(name.encode() + b"\n" + kind.to_bytes() + public_key).digest()[:KEY_ID_BYTES]
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ class VerifierKey:
 
     name: str
     public_key: bytes
+    kind: KeyKind = KeyKind.SIGNS
 
     def __post_init__(self) -> None:
         """No verifier key exists that could not stand in a note."""
@@ -79,25 +89,29 @@ class VerifierKey:
     @property
     def key_id(self) -> bytes:
         """The four bytes by which notes name the key."""
-        return key_id(self.name, self.public_key)
+        return key_id(self.name, self.public_key, self.kind)
 
     def format(self) -> str:
-        """The key in one line: name, id in hex and base64 of 01 and the key, joined by plus."""
-        return f"{self.name}+{self.key_id.hex()}+{in_base64(_ED25519 + self.public_key)}"
+        """The key in one line: name, id in hex and base64 of kind and key, joined by plus."""
+        return f"{self.name}+{self.key_id.hex()}+{in_base64(self.kind.to_bytes() + self.public_key)}"
 
     @classmethod
-    def parse(cls, line: str) -> "VerifierKey":
-        """The key that a line holds; `VerifierKeyMalformed` when its parts do not agree."""
+    def parse(cls, line: str, kind: KeyKind = KeyKind.SIGNS) -> "VerifierKey":
+        """The key of that kind that a line holds; `VerifierKeyMalformed` when it is of another, or its parts differ."""
         name, _, rest = line.partition("+")
         hex_id, _, encoded = rest.partition("+")
         try:
             typed = from_base64(encoded)
         except ValueError as malformed:
             raise VerifierKeyMalformed from malformed
-        key = cls(name=name, public_key=typed[1:])
-        if typed[:1] != _ED25519 or hex_id != key.key_id.hex():
+        key = cls(name, typed[1:], kind)
+        if typed[:1] != kind.to_bytes() or hex_id != key.key_id.hex():
             raise VerifierKeyMalformed
         return key
+
+
+VerifierOf: TypeAlias = Callable[[VerifierKey], Verifier]
+"""What checks the signatures of a key: this room has no signatures of its own."""
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ makes it believed is a statement that the keys before it signed: no list, no fil
 format is `docs/formats/audit-log.md`, section 8.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
-from casetrack.audit.checkpoint import LARGEST_SIZE, Checkpoint, open_checkpoint
+from casetrack.audit.checkpoint import LARGEST_SIZE, Checkpoint, number_in, open_checkpoint
 from casetrack.audit.errors import (
     KeyEnded,
     KeyNotBegun,
@@ -20,15 +20,12 @@ from casetrack.audit.errors import (
     StatementRefused,
     VerifierKeyMalformed,
 )
-from casetrack.audit.note import Note, Signer, Verifier, VerifierKey, is_key_name
+from casetrack.audit.note import Note, Signer, VerifierKey, VerifierOf, is_key_name
 
 FROM_THE_BEGINNING: Final = -1
 """After which size the first key of a log signs: it signs a checkpoint of no entries too."""
 
 _SAYS, _ORIGIN, _OLD, _NEW, _SIZE, _TIME, _END = range(1, 8)
-
-VerifierOf: TypeAlias = Callable[[VerifierKey], Verifier]
-"""What checks the signatures of a key: this room has no signatures of its own."""
 
 
 class Says(StrEnum):
@@ -213,7 +210,7 @@ def _key(line: str, number: int) -> VerifierKey:
 
 
 def _number(line: str, number: int) -> int:
-    """A whole number without sign or leading zero; how large it may be, the statement says."""
-    if not (line.isascii() and line.isdigit()) or len(line) > len(str(LARGEST_SIZE)) or str(int(line)) != line:
-        raise StatementMalformed(line=number)
-    return int(line)
+    try:
+        return number_in(line)
+    except ValueError as malformed:
+        raise StatementMalformed(line=number) from malformed

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casetrack.audit.checkpoint import Checkpoint
-from casetrack.audit.errors import (
+from casetrack.audit.export_errors import (
     BundleMalformed,
     EntryChanged,
     FileMissing,
@@ -106,11 +106,11 @@ def tiled(leaves: Iterable[bytes]) -> Iterator[tuple[Place, bytes]]:
             yield Place(height, level.full, len(level.hashes) // HASH_BYTES), bytes(level.hashes)
 
 
-def verify_tiles(checkpoint: Checkpoint, read: Read) -> None:
-    """Every tile and bundle of the log is as its checkpoint says, and each leaf is where its hash is.
+def verified_leaves(checkpoint: Checkpoint, read: Read) -> Iterator[bytes]:
+    """The leaves of the log in their order, each once its bundle, and every tile above it, are as the checkpoint says.
 
-    Otherwise a `LogRefused` names the first that is not: from the left to the right, each bundle with the tile above.
-    Whether what a bundle has are entries is for `verify_log` to say.
+    Otherwise a `LogRefused` names the first file or entry that is not: from the left to the right, each bundle with the
+    tile above. However long the log is, no more is held than one file of each level.
     """
     size, tops = checkpoint.size, list[tuple[int, int, bytes]]()
     for level in range(HIGHEST_LEVEL, -1, -1):
@@ -121,13 +121,34 @@ def verify_tiles(checkpoint: Checkpoint, read: Read) -> None:
     if Frontier(size, hashes).root() != checkpoint.root:
         raise TilesDiffer(size=size)
     for level, index, tile in tops:
-        _verify_below(level, index, tile, read)
+        yield from _below(level, index, tile, read)
 
 
-def leaves_of(size: int, read: Read) -> Iterator[bytes]:
-    """The leaves of the bundles of a log of so many entries, in their order; a `LogRefused` names a broken bundle."""
-    for start in range(0, size, WIDTH):
-        yield from _bundle(Place(None, start // WIDTH, min(WIDTH, size - start)), read)
+@dataclass(frozen=True)
+class TiledTree:
+    """The tree of a log of so many entries, in its tiles. What it says of them is as true as the tiles are."""
+
+    size: int
+    read: Read
+
+    def root(self, start: int, end: int) -> bytes:
+        """The root of the leaves from `start`, where a complete subtree as large as the largest of them begins."""
+        hashes = []
+        at = start
+        while at < end:
+            bits = (end - at).bit_length() - 1
+            hashes.append(self._complete(at, bits))
+            at += 1 << bits
+        return Frontier(end - start, tuple(hashes)).root()
+
+    def _complete(self, start: int, bits: int) -> bytes:
+        """The root of the complete subtree of 2^bits leaves that begins there."""
+        level = min(bits // _BITS, HIGHEST_LEVEL)
+        first = start >> _BITS * level
+        index, at = divmod(first, WIDTH)
+        width = min(WIDTH, (self.size >> _BITS * level) - index * WIDTH)
+        tile = _tile(Place(level, index, width), self.read)
+        return _root(tile[at * HASH_BYTES : (at + (1 << bits - _BITS * level)) * HASH_BYTES])
 
 
 @dataclass
@@ -156,27 +177,28 @@ def _grown(levels: list[_Level], one: bytes) -> Iterator[tuple[Place, bytes]]:
 
 
 def _root(tile: bytes) -> bytes:
-    """The root above the hashes of a full tile."""
+    """The root above the hashes of a tile, or of a part of one, as many of them as a power of two."""
     while len(tile) > HASH_BYTES:
         pairs = range(0, len(tile), 2 * HASH_BYTES)
         tile = b"".join(hashlib.sha256(b"\x01" + tile[at : at + 2 * HASH_BYTES]).digest() for at in pairs)
     return tile
 
 
-def _verify_below(level: int, index: int, tile: bytes, read: Read) -> None:
-    """What each hash of a tile that is believed stands for: the leaves of a bundle, or a full tile and all below it."""
+def _below(level: int, index: int, tile: bytes, read: Read) -> Iterator[bytes]:
+    """The leaves below a tile that is believed: of its bundle, or of each full tile that a hash of it stands for."""
     if level == 0:
         bundle = _bundle(Place(None, index, len(tile) // HASH_BYTES), read)
         for at, (leaf, hashed) in enumerate(zip(bundle, _split(tile), strict=True)):
             if leaf_hash(leaf) != hashed:
                 raise EntryChanged(index=index * WIDTH + at)
+        yield from bundle
         return
     for at, hashed in enumerate(_split(tile)):
-        below = Place(level - 1, index * WIDTH + at)
-        found = _tile(below, read)
+        place = Place(level - 1, index * WIDTH + at)
+        found = _tile(place, read)
         if _root(found) != hashed:
-            raise TileChanged(path=below.path())
-        _verify_below(level - 1, below.index, found, read)
+            raise TileChanged(path=place.path())
+        yield from _below(level - 1, place.index, found, read)
 
 
 def _tile(place: Place, read: Read) -> bytes:

@@ -10,7 +10,7 @@ import hashlib
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from casetrack.audit.errors import EntryAbsent, FrontierMalformed, HashMalformed, SizeAbsent
 
@@ -100,47 +100,72 @@ def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
     return Frontier().extend(leaf_hashes).root()
 
 
-def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> tuple[bytes, ...]:
+class Tree(Protocol):
+    """A tree of which proofs are made, wherever its hashes are."""
+
+    @property
+    def size(self) -> int:
+        """How many leaves it has."""
+
+    def root(self, start: int, end: int) -> bytes:
+        """The root of the leaves from `start` up to, not including, `end`: MTH(D[start:end]) of RFC 6962."""
+
+
+@dataclass(frozen=True)
+class HashedLeaves:
+    """The tree of leaves whose hashes are all at hand."""
+
+    hashes: Sequence[bytes]
+
+    @property
+    def size(self) -> int:
+        """How many leaves it has."""
+        return len(self.hashes)
+
+    def root(self, start: int, end: int) -> bytes:
+        """The root of the leaves from `start` up to, not including, `end`."""
+        return root_of(self.hashes[start:end])
+
+
+def inclusion_proof(tree: Tree, index: int) -> tuple[bytes, ...]:
     """The hashes that lead from the leaf at `index` to the root, the nearest first.
 
     PATH(m, D[n]) of RFC 6962, section 2.1.1. Raises `EntryAbsent` when there is no such leaf.
     """
-    if not 0 <= index < len(leaf_hashes):
-        raise EntryAbsent(index=index, size=len(leaf_hashes))
-    return _path(index, leaf_hashes)
+    if not 0 <= index < tree.size:
+        raise EntryAbsent(index=index, size=tree.size)
+    return _path(index, tree, 0, tree.size)
 
 
-def consistency_proof(leaf_hashes: Sequence[bytes], old_size: int) -> tuple[bytes, ...]:
+def consistency_proof(tree: Tree, old_size: int) -> tuple[bytes, ...]:
     """The hashes that show this tree to begin with the tree of its first `old_size` leaves.
 
     PROOF(m, D[n]) of RFC 6962, section 2.1.2; nothing when the two are the same tree. Raises
     `SizeAbsent` when this tree never had that size, or the size is 0: everything begins with
     nothing, so there is nothing to prove.
     """
-    if not 0 < old_size <= len(leaf_hashes):
-        raise SizeAbsent(old_size=old_size, size=len(leaf_hashes))
-    return _subproof(old_size, leaf_hashes, known=True)
+    if not 0 < old_size <= tree.size:
+        raise SizeAbsent(old_size=old_size, size=tree.size)
+    return _subproof(old_size, tree, 0, tree.size, known=True)
 
 
-def _path(index: int, leaf_hashes: Sequence[bytes]) -> tuple[bytes, ...]:
-    if len(leaf_hashes) == 1:
+def _path(index: int, tree: Tree, start: int, end: int) -> tuple[bytes, ...]:
+    if end - start == 1:
         return ()
-    split = _split(len(leaf_hashes))
-    left, right = leaf_hashes[:split], leaf_hashes[split:]
+    split = start + _split(end - start)
     if index < split:
-        return (*_path(index, left), root_of(right))
-    return (*_path(index - split, right), root_of(left))
+        return (*_path(index, tree, start, split), tree.root(split, end))
+    return (*_path(index, tree, split, end), tree.root(start, split))
 
 
-def _subproof(old_size: int, leaf_hashes: Sequence[bytes], *, known: bool) -> tuple[bytes, ...]:
-    """SUBPROOF(m, D[n], b): `known` says that the old tree's root is this subtree's own."""
-    if old_size == len(leaf_hashes):
-        return () if known else (root_of(leaf_hashes),)
-    split = _split(len(leaf_hashes))
-    left, right = leaf_hashes[:split], leaf_hashes[split:]
-    if old_size <= split:
-        return (*_subproof(old_size, left, known=known), root_of(right))
-    return (*_subproof(old_size - split, right, known=False), root_of(left))
+def _subproof(old_end: int, tree: Tree, start: int, end: int, *, known: bool) -> tuple[bytes, ...]:
+    """SUBPROOF(m, D[n], b) of D[start:end]: `known` says that the old tree's root is this subtree's own."""
+    if old_end == end:
+        return () if known else (tree.root(start, end),)
+    split = start + _split(end - start)
+    if old_end <= split:
+        return (*_subproof(old_end, tree, start, split, known=known), tree.root(split, end))
+    return (*_subproof(old_end, tree, split, end, known=False), tree.root(start, split))
 
 
 def _split(size: int) -> int:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from casetrack.audit.cosignature import CosignatureVerifier
 from casetrack.audit.errors import SignatureRefused
-from casetrack.audit.note import VerifierKey, key_id
+from casetrack.audit.note import KeyKind, Verifier, VerifierKey, key_id
 
 
 @dataclass(frozen=True)
@@ -50,3 +51,22 @@ class VerifyingKey:
             Ed25519PublicKey.from_public_bytes(self.key.public_key).verify(signature, text)
         except InvalidSignature as invalid:
             raise SignatureRefused(name=self.name) from invalid
+
+
+@dataclass(frozen=True)
+class WitnessKey(SigningKey):
+    """A `Signer` of raw signatures, with the id of a witness."""
+
+    @property
+    def key_id(self) -> bytes:
+        return key_id(self.name, self.public_key, KeyKind.COSIGNS)
+
+    @property
+    def key(self) -> VerifierKey:
+        return VerifierKey(self.name, self.public_key, KeyKind.COSIGNS)
+
+
+def verifier_of(key: VerifierKey) -> Verifier:
+    """What checks the signatures of that key, whether a log's or a witness's."""
+    raw = VerifyingKey(key)
+    return raw if key.kind is KeyKind.SIGNS else CosignatureVerifier(key, raw.verify)

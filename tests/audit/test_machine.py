@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from casetrack.audit.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from casetrack.audit.errors import LogRefused
 from casetrack.audit.proof import verify_consistency, verify_inclusion
-from casetrack.audit.tree import Frontier, consistency_proof, inclusion_proof
+from casetrack.audit.tree import Frontier, HashedLeaves, consistency_proof, inclusion_proof
 from casetrack.audit.verify import verify_frontier, verify_held, verify_log
 from tests.audit.logs import KEY, ORIGIN, OTHER_KEY, alone, entry, hashes
 
@@ -58,7 +58,7 @@ class Log(RuleBasedStateMachine):
             index=index,
             size=self.frontier.size,
             root=self.frontier.root(),
-            proof=inclusion_proof(of, index),
+            proof=inclusion_proof(HashedLeaves(of), index),
         )
 
     @precondition(lambda self: self.signed)
@@ -71,7 +71,7 @@ class Log(RuleBasedStateMachine):
             old_root=older.root,
             new_size=self.frontier.size,
             new_root=self.frontier.root(),
-            proof=consistency_proof(hashes(self.leaves), older.size),
+            proof=consistency_proof(HashedLeaves(hashes(self.leaves)), older.size),
         )
 
     @precondition(lambda self: self.signed)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from casetrack.audit.errors import ConsistencyRefused, InclusionRefused, LogRefused
 from casetrack.audit.proof import verify_consistency, verify_inclusion
-from casetrack.audit.tree import consistency_proof, inclusion_proof, root_of
+from casetrack.audit.tree import HashedLeaves, consistency_proof, inclusion_proof, root_of
 from tests.audit.frozen import VECTORS
 from tests.audit.logs import hashes, leaves
 
@@ -62,7 +62,9 @@ def test_all_the_published_proofs_are_here() -> None:
 def test_every_entry_of_every_tree_is_proved_to_be_in_it(place: tuple[int, int]) -> None:
     index, size = place
     of = hashes(leaves(size))
-    verify_inclusion(leaf_hash=of[index], index=index, size=size, root=root_of(of), proof=inclusion_proof(of, index))
+    verify_inclusion(
+        leaf_hash=of[index], index=index, size=size, root=root_of(of), proof=inclusion_proof(HashedLeaves(of), index)
+    )
 
 
 @given(GROWTHS)
@@ -74,7 +76,7 @@ def test_every_tree_is_proved_to_begin_with_every_smaller_one(growth: tuple[int,
         old_root=root_of(of[:old_size]),
         new_size=new_size,
         new_root=root_of(of),
-        proof=consistency_proof(of, old_size),
+        proof=consistency_proof(HashedLeaves(of), old_size),
     )
 
 
@@ -106,7 +108,7 @@ def test_a_damaged_inclusion_proof_is_refused(
 ) -> None:
     index, size = place
     of = hashes(leaves(size))
-    proof = list(inclusion_proof(of, index))
+    proof = list(inclusion_proof(HashedLeaves(of), index))
     wrong = damage(proof, at.draw(st.integers(0, len(proof) - 1)))
     with pytest.raises(InclusionRefused, match=f"entry {index} is in the tree of {size} entries"):
         verify_inclusion(leaf_hash=of[index], index=index, size=size, root=root_of(of), proof=wrong)
@@ -120,7 +122,7 @@ def test_a_damaged_consistency_proof_is_refused(
 ) -> None:
     old, new = growth
     of = hashes(leaves(new))
-    proof = list(consistency_proof(of, old))
+    proof = list(consistency_proof(HashedLeaves(of), old))
     wrong = damage(proof, at.draw(st.integers(0, len(proof) - 1)))
     with pytest.raises(ConsistencyRefused, match=f"tree of {new} entries begins with the tree of {old} entries"):
         verify_consistency(old_size=old, old_root=root_of(of[:old]), new_size=new, new_root=root_of(of), proof=wrong)
@@ -130,7 +132,7 @@ def test_a_damaged_consistency_proof_is_refused(
 def test_an_inclusion_proof_shows_no_other_entry(place: tuple[int, int], index: int, other: int) -> None:
     true_index, size = place
     of = hashes(leaves(46))
-    proof, root = inclusion_proof(of[:size], true_index), root_of(of[:size])
+    proof, root = inclusion_proof(HashedLeaves(of[:size]), true_index), root_of(of[:size])
     if (index, other) != (true_index, true_index):
         with pytest.raises(LogRefused):
             verify_inclusion(leaf_hash=of[other], index=index, size=size, root=root, proof=proof)
@@ -147,7 +149,7 @@ def test_a_consistency_proof_shows_no_other_old_size(growth: tuple[int, int], ol
                 old_root=root_of(of[:old]),
                 new_size=new,
                 new_root=root_of(of),
-                proof=consistency_proof(of, old),
+                proof=consistency_proof(HashedLeaves(of), old),
             )
 
 

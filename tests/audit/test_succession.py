@@ -26,7 +26,7 @@ from casetrack.audit.succession import LogKeys, Says, Statement, sign_statement
 from casetrack.audit.verify import verify_log
 from tests.audit.frozen import read
 from tests.audit.keys import SigningKey, VerifyingKey
-from tests.audit.logs import ORIGIN, checkpoint, leaves
+from tests.audit.logs import KEY, ORIGIN, checkpoint, leaves
 
 FROZEN = read("succession.json")
 FIRST, SECOND, THIRD = (
@@ -261,3 +261,10 @@ def test_a_statement_reads_back_as_itself(says: Says, size: int, time_ms: int) -
 def test_a_checkpoint_is_signed_by_keys_of_its_own_log_alone() -> None:
     with pytest.raises(OriginDiffers):
         sign_checkpoint(Checkpoint(ORIGIN, 1, bytes(32)), FIRST, ELSEWHERE)
+
+
+@pytest.mark.parametrize(("size", "time_ms", "line"), [(-1, 0, 5), (0, -1, 6), (1 << 63, 0, 5), (0, 1 << 63, 6)])
+def test_a_statement_that_nobody_could_read_back_is_not_made(size: int, time_ms: int, line: int) -> None:
+    key = KEY.verifying().key
+    with pytest.raises(StatementMalformed, match=rf"^Line {line} "):
+        Statement(Says.FOLLOWS, ORIGIN, key, key, size, time_ms)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casetrack.audit.checkpoint import Checkpoint
-from casetrack.audit.errors import (
+from casetrack.audit.export_errors import (
     BundleMalformed,
     EntryChanged,
     FileMissing,
@@ -17,7 +17,7 @@ from casetrack.audit.errors import (
     TilePathMalformed,
     TilesDiffer,
 )
-from casetrack.audit.tiles import WIDTH, Place, leaves_of, places, tiled, verify_tiles
+from casetrack.audit.tiles import WIDTH, Place, places, tiled, verified_leaves
 from casetrack.audit.tree import leaf_hash, root_of
 from tests.audit.logs import ORIGIN, leaves
 
@@ -87,8 +87,7 @@ def test_the_example_of_the_format_has_its_files() -> None:
 def test_a_log_has_exactly_the_files_of_its_size_and_they_are_as_its_checkpoint_says(count: int) -> None:
     made = files(count)
     assert set(made) == {place.path() for place in places(count)}
-    verify_tiles(checkpoint(count), made.get)
-    assert list(leaves_of(count, made.get)) == leaves(count)
+    assert list(verified_leaves(checkpoint(count), made.get)) == leaves(count)
 
 
 def test_a_longer_log_changes_no_file_of_a_shorter_one() -> None:
@@ -99,7 +98,7 @@ def test_a_longer_log_changes_no_file_of_a_shorter_one() -> None:
 def test_a_level_more_begins_where_the_one_below_is_full() -> None:
     made = files(LARGE)
     assert {path for path in made if path.startswith("tile/2/")} == {"tile/2/000.p/1"}
-    verify_tiles(checkpoint(LARGE), made.get)
+    assert sum(1 for _ in verified_leaves(checkpoint(LARGE), made.get)) == LARGE
 
 
 def test_a_leaf_that_no_bundle_can_hold_is_named() -> None:
@@ -114,7 +113,7 @@ def flipped(content: bytes, at: int) -> bytes:
 
 def refused(made: dict[str, bytes], count: int) -> Exception:
     with pytest.raises(Exception, match=r"\.$") as found:
-        verify_tiles(checkpoint(count), made.get)
+        list(verified_leaves(checkpoint(count), made.get))
     return found.value
 
 

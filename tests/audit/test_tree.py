@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casetrack.audit.errors import EntryAbsent, FrontierMalformed, HashMalformed, SizeAbsent
-from casetrack.audit.tree import EMPTY_ROOT, Frontier, consistency_proof, inclusion_proof, leaf_hash, node_hash, root_of
+from casetrack.audit.tree import (
+    EMPTY_ROOT,
+    Frontier,
+    HashedLeaves,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    node_hash,
+    root_of,
+)
 from tests.audit.frozen import read, unhex
 from tests.audit.logs import hashes, leaves
 
@@ -125,25 +134,25 @@ def test_a_leaf_is_not_taken_for_its_hash() -> None:
 @pytest.mark.parametrize("vector", read("log.json")["inclusion"], ids=lambda vector: vector["index"])
 def test_an_inclusion_proof_is_the_frozen_one(vector: dict[str, int | list[str]]) -> None:
     of = _frozen_hashes()[: int(str(vector["size"]))]
-    assert [one.hex() for one in inclusion_proof(of, int(str(vector["index"])))] == vector["proof"]
+    assert [one.hex() for one in inclusion_proof(HashedLeaves(of), int(str(vector["index"])))] == vector["proof"]
 
 
 @pytest.mark.parametrize("vector", read("log.json")["consistency"], ids=lambda vector: vector["old_size"])
 def test_a_consistency_proof_is_the_frozen_one(vector: dict[str, int | list[str]]) -> None:
     of = _frozen_hashes()[: int(str(vector["new_size"]))]
-    assert [one.hex() for one in consistency_proof(of, int(str(vector["old_size"])))] == vector["proof"]
+    assert [one.hex() for one in consistency_proof(HashedLeaves(of), int(str(vector["old_size"])))] == vector["proof"]
 
 
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (-1, 3), (3, 3), (4, 3)])
 def test_there_is_no_inclusion_proof_of_an_entry_that_is_not_there(index: int, size: int) -> None:
     with pytest.raises(EntryAbsent, match=f"no entry {index} in a tree of {size}"):
-        inclusion_proof(hashes(leaves(size)), index)
+        inclusion_proof(HashedLeaves(hashes(leaves(size))), index)
 
 
 @pytest.mark.parametrize(("old_size", "size"), [(0, 0), (0, 3), (-1, 3), (4, 3)])
 def test_there_is_no_consistency_proof_from_a_tree_that_never_was(old_size: int, size: int) -> None:
     with pytest.raises(SizeAbsent, match=f"from a tree of {old_size} entries to one of {size}"):
-        consistency_proof(hashes(leaves(size)), old_size)
+        consistency_proof(HashedLeaves(hashes(leaves(size))), old_size)
 
 
 def _frozen_hashes() -> list[bytes]:
