@@ -104,14 +104,17 @@ $(STATIC): $(wildcard casetrack/web/sass/*.scss) $(NODE)
 	@npm run --silent build
 	@gzip -9nkf $(BUILT)/casetrack.css $(BUILT)/govuk-frontend.min.js
 
-# The tests drive Debian's Chromium and a token of its SoftHSM2, which root installs here. CI may not go without either.
-PROGRAMS := chromium softhsm2-util
+# The tests drive Debian's Chromium and a token of its SoftHSM2, and have its Go verify an export of the log. Root installs
+# them here. CI may not go without any.
+PROGRAMS := chromium softhsm2-util go
 
 programs:
 	@missing=; for program in $(PROGRAMS); do command -v "$$program" || missing=yes; done > /dev/null; \
+	[ -d /usr/share/gocode/src/golang.org/x/mod ] || missing=yes; \
 	if [ "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get; then \
-	  echo "Setting up: Chromium and SoftHSM2 (once)" >&2; \
-	  { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium fonts-liberation softhsm2; } 2>&1 || true; \
+	  echo "Setting up: Chromium, SoftHSM2 and Go (once)" >&2; \
+	  { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium fonts-liberation softhsm2 \
+	    golang-go golang-golang-x-mod-dev; } 2>&1 || true; \
 	fi > /dev/null
 	@for program in $(PROGRAMS); do command -v "$$program" > /dev/null || { \
 	  echo "There is no $$program on this machine, so the tests that need it are skipped: install it to run them."; \

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from casetrack.app import inspection, key_folder, open_deployment, utc_now
+from casetrack.audit.verify import verify_held
 from casetrack.cli.commands import Commands, Surroundings, example, here
+from casetrack.cli.exports import A_FILE, text_of, verify_folder
 from casetrack.cli.house import among_stores, database
-from casetrack.persistence.installing import engine_at
-from casetrack.persistence.work import begin_log
 from casetrack.services.certificates import verify_certificate
 from casetrack.services.checkpoints import origin_of
 from casetrack.services.evidence import Evidence
@@ -21,17 +21,42 @@ from casetrack.services.verifying_journal import Believed, verify_checkpoints
 
 @click.group(cls=Commands, epilog=example("casetrack audit verify"))
 def audit() -> None:
-    """Verify the tamper-evident log, or show its newest checkpoint."""
+    """Verify the tamper-evident log, give it to others, and keep what they say of it."""
 
 
 @audit.command(epilog=example("casetrack audit verify --database"))
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--database", "whole", is_flag=True, help="Also every event, case, holding and transfer beneath the log.")
+@click.option("--policy", type=A_FILE, metavar="FILE", help="Of FOLDER: which log and which witnesses you believe.")
+@click.option("--maker", metavar="KEY", help="Of FOLDER: by which verifier key its manifest must be signed.")
+@click.option("--held", type=A_FILE, multiple=True, metavar="CHECKPOINT", help="A checkpoint that you kept.")
 @here
-def verify(around: Surroundings, *, whole: bool) -> None:
+def verify(
+    around: Surroundings,
+    folder: Path | None,
+    policy: Path | None,
+    maker: str | None,
+    held: tuple[Path, ...],
+    *,
+    whole: bool,
+) -> None:
     """Say whether the log is what was recorded; ends with 1 if anything is wrong, and names it.
 
+    With FOLDER it is about an export, and needs neither settings nor a database nor keys; without, about the log here.
     What is signed is read with public keys alone: nothing about a person is opened.
     """
+    if folder is not None and not whole:
+        verify_folder(around.folder / folder, policy and around.folder / policy, maker, _beside(around, held))
+        return
+    if folder or policy or maker:
+        message = (
+            "FOLDER is an export: --policy and --maker are about one, and --database is about the log that is here."
+        )
+        raise click.UsageError(message)
+    _verify_here(around, _beside(around, held), whole=whole)
+
+
+def _verify_here(around: Surroundings, held: tuple[Path, ...], *, whole: bool) -> None:
     with _evidence(around) as (evidence, believed):
         findings = erased = 0
         if whole:
@@ -42,6 +67,9 @@ def verify(around: Surroundings, *, whole: bool) -> None:
         if findings:
             raise click.ClickException(f"{findings} found that {'is' if findings == 1 else 'are'} not as recorded.")
         verified = verify_checkpoints(evidence, believed)
+        for each in held:
+            leaves = (leaf for _, _, leaf in evidence.leaves())
+            verify_held(believed.log.open(text_of(each)), leaves, origin=believed.log.origin)
         click.echo(
             f"The log holds: {verified.entries} entries, {verified.checkpoints} checkpoints, "
             f"{verified.unsigned} not yet signed."
@@ -77,26 +105,6 @@ def certificate(around: Surroundings, file: Path) -> None:
         click.echo(f"{name}: {said}")
 
 
-@audit.command(epilog=example("casetrack audit checkpoint"))
-@here
-def checkpoint(around: Surroundings) -> None:
-    """Print the newest signed checkpoint, to be kept where nobody who runs this can reach it.
-
-    Whoever holds one can show later whether the log still begins with the same entries.
-    """
-    config = around.config
-    timeout_ms = config.database.statement_timeout_ms
-    with (
-        database(config) as addresses,
-        engine_at(addresses.auditor, statement_timeout_ms=timeout_ms) as engine,
-        begin_log(engine) as log,
-    ):
-        newest = log.newest_checkpoint()
-    if newest is None:
-        raise click.ClickException("There is no checkpoint yet. Is casetrack worker running?")
-    click.echo(newest, nl=False)
-
-
 @audit.command("keys", epilog=example("casetrack audit keys"))
 @here
 def log_keys(around: Surroundings) -> None:
@@ -108,6 +116,10 @@ def log_keys(around: Surroundings) -> None:
     click.echo(chain.believed(origin).spans[0].key.format())
     for statement in chain.statements:
         click.echo(f"\n{statement}", nl=False)
+
+
+def _beside(around: Surroundings, held: tuple[Path, ...]) -> tuple[Path, ...]:
+    return tuple(around.folder / each for each in held)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from casetrack.app import utc_now
 from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.erasures import list_of, replayed, settled
 from casetrack.cli.house import database
+from casetrack.cli.passphrases import passphrase_option, read_passphrase
 from casetrack.cli.service_keys import caught_up, say
 from casetrack.config import Config
 from casetrack.config.checks import address
@@ -35,12 +36,6 @@ STAMPS: Final = "backups.json"
 MADE: Final = "made"
 VERSION: Final = 1
 LENGTH: Final = 4
-
-passphrase_option = click.option(
-    "--passphrase-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file that holds the passphrase of the copy and nothing else, instead of asking for it.",
-)
 
 
 def _address(context: click.Context, parameter: click.Parameter, given: str | None) -> str:  # noqa: ARG001 - click's own shape
@@ -114,7 +109,7 @@ def make(around: Surroundings, file: Path, passphrase_file: Path | None, url: st
     target, config = around.folder / file, around.config
     if target.exists():
         raise click.ClickException(f"{file} is there already.")
-    passphrase = _passphrase(passphrase_file, confirm=True)
+    passphrase = read_passphrase(passphrase_file, "the copy", confirm=True)
     with database(config) as addresses:
         settled(config, addresses)
     partial = target.with_name(target.name + ".part")
@@ -137,7 +132,7 @@ def make(around: Surroundings, file: Path, passphrase_file: Path | None, url: st
 @here
 def verify(around: Surroundings, file: Path, passphrase_file: Path | None) -> None:
     """Prove that FILE can be put back: it is, into a PostgreSQL of its own that is gone again afterwards."""
-    passphrase = _passphrase(passphrase_file)
+    passphrase = read_passphrase(passphrase_file, "the copy")
     with (
         tempfile.TemporaryDirectory(prefix="casetrack-") as folder,
         EmbeddedCluster(Path(folder) / "server") as cluster,
@@ -170,7 +165,7 @@ def restore(
     not in it: compare the newest checkpoint that anybody holds before you go on. Nobody comes in before the list of
     erasures, which is beside the key files, was gone through.
     """
-    passphrase = _passphrase(passphrase_file)
+    passphrase = read_passphrase(passphrase_file, "the copy")
     with _superuser(around.config, url, new=True) as address:
         manifest = _put_back(around.folder / file, passphrase, address)
         click.echo(f"The database holds {_told(manifest.contents)}, as at {manifest.made_at}.")
@@ -250,15 +245,6 @@ def _superuser(config: Config, url: str, *, new: bool = False) -> Iterator[str]:
         raise click.ClickException(
             "Your own PostgreSQL needs the address of a superuser: --as, or CASETRACK_BACKUP_URL."
         )
-
-
-def _passphrase(file: Path | None, *, confirm: bool = False) -> str:
-    if file is None:
-        return str(click.prompt("Passphrase of the copy", hide_input=True, confirmation_prompt=confirm))
-    held = file.read_text(encoding="utf-8").removesuffix("\n")
-    if not held:
-        raise click.ClickException(f"{file} is empty.")
-    return held
 
 
 def _told(contents: Contents) -> str:

@@ -16,7 +16,9 @@ from casetrack.config import Config, ConfigRefused, find_config, read_config
 from casetrack.crypto.errors import CannotOpen, KeysOutOfReach, SuiteUnsupported
 from casetrack.domain.catalogue_faults import FactsRefused
 from casetrack.domain.errors import CasetrackError, Unavailable
+from casetrack.gateways.evidence_folder import FolderTaken
 from casetrack.gateways.service_file import NotKept, ServiceFileBroken
+from casetrack.gateways.witness_files import StateBroken
 from casetrack.persistence.backups import BackupRefused
 from casetrack.persistence.programs import EmbeddedRefused
 from casetrack.persistence.ready import NotDurable
@@ -30,7 +32,7 @@ FORESEEN: Final = (
     *(NotFounded, PassphraseMissing, CannotOpen, KeysOutOfReach, SuiteUnsupported, FactsRefused),
     *(ServiceKeysBehind, ServiceKeysDiffer, ServiceFileBroken, NotKept),
     *(LogRefused, EmbeddedRefused, NotDurable, DatabaseRefused, BackupRefused),
-    *(ErasureListBroken, ErasureContradicted, CertificateRefused),
+    *(ErasureListBroken, ErasureContradicted, CertificateRefused, FolderTaken, StateBroken),
 )
 """What can be wrong outside of this program, each with a sentence that says so."""
 

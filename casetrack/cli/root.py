@@ -13,10 +13,12 @@ from casetrack.cli.databases import db
 from casetrack.cli.demo.command import demo
 from casetrack.cli.destroying import destroy
 from casetrack.cli.doctor import doctor
+from casetrack.cli.exports import checkpoint, export, prove_event, witnessed
 from casetrack.cli.keys import keys
 from casetrack.cli.logs import quiet
 from casetrack.cli.serve import serve
 from casetrack.cli.tokens import token
+from casetrack.cli.witness import witness
 from casetrack.cli.worker import worker
 
 
@@ -37,5 +39,7 @@ def casetrack(around: Surroundings, file: Path | None) -> None:
 
 
 keys.add_command(destroy)
-for command in (serve, worker, db, account, token, keys, audit, backup, demo, doctor):
+for command in (export, prove_event, checkpoint, witnessed):
+    audit.add_command(command)
+for command in (serve, worker, db, account, token, keys, audit, witness, backup, demo, doctor):
     casetrack.add_command(command)

@@ -146,6 +146,13 @@ class Log:
 
 
 @dataclass(frozen=True)
+class Audit:
+    """Which witnesses cosign the audit log, in the form of c2sp.org/tlog-policy; none where no file is named."""
+
+    policy: Annotated[Path | None, place_or_none] = None
+
+
+@dataclass(frozen=True)
 class Sequencer:
     """How the audit log takes in new entries."""
 
@@ -185,6 +192,7 @@ class Config:
     reveal: Reveal = field(default_factory=Reveal)
     facts: Facts = field(default_factory=Facts)
     log: Log = field(default_factory=Log)
+    audit: Audit = field(default_factory=Audit)
     sequencer: Sequencer = field(default_factory=Sequencer)
     cookies: Cookies = field(default_factory=Cookies)
     backups: Backups = field(default_factory=Backups)

@@ -117,6 +117,8 @@ RULES: Mapping[Action, Rule] = {
     Action.PROPOSAL_WITHDRAW: Rule(DECIDERS, of_two=True),
     Action.AUDIT_SEARCH: Rule(AUDITORS),
     Action.AUDIT_VERIFY: Rule(AUDITORS),
+    Action.AUDIT_EXPORT: Rule(AUDITORS),
+    Action.CHECKPOINT_COSIGN: Rule(NOBODY),
     Action.ACCOUNT_LIST: Rule(ADMINISTRATORS),
     Action.ACCOUNT_CREATE: Rule(ADMINISTRATORS),
     Action.ACCOUNT_CLOSE: Rule(ADMINISTRATORS),

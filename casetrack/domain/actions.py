@@ -85,6 +85,10 @@ class Action(StrEnum):
 
     AUDIT_SEARCH = "audit:search"
     AUDIT_VERIFY = "audit:verify"
+    AUDIT_EXPORT = "audit:export"
+    """Be given the log in files, with the payloads of the entries that one may see."""
+    CHECKPOINT_COSIGN = "checkpoint:cosign"
+    """Keep what a witness says of a checkpoint of the log."""
 
     ACCOUNT_LIST = "account:list"
     ACCOUNT_CREATE = "account:create"

@@ -4,11 +4,13 @@ The web and the sequencer are different processes with different secrets: the se
 keys alone, and no holder's; the web opens the holders' roots, and of the log only its public halves.
 """
 
+import fcntl
 import hmac
 import json
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -170,3 +172,24 @@ def write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(descriptor)
     partial.replace(path)
+    settle(path.parent)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Nobody else changes what is kept in that folder inside the block, if they ask for it as this does."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def settle(folder: Path) -> None:
+    """The names in the folder are as durable as what is in its files."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

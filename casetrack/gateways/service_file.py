@@ -4,18 +4,15 @@ Each private half is sealed under the service's root, as in the database. So the
 from the database unnoticed, and is there when an older copy of the database is put back.
 """
 
-import fcntl
 import json
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.keyring import SealedKeyset
-from casetrack.gateways.keyfolder import write_whole
+from casetrack.gateways.keyfolder import alone_in, write_whole
 from casetrack.services.certificates import keyset_form, read_keyset
 
 NAME: Final = "service-keys.json"
@@ -70,24 +67,13 @@ class ServiceFile:
         `NotKept` if it cannot be written.
         """
         try:
-            with _alone(self.path.parent):
+            with alone_in(self.path.parent):
                 if _digests(self.chain()) != _digests(chain)[: len(self.chain())]:
                     return
                 keysets = [{**keyset_form(each.public), "sealed": (each.sealed or b"").hex()} for each in chain]
                 write_whole(self.path, json.dumps({"format": FORMAT, "keysets": keysets}).encode())
         except OSError:
             raise NotKept(self.path) from None
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Nobody else keeps keys in that folder inside the block."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _digests(chain: Sequence[SealedKeyset]) -> list[bytes]:

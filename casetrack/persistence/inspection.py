@@ -10,15 +10,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy import Engine, LargeBinary, ScalarSelect, Select, func, literal_column, select
+from sqlalchemy import Engine, LargeBinary, ScalarSelect, Select, any_, func, literal, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.engine import Row as Found
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from casetrack.audit.export import Disclosure
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain.actions import Action
 from casetrack.domain.errors import Unavailable
+from casetrack.domain.ids import CaseId
+from casetrack.domain.references import Reference
 from casetrack.persistence.accounts import ACCOUNT_SIGNED, AccountRow, TokenRow, signed_account_from, token_from
 from casetrack.persistence.cases import (
     GONE,
@@ -37,14 +40,16 @@ from casetrack.persistence.files import FileChunkRow
 from casetrack.persistence.holds import HoldRow, hold_from
 from casetrack.persistence.journal import EventRow, ShownRow
 from casetrack.persistence.keys import CaseKeyRow, KeysetRow
-from casetrack.persistence.log import CheckpointRow, LeafRow, QueueRow
+from casetrack.persistence.log import CheckpointRow, CosignatureRow, LeafRow, QueueRow
 from casetrack.persistence.proposals import ProposalRow, proposal_from
 from casetrack.persistence.refusals import refusing
 from casetrack.persistence.tombstones import TombstoneRow, tombstone_from
 from casetrack.persistence.transfers import TransferRow, kept_from
 from casetrack.persistence.values import DIGEST, SealedValueRow
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
+from casetrack.services.certificates import reference_digest
 from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent, KeptFile, OutOfTime
+from casetrack.services.extracts import Extract
 from casetrack.services.people import Token
 from casetrack.services.ports import KeptCase, KeptHolding, KeptTransfer
 
@@ -95,10 +100,49 @@ class SqlEvidence:
         for row in self._lined(select(CheckpointRow.note).order_by(CheckpointRow.size)):
             yield row.note
 
+    def witnessed(self) -> Iterator[str]:
+        """The signed notes with what witnesses said of each, the newest first."""
+        lines = func.array_agg(aggregate_order_by(CosignatureRow.line, CosignatureRow.at, CosignatureRow.name))
+        noted = (
+            select(CheckpointRow.size, CheckpointRow.note, lines.label("lines"))
+            .join(CosignatureRow, CosignatureRow.size == CheckpointRow.size, isouter=True)
+            .group_by(CheckpointRow.size)
+            .order_by(CheckpointRow.size.desc())
+        )
+        for row in self._lined(noted):
+            yield row.note + "".join(line for line in row.lines if line)
+
     def leaves(self) -> Iterator[tuple[int, UUID, bytes]]:
         """Each leaf with its number and the event that it is said to be of, in the order of the numbers."""
         for row in self._lined(select(LeafRow.number, LeafRow.event, LeafRow.leaf).order_by(LeafRow.number)):
             yield row.number, row.event, row.leaf
+
+    def disclosed(self, extract: Extract, size: int) -> Iterator[Disclosure]:
+        """The entries of that extract among the first so many, in their order."""
+        wanted = [LeafRow.number >= extract.after, LeafRow.number < size]
+        if extract.case is not None:
+            shown = select(ShownRow.event).where(ShownRow.case_id == extract.case)
+            of_case = or_(EventRow.case_id == extract.case, EventRow.id.in_(shown))
+            wanted.append(or_(of_case, EventRow.attempted == extract.reference) if extract.reference else of_case)
+        if extract.holder is not None:
+            then = literal(extract.holder) == any_(EventRow.holders_then)
+            wanted.append(or_(EventRow.holder == extract.holder, then))
+        if extract.since is not None:
+            wanted.append(EventRow.at >= extract.since)
+        if extract.until is not None:
+            wanted.append(EventRow.at < extract.until)
+        found = select(LeafRow.number, EventRow.payload, EventRow.salt).join(EventRow, EventRow.id == LeafRow.event)
+        for row in self._lined(found.where(*wanted).order_by(LeafRow.number)):
+            yield Disclosure(row.number, row.payload, row.salt)
+
+    def case_named(self, reference: Reference) -> CaseId | None:
+        """Which case has that reference, or had it when it was erased; None if none has."""
+        there = self._session.scalar(select(CaseRow.id).where(CaseRow.reference == reference))
+        if there is not None:
+            return CaseId(there)
+        stones = (kept.stone for kept in self.tombstones())
+        was = (stone.case for stone in stones if stone.reference_digest == reference_digest(stone.case, reference))
+        return next(was, None)
 
     def orphans(self) -> Iterator[UUID]:
         """The events that a leaf is said to be of, and that are not there."""

@@ -11,9 +11,11 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Computed, ForeignKey, column, delete, func, insert, select, table, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casetrack.audit.entry import Entry
+from casetrack.audit.note import Signature
 from casetrack.audit.tree import HASH_BYTES, Frontier
 from casetrack.domain.ids import Instant
 from casetrack.persistence.db import Row
@@ -54,6 +56,18 @@ class CheckpointRow(Row):
     )
     note: Mapped[str]
     frontier: Mapped[bytes]
+    at: Mapped[datetime]
+
+
+class CosignatureRow(Row):
+    """What a witness says of a checkpoint: its signature line."""
+
+    __tablename__ = "cosignatures"
+
+    size: Mapped[int] = mapped_column(BigInteger, ForeignKey("checkpoints.size"), primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[bytes] = mapped_column(primary_key=True)
+    line: Mapped[str]
     at: Mapped[datetime]
 
 
@@ -131,6 +145,18 @@ class SqlLog:
         self._session.execute(
             insert(CheckpointRow).values(size=frontier.size, note=note, frontier=b"".join(frontier.hashes), at=at)
         )
+
+    def checkpoint_of(self, size: int) -> str | None:
+        """The signed note of that size; None if the log signed none."""
+        return self._session.scalar(select(CheckpointRow.note).where(CheckpointRow.size == size))
+
+    def add_cosignature(self, size: int, cosignature: Signature, at: Instant) -> bool:
+        """What a witness said of the checkpoint of that size is kept; False if it had said so before."""
+        kept = postgresql.insert(CosignatureRow).values(
+            size=size, name=cosignature.name, key_id=cosignature.key_id, line=cosignature.format(), at=at
+        )
+        added = self._session.execute(kept.on_conflict_do_nothing().returning(CosignatureRow.size))
+        return added.one_or_none() is not None
 
     def queue_length(self) -> int:
         """How many events have no leaf yet."""

@@ -20,7 +20,7 @@ from casetrack.persistence.holders import HolderRow
 from casetrack.persistence.holds import HoldRow
 from casetrack.persistence.journal import EventRow, ShownRow
 from casetrack.persistence.keys import CaseKeyRow, KeysetRow, WrapRow
-from casetrack.persistence.log import CheckpointRow, LeafRow, QueueRow
+from casetrack.persistence.log import CheckpointRow, CosignatureRow, LeafRow, QueueRow
 from casetrack.persistence.proposals import ProposalRow
 from casetrack.persistence.quotas import QuotaRaiseRow, QuotaUseRow
 from casetrack.persistence.tags import IndexTagRow
@@ -33,7 +33,7 @@ ROWS: Final[tuple[type[Row], ...]] = (
     *(SessionRow, FailureRow, LinkRow, ShiftRow, AnswerRow, DraftRow, QuotaUseRow, QuotaRaiseRow),
     *(CaseRow, TransferRow, HoldingRow, RecordRow, CaseKeyRow, WrapRow, SealedValueRow, IndexTagRow, FileChunkRow),
     *(ProposalRow, HoldRow, TombstoneRow),
-    *(EventRow, ShownRow, QueueRow, LeafRow, CheckpointRow),
+    *(EventRow, ShownRow, QueueRow, LeafRow, CheckpointRow, CosignatureRow),
 )
 """Every row there is: to name them here is to have them in the schema that the migrations are compared with."""
 METADATA: Final[MetaData] = Row.metadata

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from casetrack.audit.checkpoint import Checkpoint, sign_checkpoint
+from casetrack.audit.cosignature import CosignatureVerifier
 from casetrack.audit.errors import SignatureRefused
-from casetrack.audit.note import VerifierKey, key_id
+from casetrack.audit.note import KeyKind, Verifier, VerifierKey, key_id
 from casetrack.audit.succession import LogKeys
 from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.signing import LogKey, LogVerifier
@@ -52,9 +53,10 @@ class CheckpointVerifier:
             raise SignatureRefused(name=self.name) from None
 
 
-def verifier_of(key: VerifierKey) -> CheckpointVerifier:
-    """What checks the signatures of that key."""
-    return CheckpointVerifier(key.name, key.public_key)
+def verifier_of(key: VerifierKey) -> Verifier:
+    """What checks the signatures of that key: of notes, or of a witness."""
+    raw = CheckpointVerifier(key.name, key.public_key)
+    return raw if key.kind is KeyKind.SIGNS else CosignatureVerifier(key, raw.verify)
 
 
 @dataclass(frozen=True)

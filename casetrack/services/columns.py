@@ -175,6 +175,8 @@ LOG = (
     *_clear("log_queue", "event queued_at", "what waits for its place"),
     *_marks("checkpoints", "frontier"),
     *_clear("checkpoints", "size last_leaf note at", "published: anybody may hold it"),
+    *_marks("cosignatures", "key_id"),
+    *_clear("cosignatures", "size name line at", "what witnesses said of it: published with it"),
 )
 PEOPLE = (
     *_sealed("accounts", "password", "an Argon2id hash"),

@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 from urllib.error import URLError
 
 import click
@@ -37,8 +38,13 @@ IN_THIS_ORDER = (
     "casetrack worker --once",
     "casetrack audit verify",
     "casetrack audit verify --database",
-    "casetrack audit checkpoint",
     "casetrack audit keys",
+    "casetrack audit export --out evidence --use integrity",
+    "casetrack audit prove --entry 0",
+    "casetrack audit checkpoint --since 0",
+    "casetrack witness new kent.example/witness --state witness --passphrase-file witness-passphrase",
+    "casetrack witness cosign request --state witness --policy policy --passphrase-file witness-passphrase",
+    "casetrack audit witnessed cosigned-checkpoint",
     "casetrack backup make casetrack.backup --passphrase-file backup-passphrase",
     "casetrack backup verify casetrack.backup --passphrase-file backup-passphrase",
     "casetrack keys status",
@@ -58,6 +64,17 @@ IN_THIS_ORDER = (
     "casetrack audit certificate certificate.json",
 )
 """Every example that ends by itself, each standing on those before it."""
+SAVED: Final[Mapping[str, tuple[str, str]]] = {
+    "casetrack audit keys": ("policy", "log {}quorum none\n"),
+    "casetrack audit checkpoint --since 0": ("request", "{}"),
+    "casetrack witness new kent.example/witness --state witness --passphrase-file witness-passphrase": (
+        *("witnesses", "witness kent {}quorum kent\n"),
+    ),
+    "casetrack witness cosign request --state witness --policy policy --passphrase-file witness-passphrase": (
+        *("cosigned-checkpoint", "{}"),
+    ),
+}
+"""In which file somebody has kept what a command said, for a later one, and with what around it."""
 UNTIL_STOPPED = ("casetrack serve", "casetrack demo --folder demo")
 """Every example that runs until it is stopped."""
 OF_THE_DEMONSTRATION = "casetrack demo tamper"
@@ -102,12 +119,21 @@ def _example(command: click.Command) -> str:
 def test_the_examples_run_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "backup-passphrase").write_text("only for tests\n")
+    (tmp_path / "witness-passphrase").write_text("only for tests\n")
     (tmp_path / "certificate.json").write_bytes(given())
     with running_in(tmp_path) as here:
-        said = {line: here.done(line) for line in IN_THIS_ORDER}
+        (tmp_path / "config.toml").write_text('[audit]\npolicy = "witnesses"\n')
+        (tmp_path / "witnesses").write_text("quorum none\n")
+        said = {}
+        for line in IN_THIS_ORDER:
+            said[line] = here.done(line)
+            if line in SAVED:
+                name, around = SAVED[line]
+                (tmp_path / name).write_text(around.format(said[line]))
 
     assert "as it was recorded" in said["casetrack audit verify --database"]
-    assert said["casetrack audit checkpoint"].startswith("casetrack.example/audit\n")
+    assert said["casetrack audit checkpoint --since 0"].startswith("old 0\n\ncasetrack.example/audit\n")
+    assert "Cosigned by kent" in said["casetrack audit witnessed cosigned-checkpoint"]
     assert "can be put back" in said["casetrack backup verify casetrack.backup --passphrase-file backup-passphrase"]
     assert "a.worker" in said["casetrack account list"]
     assert "Under the rule: storage-limit, because of review" in said["casetrack audit certificate certificate.json"]

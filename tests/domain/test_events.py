@@ -54,6 +54,8 @@ DETAIL: Final[dict[str, dict[str, str]]] = {
     "SearchBegun": {"indexes": CODES},
     "PeopleSearched": {"indexes": CODES, "marks": CODES, "opened": NUMBER},
     "LogOpened": {"use": CODE, "filters": CODES, "entries": NUMBER},
+    "LogExported": {"use": CODE, "scope": CODES, "size": NUMBER, "entries": NUMBER, "manifest": CODE},
+    "CheckpointCosigned": {"size": NUMBER, "witness": CODE},
     "Refused": {"refusal": CODE, "reference": CODE},
     "SignedIn": {"account": ID, "auth": CODE},
     "SignInRefused": {"account": ID, "refusal": CODE, "source": CODE},

@@ -27,6 +27,8 @@ USE_CASES: Final[Mapping[Action, str]] = {
     Action.KEYSET_VOUCH: "renewing_service.reseal_doors",
     Action.KEYSET_FOLLOW: "log_keys.renew_log_key",
     Action.KEYSET_END: "log_keys.end_log_key",
+    Action.AUDIT_EXPORT: "exporting.export_log",
+    Action.CHECKPOINT_COSIGN: "exporting.cosign_checkpoint",
     Action.PERSON_FIND: "finding.find_people",
     Action.KEYSET_DESTROY: "destructions.destroy_keyset",
     Action.PASSWORD_REHASH: "sessions.rehash_password",
@@ -58,6 +60,8 @@ UNSERVED: Final = frozenset(
         Action.KEYSET_FOLLOW,
         Action.KEYSET_END,
         Action.KEYSET_DESTROY,
+        Action.AUDIT_EXPORT,
+        Action.CHECKPOINT_COSIGN,
     }
 )
 """What only the service itself does, or whoever is at its command line: keys are made and renewed, and what a password

@@ -167,6 +167,7 @@ def test_no_trigger_can_be_slept_through(migrated: Database) -> None:
         *(
             "cases",
             "checkpoints",
+            "cosignatures",
             "event_shown",
             "events",
             "events",

@@ -90,7 +90,9 @@ def test_what_the_application_was_not_given_it_does_not_touch(full: Full, change
         assert refused(connection, change) == INSUFFICIENT_PRIVILEGE
 
 
-@pytest.mark.parametrize("table", ["events", "event_shown", "milestone_records", "leaves", "checkpoints"])
+@pytest.mark.parametrize(
+    "table", ["events", "event_shown", "milestone_records", "leaves", "checkpoints", "cosignatures"]
+)
 @pytest.mark.parametrize("change", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])
 @pytest.mark.parametrize("role", [OWNER, SUPERUSER])
 def test_what_is_written_once_stays_even_for_the_owner(full: Full, table: str, change: str, role: str) -> None:

@@ -49,7 +49,7 @@ OF_TWO_PEOPLE = ("proposals", "legal_holds", "tombstones")
 ELSEWHERE = {
     *("holders", "keysets", "accounts", "tokens", "sessions", "failures", "links", "shifts", "answers", "drafts"),
     *("quota_uses", "quota_raises"),
-    *("log_queue", "leaves", "checkpoints"),
+    *("log_queue", "leaves", "checkpoints", "cosignatures"),
 }
 ROLES = (OWNER, APP, SEQUENCER, JOBS, AUDITOR, KEEPER, DEFINER, ERASER)
 INSUFFICIENT_PRIVILEGE, NO_SCOPE, FOR_EVER = "42501", "CT001", "CT002"

@@ -43,6 +43,8 @@ from casetrack.services.cases import (
 )
 from casetrack.services.contacts import record_contact, reveal_contact
 from casetrack.services.destructions import destroy_keyset
+from casetrack.services.exporting import Maker, cosign_checkpoint
+from casetrack.services.extracts import Extract
 from casetrack.services.files import NewFile, attach_file, list_files, open_file
 from casetrack.services.finding import Sought, find_people
 from casetrack.services.founding import journal_keysets
@@ -74,6 +76,7 @@ from casetrack.services.transfers import (
 from casetrack.services.vouching import vouched_session
 from casetrack.services.work import UnitOfWork
 from tests.services import acts, destroying
+from tests.services.exported import exported
 from tests.services.keeping import case_keeper, keeper, moved, renewed_service, rewrapped
 from tests.services.log_keys import LogPlace
 from tests.world import EAST, NORTH, SOUTH, START, World
@@ -247,6 +250,8 @@ def _oversight(world: World, case: Case) -> None:
     query = LogQuery(reference=case.reference)
     did(world, "auditor", lambda work: search_audit(work, query, Use.LAWFULNESS))
     did(world, "auditor", lambda work: begin_verifying(work, Use.INTEGRITY))
+    exported(world, Extract(case=case.id))
+    did(world, "auditor", lambda work: cosign_checkpoint(work, 1, Maker.of(work).key))
     with world.begin(NOBODY) as stores:
         journal_keysets(stores, world.deployment, stores.keys.keysets(NORTH.code), world.now)
 

@@ -11,12 +11,14 @@ from uuid import UUID
 
 from casetrack.audit.checkpoint import Checkpoint, sign_checkpoint
 from casetrack.audit.entry import Entry
+from casetrack.audit.export import Disclosure
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.signing import LogKey
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
 from casetrack.services.evidence import Evidence, KeptAccount, KeptDestruction, KeptEvent, KeptFile
+from casetrack.services.extracts import Extract
 from casetrack.services.people import Token
 from casetrack.services.ports import JournalEntry, KeptCase, KeptHolding, KeptTransfer
 from casetrack.services.verifying_journal import Believed
@@ -44,6 +46,17 @@ class MemoryEvidence:
             origin = origin_of(self._world.deployment.name)
             checkpoint = Checkpoint(origin, frontier.size, frontier.root())
             yield sign_checkpoint(checkpoint, CheckpointSigner(origin, LOG_KEY))
+
+    def witnessed(self) -> Iterator[str]:
+        """The same: no witness has seen it."""
+        yield from self.checkpoints()
+
+    def disclosed(self, extract: Extract, size: int) -> Iterator[Disclosure]:
+        """Every entry that is of the extract."""
+        for entry in self._entries:
+            number = self._numbers[entry.id]
+            if extract.after <= number < size and _is_of(entry, extract):
+                yield Disclosure(number, entry.payload, entry.salt)
 
     def leaves(self) -> Iterator[tuple[int, UUID, bytes]]:
         """Each event's, in the order of the journal."""
@@ -111,6 +124,17 @@ class MemoryEvidence:
         for (holder, _), keyset in sorted(kept(self._world).keysets.items()):
             chains[holder] = (*chains.get(holder, ()), keyset.public)
         return chains
+
+
+def _is_of(entry: JournalEntry, extract: Extract) -> bool:
+    named = {entry.case, *(case for case, _ in entry.shown)}
+    attempted = extract.reference is not None and entry.attempted == extract.reference
+    return (
+        (extract.case is None or extract.case in named or attempted)
+        and (extract.holder is None or extract.holder in {entry.holder, *entry.holders_then})
+        and (extract.since is None or entry.at >= extract.since)
+        and (extract.until is None or entry.at < extract.until)
+    )
 
 
 def believed(world: World) -> Believed:

@@ -13,7 +13,7 @@ from casetrack.audit.entry import Entry
 from casetrack.audit.errors import PayloadChanged
 from casetrack.audit.verify import verify_payload
 from casetrack.crypto.errors import CannotOpen
-from casetrack.domain import door_events, key_events
+from casetrack.domain import door_events, key_events, log_events
 from casetrack.domain import events as domain_events
 from casetrack.domain.actors import Auth, Role
 from casetrack.domain.errors import NotFound
@@ -65,6 +65,8 @@ DETAILS: dict[str, list[str]] = {
     "LogKeyFollowed": ["new_key", "old_key", "statement"],
     "LogKeyEnded": ["new_key", "old_key", "statement"],
     "LogOpened": ["entries", "filters", "use"],
+    "LogExported": ["entries", "manifest", "scope", "size", "use"],
+    "CheckpointCosigned": ["size", "witness"],
     "MilestoneRecorded": ["code", "happened", "outcome", "record", "state"],
     "MilestoneReopened": ["code", "record"],
     "NamesShown": ["page"],
@@ -106,6 +108,7 @@ OPERATIONS: dict[str, list[str]] = {
     "NoteOpened": ["consultation"],
     "HandedOff": ["disclosure"],
     "IdentityRecorded": ["collection"],
+    "LogExported": ["consultation"],
     "LogOpened": ["consultation"],
     "MilestoneRecorded": ["collection"],
     "MilestoneReopened": ["alteration"],
@@ -143,7 +146,7 @@ def strings(payload: object) -> Iterator[str]:
 
 def kinds() -> set[str]:
     """The kinds of event that there are."""
-    every = [kind for room in (domain_events, door_events, key_events) for kind in vars(room).values()]
+    every = [kind for room in (domain_events, door_events, key_events, log_events) for kind in vars(room).values()]
     return {each.__name__ for each in every if isinstance(each, type) and issubclass(each, Event)} - {"Event"}
 
 
@@ -213,7 +216,7 @@ def test_every_string_is_an_id_a_code_or_a_date() -> None:
     free = set()
     for entry in entries():
         payload = read(entry)
-        for known in ("nation", "fingerprint", "old_key", "new_key", "statement"):
+        for known in ("nation", "fingerprint", "old_key", "new_key", "statement", "witness"):
             payload["detail"].pop(known, None)
         free |= {text for text in strings(payload) if text and not CODE.fullmatch(text)}
 

@@ -1,0 +1,32 @@
+"""What happens to the log itself: somebody is given it, and a witness cosigns it."""
+
+from dataclasses import dataclass, field
+
+from casetrack.domain.actions import Action
+from casetrack.domain.events import Event, Operation
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogExported(Event):
+    """The log was put in files, with the payloads of some entries, for one of the uses that the law allows (s.62(4)).
+
+    `size` is that of the checkpoint that went with it, `scope` says which entries, and `manifest` is the SHA-256, in
+    hex, of the note by which whoever has the files can show that they are these.
+    """
+
+    operations = (Operation.CONSULTATION,)
+    action: Action = field(default=Action.AUDIT_EXPORT, init=False)
+    use: str
+    scope: tuple[str, ...]
+    size: int
+    entries: int
+    manifest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointCosigned(Event):
+    """A witness cosigned the checkpoint of that size: its verifier key."""
+
+    action: Action = field(default=Action.CHECKPOINT_COSIGN, init=False)
+    size: int
+    witness: str

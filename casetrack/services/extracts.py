@@ -1,0 +1,44 @@
+"""Which entries of the log somebody is given the payloads of, and how that is said."""
+
+from dataclasses import dataclass
+from datetime import UTC
+
+from casetrack.audit.export import EVERYTHING
+from casetrack.domain.ids import CaseId, HolderCode, Instant
+from casetrack.domain.references import Reference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extract:
+    """The entries that are of all of these; without any, every entry."""
+
+    case: CaseId | None = None
+    reference: Reference | None = None
+    """Of the case: what was refused names no case, and is found by the reference that was asked for."""
+    holder: HolderCode | None = None
+    """What its accounts did, and what was done while it was responsible: what its auditors may see."""
+    since: Instant | None = None
+    until: Instant | None = None
+    """Before that instant."""
+    after: int = 0
+    """Not those of the first so many entries."""
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """What it is narrowed by, in codes, as the journal keeps it: a case by its id, never by its reference."""
+        said = {
+            "case": self.case,
+            "holder": self.holder,
+            "since": self.since and _written(self.since),
+            "until": self.until and _written(self.until),
+            "after": self.after,
+        }
+        return tuple(f"{name}={value}" for name, value in said.items() if value)
+
+    def __str__(self) -> str:
+        """The scope, as the manifest of an export has it."""
+        return " ".join(self.filters) or EVERYTHING
+
+
+def _written(at: Instant) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
