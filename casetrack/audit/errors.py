@@ -344,3 +344,14 @@ class FrontierDiffers(LogRefused):
     sentence: ClassVar[str] = N_(
         "The stored frontier of {size} entries is not that of the checkpoint of {checkpoint_size}."
     )
+
+
+@dataclass(eq=False)
+class PromiseBroken(LogRefused):
+    """A log that is to grow does not go on from a checkpoint that others hold."""
+
+    because: LogRefused
+    sentence: ClassVar[str] = N_(
+        "The database is older than a checkpoint of the log that others hold, so going on would fork the log. Put back "
+        "a newer copy of the database. {because}"
+    )

@@ -20,7 +20,7 @@ from casetrack.audit.verify import verify_frontier
 from casetrack.cli.backups import read_stamps
 from casetrack.cli.commands import FORESEEN, Surroundings, example, here
 from casetrack.cli.erasures import settled
-from casetrack.cli.house import Addresses, among_stores, database
+from casetrack.cli.house import Addresses, among_stores, database, require_promised_in
 from casetrack.config import Config
 from casetrack.crypto.keyring import Keyring
 from casetrack.crypto.providers import Roots
@@ -147,6 +147,11 @@ def _database(config: Config, keys: KeyFolder, addresses: Addresses) -> Iterator
             yield _anchored(stores, config)
         yield from _erasures(config, addresses)
         yield _tried("The head of the log is signed", "Stop the worker, and run: casetrack audit verify", log)
+        yield _tried(
+            "The log goes on from what others hold of it",
+            "Stop everything, and put back a newer copy of the database",
+            lambda: require_promised_in(config, addresses.auditor),
+        )
         yield _overlap(keys.chain().believed(origin_of(config.service.name)))
 
 

@@ -14,10 +14,12 @@ from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.door_events import AccountCreated
 from casetrack.domain.holders import AUDIT_DESK, SERVICE
 from casetrack.domain.ids import AccountId, HolderCode, Instant
+from casetrack.gateways.held_checkpoint import HeldCheckpoint
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
-from casetrack.persistence.installing import DATABASE, forget_connections, install, is_installed
+from casetrack.persistence.installing import DATABASE, engine_at, forget_connections, install, is_installed
 from casetrack.persistence.roles import APP, AUDITOR, JOBS, KEEPER, OWNER, SEQUENCER
-from casetrack.persistence.work import begin
+from casetrack.persistence.work import begin, begin_log
+from casetrack.services.checkpoints import origin_of, require_promised
 from casetrack.services.deployment import Deployment
 from casetrack.services.founding import FOUNDING
 from casetrack.services.journal import Purpose, journal_entry
@@ -81,6 +83,14 @@ def database(config: Config, *, new: bool = False) -> Iterator[Addresses]:
             raise NotFounded
         roles = (APP, OWNER, SEQUENCER, JOBS, AUDITOR, KEEPER, SUPERUSER)
         yield Addresses(*(cluster.url(role, DATABASE) for role in roles))
+
+
+def require_promised_in(config: Config, auditor_url: str) -> None:
+    """The log of the database goes on from the newest checkpoint that others hold; `PromiseBroken` otherwise."""
+    believed = key_folder(config).chain().believed(origin_of(config.service.name))
+    timeout_ms = config.database.statement_timeout_ms
+    with engine_at(auditor_url, statement_timeout_ms=timeout_ms) as engine, begin_log(engine) as log:
+        require_promised(log, believed, HeldCheckpoint.beside(config.key_file).note())
 
 
 @contextmanager

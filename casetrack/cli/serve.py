@@ -12,7 +12,7 @@ from gunicorn.workers.sync import SyncWorker  # type: ignore[import-untyped]  # 
 from casetrack.app import create_app
 from casetrack.cli.commands import Surroundings, example, here
 from casetrack.cli.erasures import check_settled
-from casetrack.cli.house import database
+from casetrack.cli.house import database, require_promised_in
 from casetrack.cli.logs import ServerLog, speak
 from casetrack.config import Config, Server
 from casetrack.gateways.cryptoki import let_go_of_libraries
@@ -92,6 +92,7 @@ def serve(around: Surroundings) -> None:
     check_free(config.server, "[server] port in the settings")
     with database(config) as addresses:
         check_settled(config, addresses)
+        require_promised_in(config, addresses.auditor)
         app = create_app(config, addresses.app, auditor_url=addresses.auditor)
         run(app, config)
 

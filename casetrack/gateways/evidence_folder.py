@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from casetrack.audit.export import CHECKPOINT
-from casetrack.gateways.keyfolder import settle
+from casetrack.gateways.durable import settle
 
 LARGEST: Final = 1 << 25
 """No file of an export that is read whole is larger: a bundle has at most 256 entries of 65,535 bytes."""

@@ -10,7 +10,7 @@ from typing import Final
 from casetrack.audit.checkpoint import Checkpoint
 from casetrack.audit.errors import LogRefused
 from casetrack.audit.note import Note
-from casetrack.gateways.keyfolder import alone_in, write_whole
+from casetrack.gateways.durable import alone_in, write_whole
 
 NAME: Final = "held-checkpoint"
 

@@ -4,14 +4,11 @@ The web and the sequencer are different processes with different secrets: the se
 keys alone, and no holder's; the web opens the holders' roots, and of the log only its public halves.
 """
 
-import fcntl
 import hmac
 import json
-import os
 import secrets
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +18,8 @@ from casetrack.crypto.providers import Providers, Roots
 from casetrack.crypto.roots import LOG, RootFile
 from casetrack.crypto.rows import RowKey
 from casetrack.crypto.signing import LogKey
+from casetrack.gateways.durable import write_whole
+from casetrack.gateways.held_checkpoint import HeldCheckpoint
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, SigningKeys
 
 SECRET_BYTES = 32
@@ -134,11 +133,11 @@ class LogSigning:
         self._keys: SigningKeys | None = None
 
     def __call__(self) -> SigningKeys:
-        """The keys that sign now."""
+        """The keys that sign now, and the newest checkpoint that others hold now."""
         content = self._folder.log_file()
         if self._keys is None or content != self._content:
             self._keys, self._content = self._folder.signing(self._origin, content), content
-        return self._keys
+        return replace(self._keys, promised=HeldCheckpoint.beside(self._folder.roots_file).note())
 
 
 @dataclass(frozen=True)
@@ -161,35 +160,3 @@ def _read_log_keys(content: bytes) -> _KeptLogKeys:
         )
     except (ValueError, KeyError, TypeError):
         raise CannotOpen(Reason.KEY_FILE) from None
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """The file is there whole, for its own account alone, before this returns."""
-    partial = path.with_name(path.name + ".part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-    partial.replace(path)
-    settle(path.parent)
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Nobody else changes what is kept in that folder inside the block, if they ask for it as this does."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def settle(folder: Path) -> None:
-    """The names in the folder are as durable as what is in its files."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.keyring import SealedKeyset
-from casetrack.gateways.keyfolder import alone_in, write_whole
+from casetrack.gateways.durable import alone_in, write_whole
 from casetrack.services.certificates import keyset_form, read_keyset
 
 NAME: Final = "service-keys.json"

@@ -18,7 +18,7 @@ from casetrack.audit.policy import Policy
 from casetrack.audit.witness import Submission, advance
 from casetrack.crypto.roots import LOG, RootFile
 from casetrack.crypto.signing import LogKey
-from casetrack.gateways.keyfolder import alone_in, write_whole
+from casetrack.gateways.durable import alone_in, write_whole
 from casetrack.services.checkpoints import verifier_of
 
 FORMAT: Final = "casetrack/v1/witness"

@@ -18,7 +18,7 @@ from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.audit.verify import verify_frontier
 from casetrack.domain.errors import Unavailable
 from casetrack.domain.ids import Instant
-from casetrack.services.checkpoints import SigningKeys
+from casetrack.services.checkpoints import SigningKeys, require_promised
 
 LOG: Final = structlog.get_logger()
 PAUSE_S: Final = 2.0
@@ -45,6 +45,9 @@ class Log(Protocol):
 
     def newest_checkpoint(self) -> str | None:
         """The newest signed note."""
+
+    def checkpoint_of(self, size: int) -> str | None:
+        """The signed note of that size; None if the log signed none."""
 
     def add_checkpoint(self, note: str, frontier: Frontier, at: Instant) -> None:
         """The signed note of the frontier's size is kept."""
@@ -103,6 +106,7 @@ class Sequencer:
         verify_frontier(frontier, newest)
         if (found := log.size()) < newest.size:
             raise LogRolledBack(size=newest.size, found=found)
+        require_promised(log, keys.believed, keys.promised)
         return frontier
 
     def _sign(self, log: Log, keys: SigningKeys) -> None:

@@ -1,10 +1,11 @@
 """The log's own keys, as the log asks for keys: under the name of the log, which is its origin."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from casetrack.audit.checkpoint import Checkpoint, sign_checkpoint
 from casetrack.audit.cosignature import CosignatureVerifier
-from casetrack.audit.errors import SignatureRefused
+from casetrack.audit.errors import LogForked, LogRolledBack, PromiseBroken, SignatureRefused
 from casetrack.audit.note import KeyKind, Verifier, VerifierKey, key_id
 from casetrack.audit.succession import LogKeys
 from casetrack.crypto.errors import CannotOpen
@@ -80,7 +81,35 @@ class SigningKeys:
 
     believed: LogKeys
     signers: tuple[CheckpointSigner, ...]
+    promised: str | None = None
+    """The newest signed checkpoint that others hold, outside the database."""
 
     def signed(self, checkpoint: Checkpoint) -> str:
         """The signed note of a checkpoint, by each of them."""
         return sign_checkpoint(checkpoint, *self.signers)
+
+
+class SignedLog(Protocol):
+    """The checkpoints of the log, in one transaction."""
+
+    def newest_checkpoint(self) -> str | None:
+        """The newest signed note."""
+
+    def checkpoint_of(self, size: int) -> str | None:
+        """The signed note of that size; None if the log signed none."""
+
+
+def require_promised(log: SignedLog, keys: LogKeys, promised: str | None) -> None:
+    """The log that is here goes on from the newest checkpoint that others hold, if they hold one.
+
+    Otherwise `PromiseBroken`: the database is an older copy, or another. To go on would tell two stories in one name.
+    """
+    if promised is None:
+        return
+    held, newest = keys.open(promised), log.newest_checkpoint()
+    found = keys.open(newest).size if newest else 0
+    kept = log.checkpoint_of(held.size)
+    if held.size > found:
+        raise PromiseBroken(because=LogRolledBack(size=held.size, found=found))
+    if kept is None or keys.open(kept) != held:
+        raise PromiseBroken(because=LogForked(size=held.size))

@@ -7,7 +7,8 @@ from typing import NoReturn
 import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from casetrack.app import create_app, utc_now
+from casetrack.app import create_app, key_folder, utc_now
+from casetrack.audit.checkpoint import Checkpoint
 from casetrack.cli import doctor as doctor_room
 from casetrack.cli.commands import Surroundings
 from casetrack.cli.doctor import KEYSET_MEND, MENDING, Result, look
@@ -15,7 +16,9 @@ from casetrack.config import Config
 from casetrack.crypto import hpke
 from casetrack.crypto.errors import SuiteUnsupported
 from casetrack.crypto.roots import PassphraseWork, RootFile
+from casetrack.gateways.held_checkpoint import HeldCheckpoint
 from casetrack.persistence.diagnosis import Examined
+from casetrack.services.checkpoints import origin_of
 from tests.cli.installation import PASSPHRASE, Installation, edited, running_in
 
 
@@ -44,7 +47,7 @@ def test_where_all_is_well_it_says_so_of_each_thing(here: Installation) -> None:
     said = here.done("casetrack doctor")
 
     assert not wrong(here)
-    assert said.count("well") == len(list(look(config_of(here)))) == len(MENDING) + 12
+    assert said.count("well") == len(list(look(config_of(here)))) == len(MENDING) + 13
 
 
 def test_what_is_wrong_is_shown_with_how_to_mend_it(here: Installation) -> None:
@@ -171,6 +174,20 @@ def test_a_head_of_the_log_that_was_edited_is_found(here: Installation) -> None:
         assert "frontier" in wrong(here)["The head of the log is signed"].wrong
     finally:
         edited(here, unlocked, turned, locked)
+
+
+def test_a_database_that_is_older_than_what_others_hold_of_its_log_is_named(here: Installation) -> None:
+    name = "The log goes on from what others hold of it"
+    config = config_of(here)
+    origin = origin_of(config.service.name)
+    note = key_folder(config).signing(origin).signed(Checkpoint(origin, 1_000_000, bytes(32)))
+    held = HeldCheckpoint.beside(config.key_file)
+    held.keep(note)
+    try:
+        assert "held checkpoint is of 1000000 entries" in wrong(here)[name].wrong
+    finally:
+        held.path.unlink()
+    assert name not in wrong(here)
 
 
 def test_an_installation_that_was_never_copied_and_has_not_begun_is_told_so(

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from casetrack.app import key_folder
 from casetrack.audit.checkpoint import Checkpoint
 from casetrack.audit.entry import Entry
 from casetrack.audit.log_proof import LogProof
 from casetrack.audit.note import Note
 from casetrack.audit.tiles import tiled
+from casetrack.config import read_config
+from casetrack.services.checkpoints import origin_of
 from tests.cli.installation import Installation, edited, running_in
 from tests.cli.peopled import WORKER, open_cases
 
@@ -245,3 +248,23 @@ def test_a_witness_believes_only_the_logs_of_its_policy(begun: Begun) -> None:
     assert (begun.folder / "strict").read_bytes() == before
     (begun.folder / "strict").write_bytes(before[:-9])
     assert "is not the state of a witness" in begun.refused(f"{cosign} secret")
+
+
+def test_casetrack_goes_on_with_no_database_that_is_older_than_what_others_hold(begun: Begun) -> None:
+    config = read_config(begun.folder / "config.toml", begun.environ)
+    held = config.key_file.with_name("held-checkpoint")
+    begun.done("casetrack audit checkpoint")
+    before = held.read_bytes()
+    keys = key_folder(config).signing(origin_of(config.service.name))
+    held.write_text(keys.signed(Checkpoint(origin_of(config.service.name), size_of(begun) + 7, bytes(32))))
+    newer = held.read_bytes()
+    try:
+        for command in ("casetrack worker --once", "casetrack serve"):
+            said = begun.refused(command)
+            assert "older than a checkpoint of the log that others hold" in said
+            assert "Put back a newer copy" in said
+        begun.done("casetrack audit checkpoint")
+        assert held.read_bytes() == newer
+    finally:
+        held.write_bytes(before)
+    begun.done("casetrack worker --once")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Thread
@@ -20,13 +21,16 @@ from casetrack.audit.errors import (
     CheckpointRefused,
     FrontierDiffers,
     KeyEnded,
+    LogForked,
+    LogRefused,
     LogRolledBack,
     OriginDiffers,
+    PromiseBroken,
     SignatureMissing,
 )
 from casetrack.audit.note import Note, VerifierKey
 from casetrack.audit.succession import Says, Statement, sign_statement
-from casetrack.audit.tree import Frontier, leaf_hash
+from casetrack.audit.tree import Frontier, leaf_hash, root_of
 from casetrack.audit.verify import verify_log
 from casetrack.crypto.signing import LogKey
 from casetrack.domain.errors import Unavailable
@@ -413,3 +417,47 @@ def test_a_history_rewritten_with_the_key_that_ended_is_refused(database: Databa
     queue(database, 1)
     with pytest.raises(KeyEnded):
         sequencer.step()
+
+
+def promising(database: Database, size: int, root: bytes | None = None) -> Callable[[], SigningKeys]:
+    """Keys beside which it is kept that others hold a checkpoint of that size: a true one, or with that root."""
+    with database.engine(SUPERUSER).connect() as connection:
+        leaves = connection.scalars(text("SELECT leaf FROM leaves ORDER BY number LIMIT :size"), {"size": size}).all()
+    true = root_of(leaf_hash(leaf) for leaf in leaves)
+    note = sign_checkpoint(Checkpoint(ORIGIN, size, root or true), SIGNER)
+    return lambda: replace(KEYS(), promised=note)
+
+
+def test_a_log_goes_on_from_what_others_hold(database: Database, engine: Engine) -> None:
+    queue(database, 5)
+    sequencer_over(engine).step()
+    more = queue(database, 3)
+    sequencer_over(engine, keys=promising(database, 5)).step()
+    with database.engine(SUPERUSER).connect() as connection:
+        assert connection.scalar(text("SELECT max(size) FROM checkpoints")) == 5 + len(more)
+
+
+@pytest.mark.parametrize(
+    ("size", "root", "because"),
+    [(6, bytes(32), LogRolledBack), (5, bytes(31) + b"1", LogForked), (4, None, LogForked)],
+    ids=["older", "another", "never signed"],
+)
+def test_a_log_that_is_older_than_what_others_hold_does_not_grow(
+    database: Database, engine: Engine, size: int, root: bytes | None, because: type[LogRefused]
+) -> None:
+    queue(database, 5)
+    sequencer_over(engine).step()
+    queue(database, 3)
+    with pytest.raises(PromiseBroken) as refused:
+        sequencer_over(engine, keys=promising(database, size, root)).step()
+    assert isinstance(refused.value.because, because)
+    with database.engine(SUPERUSER).connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM leaves")) == 5
+        assert connection.scalar(text("SELECT count(*) FROM log_queue")) == 3
+
+
+def test_what_others_hold_of_another_log_is_believed_by_nobody(database: Database, engine: Engine) -> None:
+    queue(database, 5)
+    forged = sign_checkpoint(Checkpoint(ORIGIN, 1, bytes(32)), CheckpointSigner(ORIGIN, LogKey(bytes(32))))
+    with pytest.raises(SignatureMissing):
+        sequencer_over(engine, keys=lambda: replace(KEYS(), promised=forged)).step()
