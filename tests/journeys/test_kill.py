@@ -15,8 +15,12 @@ from threading import Event, Thread
 from typing import Final
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from casetrack.app import utc_now
+from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
+from casetrack.persistence.installing import DATABASE
 from tests.cli.installation import free_port
 from tests.journeys.killing import Power, power_in
 from tests.journeys.visitor import Answer, Visitor
@@ -24,10 +28,12 @@ from tests.journeys.visitor import Answer, Visitor
 pytestmark = pytest.mark.proof
 
 A_MOMENT: Final = timedelta(minutes=2)
-TIMES: Final = 6
-AT_ONCE: Final = 4
-LEAST_MS: Final = 300
-MOST_MS: Final = 2_000
+TIMES: Final = 8
+AT_ONCE: Final = 6
+LEAST_MS: Final = 1_500
+"""By then the log has begun to sign."""
+MOST_MS: Final = 4_000
+PUBLISHED: Final = text("SELECT note FROM checkpoints ORDER BY size")
 TOKEN: Final = re.compile(r"^[\w-]{40,}$", re.MULTILINE)
 
 
@@ -80,6 +86,29 @@ class Program:
         )
 
 
+@dataclass
+class Outsider:
+    """Somebody who keeps every checkpoint that was published, as soon as anybody can see it."""
+
+    power: Power
+    held: dict[str, None] = field(default_factory=dict)
+    """The signed notes, in the order in which they were seen."""
+
+    def watch(self, stop: Event) -> None:
+        """Look on until it is time to stop, whatever breaks meanwhile."""
+        url = EmbeddedCluster(self.power.folder / "data" / "postgres").url(SUPERUSER, DATABASE)
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with suppress(DBAPIError), engine.connect() as connection:
+            while not stop.is_set():
+                self.held |= dict.fromkeys(connection.scalars(PUBLISHED))
+
+    def still_there(self) -> bool:
+        """Every one of them is the log's own now, word for word."""
+        url = EmbeddedCluster(self.power.folder / "data" / "postgres").url(SUPERUSER, DATABASE)
+        with create_engine(url, poolclass=NullPool).connect() as connection:
+            return self.held.keys() <= set(connection.scalars(PUBLISHED))
+
+
 @pytest.fixture
 def power(tmp_path: Path) -> Iterator[Power]:
     """An installation with its power off."""
@@ -93,11 +122,15 @@ def test_killed_in_the_middle_of_writing_nothing_acknowledged_is_lost(power: Pow
     found = TOKEN.search(power.command("token", "create", "a.worker", "a-test", "--days", "1"))
     assert found is not None
     programs = [Program(power, found[0]) for _ in range(AT_ONCE)]
+    outsider, newest = Outsider(power), []
     for number in range(TIMES):
         power.on()
-        _work_until_the_power_fails(power, programs)
+        _work_until_the_power_fails(power, programs, outsider)
         assert sum(len(program.told) for program in programs) > number, "something was acknowledged each time"
+        newest += [*outsider.held][-1:]
+    assert len(outsider.held) > TIMES, "the log signed something each time"
     power.on()
+    assert outsider.still_there()
     lost = [
         reference
         for program in programs
@@ -107,14 +140,17 @@ def test_killed_in_the_middle_of_writing_nothing_acknowledged_is_lost(power: Pow
     assert not lost
     power.off()
     power.command("worker", "--once")
-    assert "Every event, case, holding and transfer is as it was recorded" in power.command(
-        "audit", "verify", "--database"
-    )
+    held = [power.folder / f"held-{number}" for number in range(len(newest))]
+    for file, note in zip(held, newest, strict=True):
+        file.write_text(note)
+    options = [word for file in held for word in ("--held", str(file))]
+    said = power.command("audit", "verify", "--database", *options)
+    assert "Every event, case, holding and transfer is as it was recorded" in said
 
 
-def _work_until_the_power_fails(power: Power, programs: list[Program]) -> None:
+def _work_until_the_power_fails(power: Power, programs: list[Program], outsider: Outsider) -> None:
     stop = Event()
-    threads = [Thread(target=program.work, args=(stop,)) for program in programs]
+    threads = [Thread(target=each, args=(stop,)) for each in (outsider.watch, *(program.work for program in programs))]
     for thread in threads:
         thread.start()
     time.sleep((LEAST_MS + secrets.randbelow(MOST_MS - LEAST_MS)) / 1000)
