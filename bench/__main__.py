@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bench.browser import Browser
 from bench.caseload import open_many
+from bench.exports import measure_export
 from bench.fields import measure_fields
 from bench.files import MIB, measure_file
 from bench.house import LISTED, PASSWORD, RECEIVER, SENDER, BenchHouse, bench_house
@@ -59,6 +60,7 @@ def main() -> None:
         rewrapped, renewing = measure_renewal(house, LISTED)
         anew = measure_cases(house, LISTED)
         timings.append(Timing.of("new data keys for a case (rotate case)", anew.taken))
+    large = measure_export()
     console = Console(width=100)
     console.print(_table(timings, baseline))
     console.print(f"Sealed notes take {_ratio(*notes):.2f} times as long as clear ones, page for page.")
@@ -72,6 +74,11 @@ def main() -> None:
     console.print(
         f"Keys of {len(anew.taken):,} cases renewed: {anew.rows:,} rows made new, "
         f"{anew.rows / sum(anew.taken):,.0f} a second."
+    )
+    console.print(
+        f"An export of {large.entries:,} entries: written in {large.written_s:.1f} s, verified in "
+        f"{large.verified_s:.2f} s and {large.most / MIB:.0f} MiB, which is "
+        f"{large.verified_s / large.hashed_s:.2f} times the bare SHA-256 of as much."
     )
     console.print(f"{many:,} cases were opened in {filled:.0f} s. All of it took {time.monotonic() - start:.0f} s.")
     console.print(f"Python {platform.python_version()} on {platform.machine()}.")

@@ -45,10 +45,15 @@ class Entry:
     @classmethod
     def parse(cls, leaf: bytes) -> "Entry":
         """The entry that a leaf holds; `LeafMalformed` when the bytes are not a leaf."""
-        if len(leaf) != LEAF_BYTES or leaf[0] != _VERSION:
+        if not is_leaf(leaf):
             raise LeafMalformed
         _, time_ms, event, commitment = _LEAF.unpack(leaf)
         return cls(time_ms=time_ms, event=event, commitment=commitment)
+
+
+def is_leaf(leaf: bytes) -> bool:
+    """Whether some entry has this leaf (format, section 3)."""
+    return len(leaf) == LEAF_BYTES and leaf[0] == _VERSION
 
 
 def commit(payload: bytes, salt: bytes) -> bytes:

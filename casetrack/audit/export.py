@@ -13,11 +13,10 @@ from itertools import count, dropwhile, takewhile
 from typing import Final
 
 from casetrack.audit.checkpoint import LARGEST_SIZE, Checkpoint
-from casetrack.audit.entry import SALT_BYTES, Entry
+from casetrack.audit.entry import SALT_BYTES, Entry, is_leaf
 from casetrack.audit.errors import (
     CheckpointMalformed,
     EntryMalformed,
-    LeafMalformed,
     LogForked,
     LogRefused,
     LogRolledBack,
@@ -36,7 +35,7 @@ from casetrack.audit.export_errors import (
 from casetrack.audit.note import Note, Signer, VerifierKey, VerifierOf, from_base64, in_base64
 from casetrack.audit.policy import Policy
 from casetrack.audit.succession import LogKeys, Statement
-from casetrack.audit.tiles import Read, TiledTree, verified_leaves
+from casetrack.audit.tiles import WIDTH, Read, TiledTree, verified_bundles
 from casetrack.audit.tree import HASH_BYTES
 from casetrack.audit.verify import verify_payload
 
@@ -261,15 +260,14 @@ def _verify_entries(export: Export, checkpoint: Checkpoint, manifest: Manifest) 
     awaited = lines.disclosures(checkpoint.size)
     disclosed = next(awaited, None)
     # Step 26: every tile and bundle is as the checkpoint says (section 5.1).
-    for index, leaf in enumerate(verified_leaves(checkpoint, export.read)):
-        # Step 27: each entry is a leaf; and what is disclosed of it is what it commits to (step 11).
-        try:
-            entry = Entry.parse(leaf)
-        except LeafMalformed as malformed:
-            raise EntryMalformed(index=index) from malformed
-        if disclosed is not None and disclosed.index == index:
-            verify_payload(entry, disclosed.payload, disclosed.salt)
-            disclosed = next(awaited, None)
+    for number, bundle in enumerate(verified_bundles(checkpoint, export.read)):
+        for index, leaf in enumerate(bundle, start=number * WIDTH):
+            # Step 27: each entry is a leaf; and what is disclosed of it is what it commits to (step 11).
+            if not is_leaf(leaf):
+                raise EntryMalformed(index=index)
+            if disclosed is not None and disclosed.index == index:
+                verify_payload(Entry.parse(leaf), disclosed.payload, disclosed.salt)
+                disclosed = next(awaited, None)
     if lines.digest.digest() != manifest.files.get(DISCLOSURES):
         raise FileChanged(path=DISCLOSURES)
     return lines.count

@@ -106,8 +106,8 @@ def tiled(leaves: Iterable[bytes]) -> Iterator[tuple[Place, bytes]]:
             yield Place(height, level.full, len(level.hashes) // HASH_BYTES), bytes(level.hashes)
 
 
-def verified_leaves(checkpoint: Checkpoint, read: Read) -> Iterator[bytes]:
-    """The leaves of the log in their order, each once its bundle, and every tile above it, are as the checkpoint says.
+def verified_bundles(checkpoint: Checkpoint, read: Read) -> Iterator[list[bytes]]:
+    """The leaves of each bundle in their order, once it and every tile above it are as the checkpoint says.
 
     Otherwise a `LogRefused` names the first file or entry that is not: from the left to the right, each bundle with the
     tile above. However long the log is, no more is held than one file of each level.
@@ -184,14 +184,15 @@ def _root(tile: bytes) -> bytes:
     return tile
 
 
-def _below(level: int, index: int, tile: bytes, read: Read) -> Iterator[bytes]:
-    """The leaves below a tile that is believed: of its bundle, or of each full tile that a hash of it stands for."""
+def _below(level: int, index: int, tile: bytes, read: Read) -> Iterator[list[bytes]]:
+    """What is below a tile that is believed: its bundle, or what each full tile is that a hash of it stands for."""
     if level == 0:
         bundle = _bundle(Place(None, index, len(tile) // HASH_BYTES), read)
-        for at, (leaf, hashed) in enumerate(zip(bundle, _split(tile), strict=True)):
-            if leaf_hash(leaf) != hashed:
-                raise EntryChanged(index=index * WIDTH + at)
-        yield from bundle
+        hashes = list(map(leaf_hash, bundle))
+        if b"".join(hashes) != tile:
+            first = next(at for at, (one, other) in enumerate(zip(hashes, _split(tile), strict=True)) if one != other)
+            raise EntryChanged(index=index * WIDTH + first)
+        yield bundle
         return
     for at, hashed in enumerate(_split(tile)):
         place = Place(level - 1, index * WIDTH + at)

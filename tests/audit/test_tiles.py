@@ -1,6 +1,7 @@
 """A log as files: where each lies, what is in it, and that whatever is done to one is named."""
 
 from collections.abc import Callable
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from casetrack.audit.export_errors import (
     TilePathMalformed,
     TilesDiffer,
 )
-from casetrack.audit.tiles import WIDTH, Place, places, tiled, verified_leaves
+from casetrack.audit.tiles import WIDTH, Place, places, tiled, verified_bundles
 from casetrack.audit.tree import leaf_hash, root_of
 from tests.audit.logs import ORIGIN, leaves
 
@@ -87,7 +88,7 @@ def test_the_example_of_the_format_has_its_files() -> None:
 def test_a_log_has_exactly_the_files_of_its_size_and_they_are_as_its_checkpoint_says(count: int) -> None:
     made = files(count)
     assert set(made) == {place.path() for place in places(count)}
-    assert list(verified_leaves(checkpoint(count), made.get)) == leaves(count)
+    assert [*chain.from_iterable(verified_bundles(checkpoint(count), made.get))] == leaves(count)
 
 
 def test_a_longer_log_changes_no_file_of_a_shorter_one() -> None:
@@ -98,7 +99,7 @@ def test_a_longer_log_changes_no_file_of_a_shorter_one() -> None:
 def test_a_level_more_begins_where_the_one_below_is_full() -> None:
     made = files(LARGE)
     assert {path for path in made if path.startswith("tile/2/")} == {"tile/2/000.p/1"}
-    assert sum(1 for _ in verified_leaves(checkpoint(LARGE), made.get)) == LARGE
+    assert sum(map(len, verified_bundles(checkpoint(LARGE), made.get))) == LARGE
 
 
 def test_a_leaf_that_no_bundle_can_hold_is_named() -> None:
@@ -113,7 +114,7 @@ def flipped(content: bytes, at: int) -> bytes:
 
 def refused(made: dict[str, bytes], count: int) -> Exception:
     with pytest.raises(Exception, match=r"\.$") as found:
-        list(verified_leaves(checkpoint(count), made.get))
+        list(verified_bundles(checkpoint(count), made.get))
     return found.value
 
 
