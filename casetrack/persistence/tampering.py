@@ -3,11 +3,13 @@
 Only the demonstration and the tests of verifying use this.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
+from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.persistence.refusals import refusing
 
 _OFF: Final = text("ALTER TABLE events DISABLE TRIGGER events_are_for_ever")
@@ -64,3 +66,77 @@ def tamper_with(superuser_url: str) -> Tampered:
         event, case, holding = (str(connection.scalar(change) or "") for change in (_EVENT, _CASE, _HOLDING))
         connection.execute(_ON)
     return Tampered(event, case, holding)
+
+
+_FOR_EVER: Final = ("events", "event_shown", "leaves", "checkpoints", "cosignatures")
+_NAMES: Final = {"event_shown": "shown_is_for_ever"}
+_LOOK: Final = text(
+    """
+    SELECT e.id, l.number FROM events e JOIN leaves l ON l.event = e.id
+    WHERE e.case_id IS NOT NULL AND e.case_version IS NULL AND e.step IS NULL
+    ORDER BY e.action = 'identity:reveal' DESC, l.number LIMIT 1
+    """
+)
+"""The first look at a name or, if there was none, at anything else of a case."""
+_TAKEN_OUT: Final = (
+    "DELETE FROM cosignatures WHERE size > :number",
+    "DELETE FROM checkpoints WHERE size > :number",
+    "DELETE FROM leaves WHERE number = :number",
+    "DELETE FROM event_shown WHERE event = :event",
+    "DELETE FROM events WHERE id = :event",
+    # In two steps, so that no place is taken twice meanwhile.
+    "UPDATE leaves SET number = number + 1000000000 WHERE number > :number",
+    "UPDATE leaves SET number = number - 1000000001 WHERE number > 1000000000",
+)
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What was taken out of the log: the id of an event, and the index of its entry; the log is one entry shorter."""
+
+    event: str
+    index: int
+
+
+def rewrite_log(superuser_url: str, sign: Callable[[Frontier], str]) -> Rewritten | None:
+    """The first look at a name, or else at a case, never happened, and `sign` has signed every checkpoint since anew.
+
+    None, and nothing is changed, if nobody has. Whoever does this has a superuser's password and the log's own key.
+    """
+    engine = create_engine(superuser_url, poolclass=NullPool)
+    with refusing(), engine.begin() as connection:
+        found = connection.execute(_LOOK).one_or_none()
+        if found is None:
+            return None
+        _guard(connection, "DISABLE TRIGGER")
+        again = connection.execute(
+            text("SELECT size, at FROM checkpoints WHERE size > :number ORDER BY size"), {"number": found.number}
+        ).all()
+        for statement in _TAKEN_OUT:
+            connection.execute(text(statement), {"number": found.number, "event": found.id})
+        _sign_again(connection, {row.size - 1: row.at for row in again}, sign)
+        _guard(connection, "ENABLE ALWAYS TRIGGER")
+    return Rewritten(str(found.id), found.number)
+
+
+def _sign_again(connection: Connection, sizes: dict[int, object], sign: Callable[[Frontier], str]) -> None:
+    there = set(connection.scalars(text("SELECT size FROM checkpoints")))
+    frontier = Frontier()
+    for leaf in connection.scalars(text("SELECT leaf FROM leaves ORDER BY number")).all():
+        frontier = frontier.append(leaf_hash(leaf))
+        if frontier.size in sizes.keys() - there:
+            connection.execute(
+                text("INSERT INTO checkpoints (size, note, frontier, at) VALUES (:size, :note, :frontier, :at)"),
+                {
+                    "size": frontier.size,
+                    "note": sign(frontier),
+                    "frontier": b"".join(frontier.hashes),
+                    "at": sizes[frontier.size],
+                },
+            )
+
+
+def _guard(connection: Connection, change: str) -> None:
+    """What forbids to change the past does so, or does not."""
+    for table in _FOR_EVER:
+        connection.execute(text(f"ALTER TABLE {table} {change} {_NAMES.get(table, f'{table}_are_for_ever')}"))

@@ -77,7 +77,7 @@ SAVED: Final[Mapping[str, tuple[str, str]]] = {
 """In which file somebody has kept what a command said, for a later one, and with what around it."""
 UNTIL_STOPPED = ("casetrack serve", "casetrack demo --folder demo")
 """Every example that runs until it is stopped."""
-OF_THE_DEMONSTRATION = "casetrack demo tamper"
+OF_THE_DEMONSTRATION = ("casetrack demo tamper", "casetrack demo rewrite")
 
 
 def every_command() -> Iterator[tuple[str, click.Command]]:
@@ -109,7 +109,7 @@ def test_a_help_ends_in_one_example_of_its_own_command(path: str, tmp_path: Path
 def test_every_example_is_run_here() -> None:
     examples = {_example(command) for command in COMMANDS.values()}
 
-    assert examples == {*IN_THIS_ORDER, *UNTIL_STOPPED, OF_THE_DEMONSTRATION}
+    assert examples == {*IN_THIS_ORDER, *UNTIL_STOPPED, *OF_THE_DEMONSTRATION}
 
 
 def _example(command: click.Command) -> str:
@@ -163,7 +163,7 @@ def test_the_demonstration_is_built_once_shows_itself_and_can_be_tampered_with(t
     with started(here, "casetrack demo --folder demo") as second:
         assert fetched(page, second)
         tampered = subprocess.run(
-            here.command(OF_THE_DEMONSTRATION),
+            here.command(OF_THE_DEMONSTRATION[0]),
             cwd=tmp_path,
             env=environ(here),
             check=True,
@@ -172,9 +172,11 @@ def test_the_demonstration_is_built_once_shows_itself_and_can_be_tampered_with(t
         ).stdout
         stop(second, signal.SIGINT)
     verified = Installation(tmp_path, {}).refused("casetrack --config demo/config.toml audit verify --database")
+    rewritten = Installation(tmp_path, {}).done(f"{OF_THE_DEMONSTRATION[1]} --folder {tmp_path / 'demo'}")
 
     assert "Harbour Light (invented charity)" in shown
     assert Folder(tmp_path / "demo").built_on == built_on is not None
+    assert "never happened" in rewritten
     for name in ("Event ", "Case ", "Holding "):
         assert name in tampered
         assert name in verified

@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from casetrack.app import create_app, key_folder, open_deployment, utc_now
+from casetrack.audit.checkpoint import Checkpoint
+from casetrack.audit.tree import Frontier
 from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.databases import found
 from casetrack.cli.demo.accounts import colleagues, keep_colleagues
@@ -34,9 +36,10 @@ from casetrack.domain.factfiles import read_facts
 from casetrack.http.house import EXTENSION as HOUSE
 from casetrack.persistence.installing import take_up
 from casetrack.persistence.past import telling_past
-from casetrack.persistence.tampering import tamper_with
+from casetrack.persistence.tampering import rewrite_log, tamper_with
 from casetrack.persistence.work import begin
 from casetrack.resources import facts
+from casetrack.services.checkpoints import origin_of
 from casetrack.services.deployment import Deployment
 from casetrack.services.people import Link, LinkUse
 from casetrack.services.sessions import NOBODY
@@ -121,6 +124,33 @@ def tamper(around: Surroundings, folder: Path) -> None:
     click.echo(f"Case {done.case}: an adult is now a child, or a child an adult.")
     click.echo(f"Holding {done.holding}: another force now has the safe address.")
     click.echo(f"\nSee the log catch it: casetrack --config {folder / kept.settings.name} audit verify --database")
+
+
+@demo.command(epilog=example("casetrack demo rewrite"))
+@folder_option
+@here
+def rewrite(around: Surroundings, folder: Path) -> None:
+    """Take a look at a name out of the log, and sign the log anew with its own key, as whoever has both could.
+
+    Stop the demonstration first. Nothing in its database shows it afterwards: only who kept a checkpoint can.
+    """
+    kept = Folder(around.folder / folder)
+    if kept.built_on is None:
+        raise click.ClickException(f"There is no demonstration in {folder}. Run: casetrack demo")
+    keys = key_folder(kept.config).signing(origin_of(kept.config.service.name))
+
+    def sign(frontier: Frontier) -> str:
+        return keys.signed(Checkpoint(keys.believed.origin, frontier.size, frontier.root()))
+
+    with database(kept.config) as addresses:
+        done = rewrite_log(addresses.superuser, sign)
+    if done is None:
+        message = "Nobody has looked at a case yet, so there is no look to take out."
+        raise click.ClickException(message)
+    verify = f"casetrack --config {folder / kept.settings.name} audit verify"
+    click.echo(f"Event {done.event} never happened: entry {done.index} is gone, and every checkpoint since is new.")
+    click.echo(f"\nThe database says that all is well: {verify} --database")
+    click.echo(f"A checkpoint that somebody kept says otherwise: {verify} --held CHECKPOINT")
 
 
 def build(folder: Folder, config: Config, addresses: Addresses, world: World, lives: int) -> None:
