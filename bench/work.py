@@ -18,7 +18,6 @@ from casetrack.gateways.keyfolder import LogSigning
 from casetrack.jobs.sequencer import Sequencer
 from casetrack.persistence.work import begin, begin_log
 from casetrack.services.cases import open_case
-from casetrack.services.checkpoints import origin_of
 from casetrack.services.transfers import NewOffer, accept_transfer, send_transfer
 from casetrack.services.work import at_work
 
@@ -37,7 +36,7 @@ def measure_work(house: BenchHouse, sender: str, receiver: str) -> Iterator[Timi
 def measure_log(house: BenchHouse) -> tuple[int, float]:
     """How many events waited for their place in the log, and how many seconds it took to take them in and sign."""
     engine = create_engine(house.addresses.sequencer, pool_size=1)
-    keys = LogSigning(key_folder(house.config), origin_of(house.config.service.name))
+    keys = LogSigning(key_folder(house.config), house.config.service.name)
     batch = house.config.sequencer.batch
     sequencer = Sequencer(lambda: begin_log(engine), keys, batch=batch, clock=utc_now)
     start, taken = time.perf_counter(), 0

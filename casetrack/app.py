@@ -46,14 +46,13 @@ from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.installing import engine_for
 from casetrack.persistence.work import begin
 from casetrack.services.audit import Inspect
-from casetrack.services.checkpoints import origin_of
 from casetrack.services.deployment import Chance, Deployment
 from casetrack.services.evidence import Evidence
 from casetrack.services.lifetimes import SessionLimits
 from casetrack.services.limits import Limits
 from casetrack.services.ports import Stores
 from casetrack.services.sessions import NOBODY
-from casetrack.services.verifying_journal import Believed
+from casetrack.services.verifying_journal import Believed, earlier_logs
 from casetrack.web import demo
 from casetrack.web.demo import Demonstration
 
@@ -193,13 +192,14 @@ def inspection(
     @contextmanager
     def inspect() -> Iterator[tuple[Evidence, Believed]]:
         try:
-            log = keys.chain().believed(origin_of(name))
+            chain = keys.chain()
+            log, earlier = chain.of(name), earlier_logs(chain, name)
         except LogRefused as refused:
             raise LogKeysRefused(why=str(refused)) from refused
         engine = engine_for(auditor_url, statement_timeout_ms=timeout_ms)
         try:
             with inspecting(engine) as evidence:
-                yield evidence, Believed(name, deployment.service, log, clock())
+                yield evidence, Believed(name, deployment.service, log, clock(), chain.base, earlier)
         finally:
             engine.dispose()
 

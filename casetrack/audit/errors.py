@@ -353,5 +353,15 @@ class PromiseBroken(LogRefused):
     because: LogRefused
     sentence: ClassVar[str] = N_(
         "The database is older than a checkpoint of the log that others hold, so going on would fork the log. Put back "
-        "a newer copy of the database. {because}"
+        "a newer copy of the database; if there is none, run: casetrack audit reopen. {because}"
+    )
+
+
+@dataclass(eq=False)
+class LogNotBegun(LogRefused):
+    """A log that goes on under a new name has no first entry, which says what it goes on from."""
+
+    sentence: ClassVar[str] = N_(
+        "The log goes on under a new name, and its first entry is not in this database: run casetrack audit reopen "
+        "again."
     )

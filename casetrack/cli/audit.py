@@ -12,7 +12,6 @@ from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.exports import A_FILE, text_of, verify_folder
 from casetrack.cli.house import among_stores, database
 from casetrack.services.certificates import verify_certificate
-from casetrack.services.checkpoints import origin_of
 from casetrack.services.evidence import Evidence
 from casetrack.services.verifying import verify_database
 from casetrack.services.verifying_erasures import count_erased
@@ -112,8 +111,8 @@ def log_keys(around: Surroundings) -> None:
 
     Whoever believes that first key can check each statement with it, and so come to believe the key of now.
     """
-    chain, origin = key_folder(around.config).chain(), origin_of(around.config.service.name)
-    click.echo(chain.believed(origin).spans[0].key.format())
+    chain = key_folder(around.config).chain()
+    click.echo(chain.of(around.config.service.name).spans[0].key.format())
     for statement in chain.statements:
         click.echo(f"\n{statement}", nl=False)
 

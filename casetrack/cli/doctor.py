@@ -32,7 +32,6 @@ from casetrack.gateways.service_file import ServiceFile, ServiceFileBroken
 from casetrack.persistence.diagnosis import Examined, examine
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.work import begin, begin_log
-from casetrack.services.checkpoints import origin_of
 from casetrack.services.erasure_list import ErasureContradicted
 from casetrack.services.ports import Stores
 from casetrack.services.sessions import NOBODY
@@ -135,11 +134,12 @@ def _database(config: Config, keys: KeyFolder, addresses: Addresses) -> Iterator
                 open_deployment(config, keys)
 
         def log() -> None:
-            with begin_log(engine) as kept:
+            chain = keys.chain()
+            with begin_log(engine) as every:
+                kept = every.since(chain.base)
                 note, frontier = kept.newest_checkpoint(), kept.frontier()
             if note is not None:
-                believed = keys.chain().believed(origin_of(config.service.name))
-                verify_frontier(frontier, believed.open(note))
+                verify_frontier(frontier, chain.of(config.service.name).open(note))
 
         yield _tried("The organisations' keys are the service's own", "Run: casetrack db upgrade", deployment)
         with among_stores(config, addresses.app), begin(NOBODY) as stores:
@@ -152,7 +152,7 @@ def _database(config: Config, keys: KeyFolder, addresses: Addresses) -> Iterator
             "Stop everything, and put back a newer copy of the database",
             lambda: require_promised_in(config, addresses.auditor),
         )
-        yield _overlap(keys.chain().believed(origin_of(config.service.name)))
+        yield _overlap(keys.chain().of(config.service.name))
 
 
 def _copies(config: Config) -> Iterator[Result]:
@@ -209,7 +209,7 @@ def _private(file: Path) -> Result:
 
 def _open(keys: KeyFolder, config: Config) -> None:
     keys.roots()
-    keys.signing(origin_of(config.service.name))
+    keys.signing(config.service.name)
 
 
 def _providers(keys: KeyFolder) -> Iterator[Result]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -27,9 +28,10 @@ from casetrack.gateways.evidence_folder import EvidenceFolder, writing
 from casetrack.gateways.held_checkpoint import HeldCheckpoint
 from casetrack.persistence.inspection import SqlEvidence, inspecting
 from casetrack.persistence.installing import engine_at
+from casetrack.persistence.keeping import keeping
 from casetrack.persistence.work import begin_log
 from casetrack.services.audit import Use
-from casetrack.services.checkpoints import origin_of, verifier_of
+from casetrack.services.checkpoints import verifier_of
 from casetrack.services.exporting import (
     NO_WITNESSES,
     Maker,
@@ -41,7 +43,8 @@ from casetrack.services.exporting import (
     submission,
 )
 from casetrack.services.extracts import Extract
-from casetrack.services.verifying_journal import Believed
+from casetrack.services.reopening import Reopener, reopen_log
+from casetrack.services.verifying_journal import Believed, earlier_logs
 
 ONE_DAY: Final = timedelta(days=1)
 DAY: Final = click.DateTime(["%Y-%m-%d"])
@@ -164,7 +167,8 @@ def witnessed(around: Surroundings, file: Path) -> None:
         if not known:
             message = "No witness of the policy has cosigned this. Name the policy in the settings: [audit] policy"
             raise click.ClickException(message)
-        with engine_at(at.sequencer_url, statement_timeout_ms=0) as engine, begin_log(engine) as log:
+        with engine_at(at.sequencer_url, statement_timeout_ms=0) as engine, begin_log(engine) as every:
+            log = every.since(believed.base)
             kept = log.checkpoint_of(said.size)
             if kept is None or Note.parse(kept).text != note.text:
                 message = "The log that is here never signed this checkpoint. Run: casetrack audit verify --database"
@@ -220,9 +224,10 @@ def witnesses(config: Config) -> Policy:
 def _reading(config: Config) -> Iterator[tuple[House, SqlEvidence, Believed]]:
     """The house, with everything that is kept and signed, as of one instant, and what is believed of the log."""
     with house(config) as at, engine_at(at.auditor_url, statement_timeout_ms=0) as engine, inspecting(engine) as found:
-        log = key_folder(config).chain().believed(origin_of(config.service.name))
+        chain, name = key_folder(config).chain(), at.deployment.name
+        believed = Believed(name, at.deployment.service, chain.of(name), at.now, chain.base, earlier_logs(chain, name))
         try:
-            yield at, found, Believed(at.deployment.name, at.deployment.service, log, at.now)
+            yield at, found.since(chain.base), believed
         except NoCheckpoint:
             message = "There is no checkpoint yet. Is casetrack worker running?"
             raise click.ClickException(message) from None
@@ -240,3 +245,28 @@ def _require_known(at: House, extract: Extract) -> None:
 def text_of(file: Path) -> str:
     """The text of a file that somebody was given. What is no text is no signed note either."""
     return file.read_bytes().decode("utf-8", "replace")
+
+
+@click.command(epilog=example("casetrack audit reopen --yes"))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@here
+def reopen(around: Surroundings, *, yes: bool) -> None:
+    """Have the log go on under a new name, where the database is older than a checkpoint that others hold.
+
+    Only if there is no newer copy of the database: what is lost stays lost, and who holds checkpoints of the old name
+    sees that it ended. The first entry under the new name commits to what is left of the old. Stop casetrack first, and
+    tell everybody who holds a checkpoint, and every witness, the new name and key that are printed.
+    """
+    config = around.config
+    if not yes:
+        click.confirm("Is there no newer copy of the database, anywhere?", abort=True)
+    with (
+        house(config) as at,
+        engine_at(at.sequencer_url, statement_timeout_ms=0) as log,
+        engine_at(at.keeper_url, statement_timeout_ms=0) as keys,
+    ):
+        keeper = at.keeper("audit reopen", partial(keeping, keys))
+        held = HeldCheckpoint.beside(config.key_file).note()
+        begun = reopen_log(Reopener(keeper, key_folder(config), partial(begin_log, log), held))
+    click.echo(f"The log goes on as {begun.origin}, from its first entry. Its key:")
+    click.echo(begun.spans[0].key.format())

@@ -19,7 +19,7 @@ from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import DATABASE, engine_at, forget_connections, install, is_installed
 from casetrack.persistence.roles import APP, AUDITOR, JOBS, KEEPER, OWNER, SEQUENCER
 from casetrack.persistence.work import begin, begin_log
-from casetrack.services.checkpoints import origin_of, require_promised
+from casetrack.services.checkpoints import require_promised
 from casetrack.services.deployment import Deployment
 from casetrack.services.founding import FOUNDING
 from casetrack.services.journal import Purpose, journal_entry
@@ -87,10 +87,12 @@ def database(config: Config, *, new: bool = False) -> Iterator[Addresses]:
 
 def require_promised_in(config: Config, auditor_url: str) -> None:
     """The log of the database goes on from the newest checkpoint that others hold; `PromiseBroken` otherwise."""
-    believed = key_folder(config).chain().believed(origin_of(config.service.name))
+    chain = key_folder(config).chain()
     timeout_ms = config.database.statement_timeout_ms
     with engine_at(auditor_url, statement_timeout_ms=timeout_ms) as engine, begin_log(engine) as log:
-        require_promised(log, believed, HeldCheckpoint.beside(config.key_file).note())
+        require_promised(
+            log.since(chain.base), chain.of(config.service.name), HeldCheckpoint.beside(config.key_file).note()
+        )
 
 
 @contextmanager

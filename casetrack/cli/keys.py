@@ -26,7 +26,6 @@ from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.keeping import keeping, keeping_still
 from casetrack.persistence.work import begin_log
-from casetrack.services.checkpoints import origin_of
 from casetrack.services.keysets import (
     Enter,
     HolderKeys,
@@ -82,7 +81,7 @@ def status(around: Surroundings, *, as_json: bool) -> None:
     """
     with house(around.config) as at, at.work("The inventory of keys") as work:
         held = list_keysets(work)
-    log = key_folder(around.config).chain().believed(origin_of(around.config.service.name))
+    log = key_folder(around.config).chain().of(around.config.service.name)
     if as_json:
         click.echo(json.dumps({**_plain_log(log), "organisations": [_plain(each) for each in held]}, indent=2))
     else:

@@ -13,7 +13,7 @@ from casetrack.cli.databases import db
 from casetrack.cli.demo.command import demo
 from casetrack.cli.destroying import destroy
 from casetrack.cli.doctor import doctor
-from casetrack.cli.exports import checkpoint, export, prove_event, witnessed
+from casetrack.cli.exports import checkpoint, export, prove_event, reopen, witnessed
 from casetrack.cli.keys import keys
 from casetrack.cli.logs import quiet
 from casetrack.cli.serve import serve
@@ -39,7 +39,7 @@ def casetrack(around: Surroundings, file: Path | None) -> None:
 
 
 keys.add_command(destroy)
-for command in (export, prove_event, checkpoint, witnessed):
+for command in (export, prove_event, checkpoint, witnessed, reopen):
     audit.add_command(command)
 for command in (serve, worker, db, account, token, keys, audit, witness, backup, demo, doctor):
     casetrack.add_command(command)

@@ -21,7 +21,6 @@ from casetrack.jobs.sequencer import Sequencer
 from casetrack.jobs.sweeper import keep_sweeping, sweep
 from casetrack.persistence.installing import engine_at, require_durability
 from casetrack.persistence.work import begin_log, begin_sweep
-from casetrack.services.checkpoints import origin_of
 
 LOOKED_EVERY_S: Final = 1.0
 
@@ -46,7 +45,7 @@ def worker(around: Surroundings, *, once: bool, beside: int | None) -> None:
     ):
         require_durability(engine)
         begin = partial(begin_sweep, swept)
-        keys = LogSigning(key_folder(config), origin_of(config.service.name))
+        keys = LogSigning(key_folder(config), config.service.name)
         keys()  # so that keys that do not open are said now, and not when the first event waits
         sequencer = Sequencer(partial(begin_log, engine), keys, batch=config.sequencer.batch, clock=utc_now)
         if once:

@@ -139,6 +139,7 @@ RULES: Mapping[Action, Rule] = {
     Action.DATAKEY_RENEW: Rule(NOBODY),
     Action.KEYSET_DESTROY: Rule(NOBODY),
     Action.KEYSET_FOLLOW: Rule(NOBODY),
+    Action.KEYSET_REOPEN: Rule(NOBODY),
     Action.KEYSET_END: Rule(NOBODY),
     Action.SESSION_OPEN: Rule(EVERYONE),
     Action.SESSION_CLOSE: Rule(EVERYONE),

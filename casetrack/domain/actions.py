@@ -124,6 +124,8 @@ class Action(StrEnum):
     KEYSET_DESTROY = "keyset:destroy"
     """Destroy the private half of an old version, once two people have agreed and nothing needs it any more."""
     KEYSET_FOLLOW = "keyset:follow"
+    KEYSET_REOPEN = "keyset:reopen"
+    """Have the log go on under a new name, with a key of its own, where the old one cannot go on."""
     """Let a new key of the log sign beside the old one."""
     KEYSET_END = "keyset:end"
     """Let the old key of the log sign no more."""

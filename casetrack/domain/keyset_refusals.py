@@ -43,6 +43,12 @@ class LogKeyAlone(RuleBroken):
     sentence = N_("The log has one key, and nothing to end. Begin with: casetrack keys rotate log")
 
 
+class LogStands(RuleBroken):
+    """A log that keeps its promises has no reason to begin again, and would lose its name for nothing."""
+
+    sentence = N_("The log goes on from everything that others are known to hold of it, so it keeps its name.")
+
+
 class LogKeyUnused(RuleBroken):
     """The old key ends when the new one is known to sign: otherwise somebody may still sequence without it."""
 

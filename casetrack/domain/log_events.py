@@ -24,6 +24,23 @@ class LogExported(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LogReopened(Event):
+    """The log goes on under a new name, because the old one promised what this database has lost.
+
+    It is the first entry under that name, and says what went before: the name, how many entries of it the database has
+    and their root, in hex; the newest signed checkpoint of them, empty if there is none; and the one that others hold.
+    """
+
+    action: Action = field(default=Action.KEYSET_REOPEN, init=False)
+    old_origin: str
+    origin: str
+    entries: int
+    root: str
+    checkpoint: str
+    held: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckpointCosigned(Event):
     """A witness cosigned the checkpoint of that size: its verifier key."""
 

@@ -66,27 +66,27 @@ class KeyFolder:
         """The keys that sign the log's checkpoints, the oldest first: for the sequencer alone."""
         return self._opened(_read_log_keys(self.log_file()))
 
-    def signing(self, origin: str, content: bytes | None = None) -> SigningKeys:
+    def signing(self, deployment: str, content: bytes | None = None) -> SigningKeys:
         """Those keys, each of which is in force, and what is believed of the log; `CannotOpen` if one is not there.
 
         `content` is what the file had, where that was read before.
         """
         kept = _read_log_keys(content or self.log_file())
-        believed, keys = kept.chain.believed(origin), {key.public: key for key in self._opened(kept)}
+        believed, keys = kept.chain.of(deployment), {key.public: key for key in self._opened(kept)}
         try:
-            signers = tuple(CheckpointSigner(origin, keys[key.public_key]) for key in believed.in_force)
+            signers = tuple(CheckpointSigner(believed.origin, keys[key.public_key]) for key in believed.in_force)
         except KeyError:
             raise CannotOpen(Reason.KEY_FILE) from None
-        return SigningKeys(believed, signers)
+        return SigningKeys(believed, signers, base=kept.chain.base)
 
     def keep(self, chain: LogChain, keys: Collection[LogKey]) -> None:
         """Those, and no other private half of a key of the log, are in the folder: all at once, or nothing changed."""
         root = RootFile.open(self._log_roots, self.passphrase).root(LOG)
         kept = {
             "format": LOG_KEYS,
-            "first": chain.first.hex(),
             "keys": [{"public": key.public.hex(), "sealed": key.sealed(root).hex()} for key in keys],
-            "statements": chain.statements,
+            **_written(chain),
+            "earlier": [_written(each) for each in chain.earlier],
         }
         write_whole(self._log_key, json.dumps(kept).encode())
 
@@ -125,10 +125,10 @@ class KeyFolder:
 class LogSigning:
     """The keys that sign the log of one folder, opened when they are first asked for, and again when they change."""
 
-    def __init__(self, folder: KeyFolder, origin: str) -> None:
+    def __init__(self, folder: KeyFolder, deployment: str) -> None:
         """Nothing is opened yet."""
         self._folder = folder
-        self._origin = origin
+        self._deployment = deployment
         self._content = b""
         self._keys: SigningKeys | None = None
 
@@ -136,7 +136,7 @@ class LogSigning:
         """The keys that sign now, and the newest checkpoint that others hold now."""
         content = self._folder.log_file()
         if self._keys is None or content != self._content:
-            self._keys, self._content = self._folder.signing(self._origin, content), content
+            self._keys, self._content = self._folder.signing(self._deployment, content), content
         return replace(self._keys, promised=HeldCheckpoint.beside(self._folder.roots_file).note())
 
 
@@ -154,9 +154,20 @@ def _read_log_keys(content: bytes) -> _KeptLogKeys:
             kept = {"format": LOG_KEYS, "first": kept["public"], "keys": [kept], "statements": []}
         if kept["format"] != LOG_KEYS:
             raise CannotOpen(Reason.KEY_FILE)
+        earlier = tuple(_read_chain(each, number) for number, each in enumerate(kept.get("earlier", []), start=1))
         return _KeptLogKeys(
-            LogChain(bytes.fromhex(kept["first"]), tuple(map(str, kept["statements"]))),
+            replace(_read_chain(kept, len(earlier) + 1), earlier=earlier),
             tuple((bytes.fromhex(key["public"]), bytes.fromhex(key["sealed"])) for key in kept["keys"]),
         )
     except (ValueError, KeyError, TypeError):
         raise CannotOpen(Reason.KEY_FILE) from None
+
+
+def _written(chain: LogChain) -> dict[str, Any]:
+    return {"first": chain.first.hex(), "statements": chain.statements, "base": chain.base}
+
+
+def _read_chain(kept: Mapping[str, Any], number: int) -> LogChain:
+    """One log of the deployment; one from before a log could begin again is the first."""
+    first, statements = bytes.fromhex(kept["first"]), tuple(map(str, kept["statements"]))
+    return LogChain(first, statements, number=number, base=int(kept.get("base", 0)))

@@ -6,14 +6,14 @@ comes next. Any number of sequencers may run: one at a time has the log.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Event
 from typing import Final, Protocol
 
 import structlog
 
 from casetrack.audit.checkpoint import Checkpoint
-from casetrack.audit.errors import LogRolledBack, OriginDiffers
+from casetrack.audit.errors import LogNotBegun, LogRolledBack, OriginDiffers
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.audit.verify import verify_frontier
 from casetrack.domain.errors import Unavailable
@@ -30,6 +30,9 @@ class Log(Protocol):
 
     def hold(self) -> None:
         """Nobody else has the log until this transaction ends."""
+
+    def since(self, base: int) -> "Log":
+        """The log that began when there were so many leaves."""
 
     def drain(self, limit: int) -> int:
         """So many events of the queue have leaves; how many there were to take."""
@@ -76,13 +79,11 @@ class Sequencer:
 
         Raises `LogRefused`, and changes nothing, when the log is not what its newest checkpoint says that it is.
         """
-        with self._begin() as log:
-            log.hold()
-            self._checked_frontier(log, self._keys())
+        with self._held() as (log, keys):
+            self._checked_frontier(log, keys)
             taken = log.drain(self._batch)
-        with self._begin() as log:
-            log.hold()
-            self._sign(log, self._keys())
+        with self._held() as (log, keys):
+            self._sign(log, keys)
         return taken
 
     def run(self, stop: Event, *, interval_s: float) -> None:
@@ -97,6 +98,14 @@ class Sequencer:
             if taken < self._batch:
                 stop.wait(interval_s)
 
+    @contextmanager
+    def _held(self) -> Iterator[tuple[Log, SigningKeys]]:
+        """The log, which nobody else has inside the block, and the keys that sign it now."""
+        with self._begin() as every:
+            every.hold()
+            keys = self._keys()
+            yield every.since(keys.base), keys
+
     def _checked_frontier(self, log: Log, keys: SigningKeys) -> Frontier:
         """The frontier from which the log may grow: that of its newest checkpoint, with every leaf below it there."""
         frontier, note, origin = log.frontier(), log.newest_checkpoint(), keys.believed.origin
@@ -106,6 +115,8 @@ class Sequencer:
         verify_frontier(frontier, newest)
         if (found := log.size()) < newest.size:
             raise LogRolledBack(size=newest.size, found=found)
+        if keys.base and found <= 0:
+            raise LogNotBegun
         require_promised(log, keys.believed, keys.promised)
         return frontier
 

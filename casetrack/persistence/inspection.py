@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy import Engine, LargeBinary, ScalarSelect, Select, any_, func, literal, literal_column, or_, select
+from sqlalchemy import Engine, LargeBinary, ScalarSelect, Select, any_, func, literal, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.engine import Row as Found
 from sqlalchemy.exc import OperationalError
@@ -91,9 +91,14 @@ def inspecting(engine: Engine) -> Iterator["SqlEvidence"]:
 class SqlEvidence:
     """Everything that is kept and signed, from its tables."""
 
-    def __init__(self, session: Session) -> None:
-        """Read in that session's transaction."""
+    def __init__(self, session: Session, base: int = 0) -> None:
+        """Read in that session's transaction; of the log, what came after the first so many leaves."""
         self._session = session
+        self._base = base
+
+    def since(self, base: int) -> "SqlEvidence":
+        """The same with the log that began when there were so many leaves, and whose entries count from there."""
+        return SqlEvidence(self._session, base)
 
     def checkpoints(self) -> Iterator[str]:
         """The signed notes, the oldest first."""
@@ -106,6 +111,7 @@ class SqlEvidence:
         noted = (
             select(CheckpointRow.size, CheckpointRow.note, lines.label("lines"))
             .join(CosignatureRow, CosignatureRow.size == CheckpointRow.size, isouter=True)
+            .where(CheckpointRow.size > self._base if self._base else true())
             .group_by(CheckpointRow.size)
             .order_by(CheckpointRow.size.desc())
         )
@@ -114,12 +120,13 @@ class SqlEvidence:
 
     def leaves(self) -> Iterator[tuple[int, UUID, bytes]]:
         """Each leaf with its number and the event that it is said to be of, in the order of the numbers."""
-        for row in self._lined(select(LeafRow.number, LeafRow.event, LeafRow.leaf).order_by(LeafRow.number)):
-            yield row.number, row.event, row.leaf
+        ours = select(LeafRow.number, LeafRow.event, LeafRow.leaf).where(LeafRow.number >= self._base)
+        for row in self._lined(ours.order_by(LeafRow.number)):
+            yield row.number - self._base, row.event, row.leaf
 
     def disclosed(self, extract: Extract, size: int) -> Iterator[Disclosure]:
         """The entries of that extract among the first so many, in their order."""
-        wanted = [LeafRow.number >= extract.after, LeafRow.number < size]
+        wanted = [LeafRow.number >= self._base + extract.after, LeafRow.number < self._base + size]
         if extract.case is not None:
             shown = select(ShownRow.event).where(ShownRow.case_id == extract.case)
             of_case = or_(EventRow.case_id == extract.case, EventRow.id.in_(shown))
@@ -133,7 +140,7 @@ class SqlEvidence:
             wanted.append(EventRow.at < extract.until)
         found = select(LeafRow.number, EventRow.payload, EventRow.salt).join(EventRow, EventRow.id == LeafRow.event)
         for row in self._lined(found.where(*wanted).order_by(LeafRow.number)):
-            yield Disclosure(row.number, row.payload, row.salt)
+            yield Disclosure(row.number - self._base, row.payload, row.salt)
 
     def case_named(self, reference: Reference) -> CaseId | None:
         """Which case has that reference, or had it when it was erased; None if none has."""

@@ -10,7 +10,20 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Computed, ForeignKey, column, delete, func, insert, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    table,
+    text,
+    true,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -78,9 +91,14 @@ EVENTS: Final = table("events", column("id"), column("time_ms"), column("commitm
 class SqlLog:
     """The log, in its tables."""
 
-    def __init__(self, session: Session) -> None:
-        """Work in that session's transaction."""
+    def __init__(self, session: Session, base: int = 0) -> None:
+        """Work in that session's transaction, with the leaves after the first so many: those are of a log before."""
         self._session = session
+        self._base = base
+
+    def since(self, base: int) -> "SqlLog":
+        """The log that began when there were so many leaves."""
+        return SqlLog(self._session, base)
 
     def hold(self) -> None:
         """Nobody else has the log until this transaction ends; whoever asks for it meanwhile waits."""
@@ -103,7 +121,7 @@ class SqlLog:
             return 0
         leaves = [
             {"number": number, "event": row.id, "leaf": Entry(row.time_ms, row.id.bytes, row.commitment).leaf()}
-            for number, row in enumerate(taken, start=self.size())
+            for number, row in enumerate(taken, start=self._base + self.size())
         ]
         self._session.execute(insert(LeafRow), leaves)
         self._session.execute(delete(QueueRow).where(QueueRow.event.in_([row.id for row in taken])))
@@ -112,12 +130,12 @@ class SqlLog:
     def size(self) -> int:
         """How many leaves there are."""
         last = self._session.scalar(select(func.max(LeafRow.number)))
-        return 0 if last is None else last + 1
+        return (0 if last is None else last + 1) - self._base
 
     def leaves(self, start: int = 0) -> Iterator[bytes]:
         """The leaves from that number on, in order, read as they are asked for."""
         found = self._session.scalars(
-            select(LeafRow.leaf).where(LeafRow.number >= start).order_by(LeafRow.number),
+            select(LeafRow.leaf).where(LeafRow.number >= self._base + start).order_by(LeafRow.number),
             execution_options={"yield_per": BATCH},
         )
         yield from found
@@ -125,38 +143,48 @@ class SqlLog:
     def frontier(self) -> Frontier:
         """The frontier that was kept with the newest checkpoint; an empty one before the first."""
         newest = self._session.execute(
-            select(CheckpointRow.size, CheckpointRow.frontier).order_by(CheckpointRow.size.desc()).limit(1)
+            select(CheckpointRow.size, CheckpointRow.frontier).where(self._is_ours()).order_by(_NEWEST_FIRST).limit(1)
         ).one_or_none()
         if newest is None:
             return Frontier()
         ends = range(HASH_BYTES, len(newest.frontier) + 1, HASH_BYTES)
-        return Frontier(newest.size, tuple(newest.frontier[end - HASH_BYTES : end] for end in ends))
+        return Frontier(newest.size - self._base, tuple(newest.frontier[end - HASH_BYTES : end] for end in ends))
 
     def checkpoints(self) -> Iterator[str]:
         """The signed notes, oldest first."""
-        yield from self._session.scalars(select(CheckpointRow.note).order_by(CheckpointRow.size))
+        yield from self._session.scalars(select(CheckpointRow.note).where(self._is_ours()).order_by(CheckpointRow.size))
 
     def newest_checkpoint(self) -> str | None:
         """The newest signed note; None before the first."""
-        return self._session.scalar(select(CheckpointRow.note).order_by(CheckpointRow.size.desc()).limit(1))
+        newest = select(CheckpointRow.note).where(self._is_ours()).order_by(_NEWEST_FIRST).limit(1)
+        return self._session.scalar(newest)
 
     def add_checkpoint(self, note: str, frontier: Frontier, at: Instant) -> None:
         """The signed note of the frontier's size is kept; its last leaf was committed before."""
         self._session.execute(
-            insert(CheckpointRow).values(size=frontier.size, note=note, frontier=b"".join(frontier.hashes), at=at)
+            insert(CheckpointRow).values(
+                size=self._base + frontier.size, note=note, frontier=b"".join(frontier.hashes), at=at
+            )
         )
 
     def checkpoint_of(self, size: int) -> str | None:
         """The signed note of that size; None if the log signed none."""
-        return self._session.scalar(select(CheckpointRow.note).where(CheckpointRow.size == size))
+        return self._session.scalar(select(CheckpointRow.note).where(CheckpointRow.size == self._base + size))
 
     def add_cosignature(self, size: int, cosignature: Signature, at: Instant) -> bool:
         """What a witness said of the checkpoint of that size is kept; False if it had said so before."""
         kept = postgresql.insert(CosignatureRow).values(
-            size=size, name=cosignature.name, key_id=cosignature.key_id, line=cosignature.format(), at=at
+            size=self._base + size, name=cosignature.name, key_id=cosignature.key_id, line=cosignature.format(), at=at
         )
         added = self._session.execute(kept.on_conflict_do_nothing().returning(CosignatureRow.size))
         return added.one_or_none() is not None
+
+    def take(self, event: UUID) -> None:
+        """That event, which waits, has the next leaf, before all others that wait."""
+        row = self._session.execute(select(EVENTS).where(EVENTS.c.id == event)).one()
+        leaf = Entry(row.time_ms, row.id.bytes, row.commitment).leaf()
+        self._session.execute(insert(LeafRow).values(number=self._base + self.size(), event=row.id, leaf=leaf))
+        self._session.execute(delete(QueueRow).where(QueueRow.event == event))
 
     def queue_length(self) -> int:
         """How many events have no leaf yet."""
@@ -166,3 +194,10 @@ class SqlLog:
         """How long the oldest queued event has waited; nothing if none waits."""
         oldest = self._session.scalar(select(func.min(QueueRow.queued_at)))
         return max(timedelta(), now - oldest) if oldest else timedelta()
+
+    def _is_ours(self) -> ColumnElement[bool]:
+        """Of a checkpoint: it is of this log, and of none before."""
+        return CheckpointRow.size > self._base if self._base else true()
+
+
+_NEWEST_FIRST: Final = CheckpointRow.size.desc()

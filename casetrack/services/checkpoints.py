@@ -6,15 +6,15 @@ from typing import Protocol
 from casetrack.audit.checkpoint import Checkpoint, sign_checkpoint
 from casetrack.audit.cosignature import CosignatureVerifier
 from casetrack.audit.errors import LogForked, LogRolledBack, PromiseBroken, SignatureRefused
-from casetrack.audit.note import KeyKind, Verifier, VerifierKey, key_id
+from casetrack.audit.note import KeyKind, Note, Verifier, VerifierKey, key_id
 from casetrack.audit.succession import LogKeys
 from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.signing import LogKey, LogVerifier
 
 
-def origin_of(deployment: str) -> str:
-    """What the log of that deployment is called in its checkpoints."""
-    return f"{deployment}/audit"
+def origin_of(deployment: str, number: int = 1) -> str:
+    """What the log of that deployment is called in its checkpoints; one that had to begin again has its number too."""
+    return f"{deployment}/audit" if number == 1 else f"{deployment}/audit/{number}"
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,16 @@ class LogChain:
 
     first: bytes
     statements: tuple[str, ...] = ()
+    number: int = 1
+    """Which log of the deployment it is: one more whenever it had to begin again under a new name."""
+    base: int = 0
+    """How many leaves of the database are of the logs before."""
+    earlier: tuple["LogChain", ...] = ()
+    """The logs before, the first of all first."""
+
+    def of(self, deployment: str) -> LogKeys:
+        """The keys of the deployment's log; `StatementRefused` if a statement is not the log's own."""
+        return self.believed(origin_of(deployment, self.number))
 
     def believed(self, origin: str) -> LogKeys:
         """The keys of the log of that name; `StatementRefused` if a statement is not the log's own."""
@@ -83,6 +93,8 @@ class SigningKeys:
     signers: tuple[CheckpointSigner, ...]
     promised: str | None = None
     """The newest signed checkpoint that others hold, outside the database."""
+    base: int = 0
+    """How many leaves of the database are of logs before this one."""
 
     def signed(self, checkpoint: Checkpoint) -> str:
         """The signed note of a checkpoint, by each of them."""
@@ -104,7 +116,8 @@ def require_promised(log: SignedLog, keys: LogKeys, promised: str | None) -> Non
 
     Otherwise `PromiseBroken`: the database is an older copy, or another. To go on would tell two stories in one name.
     """
-    if promised is None:
+    # What others hold of a log before this one was answered for when this one began.
+    if promised is None or Checkpoint.parse(Note.parse(promised).text).origin != keys.origin:
         return
     held, newest = keys.open(promised), log.newest_checkpoint()
     found = keys.open(newest).size if newest else 0

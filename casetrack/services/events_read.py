@@ -27,6 +27,7 @@ from casetrack.domain.event_kinds import KINDS
 from casetrack.domain.events import FileAttached, MilestoneRecorded, MilestoneReopened, NoteWritten, Refused
 from casetrack.domain.ids import CaseId, Instant
 from casetrack.domain.key_events import KeysetDestroyed, KeysetMade, KeysetRenewed
+from casetrack.domain.log_events import LogReopened
 from casetrack.domain.proposal_events import CaseErased, ProposalApproved, Proposed
 from casetrack.domain.words import N_
 from casetrack.services.evidence import KeptEvent
@@ -78,6 +79,16 @@ class Erased:
 
 
 @dataclass(frozen=True)
+class Reopened:
+    """What the first entry of a log says that it goes on from: the name of the log before, and what was left of it."""
+
+    origin: object
+    entries: object
+    root: object
+    checkpoint: object
+
+
+@dataclass(frozen=True)
 class Attached:
     """What the journal says of a file: the case that it was attached to, and the digest of its chunks."""
 
@@ -117,6 +128,8 @@ class EventsRead:
         """The versions of keys that were destroyed, each with the proposal on which two people agreed to that."""
         self.statements: list[str] = []
         """What the journal says of the log's own keys."""
+        self.reopened: dict[int, Reopened] = {}
+        """What each log that began again goes on from, by the place of the event that says so."""
         self.waits_since: Instant | None = None
         """When the event that has waited longest for its place in the log was queued."""
 
@@ -197,6 +210,9 @@ class EventsRead:
             self._take_account(kind, detail)
             self._take_made(kept, kind, detail)
             self._take_form(kind, detail)
+        if kind == LogReopened.__name__ and kept.number is not None:
+            said = (detail.get(name) for name in ("old_origin", "entries", "root", "checkpoint"))
+            self.reopened[kept.number] = Reopened(*said)
         if kind == KeysetDestroyed.__name__:
             self.destroyed[_keyset(detail)] = _text(detail, "agreed")
 

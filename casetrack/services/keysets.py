@@ -24,7 +24,7 @@ from casetrack.domain.errors import IntegrityBroken, KeysUnavailable
 from casetrack.domain.events import Consulted, Event
 from casetrack.domain.holders import AUDIT_DESK, SERVICE, Holder
 from casetrack.domain.holdings import Part
-from casetrack.domain.ids import CaseId, HolderCode, Instant, ProposalId, TransferId
+from casetrack.domain.ids import CaseId, EventId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.key_events import KeysetRenewed, KeysRewrapped, RootMoved
 from casetrack.domain.keyset_refusals import NoSuchHolder, RootStays, ServiceKeysApart
 from casetrack.domain.references import Reference
@@ -228,20 +228,20 @@ class Keeper:
     now: Instant
     purpose: Purpose
 
-    def note(self, room: KeyRoom, event: Event) -> None:
-        """The event is on the log, and what the keeper said of it is sealed to the audit desk."""
-        room.write(
-            journal_entry(
-                event,
-                actor=self.actor,
-                purpose=self.purpose,
-                holders_then=(),
-                change=None,
-                desk=Trust(room, self.deployment).current(AUDIT_DESK),
-                deployment=self.deployment.name,
-                chance=self.deployment.chance,
-            )
+    def note(self, room: KeyRoom, event: Event) -> EventId:
+        """The event is on the log by that id, and what the keeper said of it is sealed to the audit desk."""
+        entry = journal_entry(
+            event,
+            actor=self.actor,
+            purpose=self.purpose,
+            holders_then=(),
+            change=None,
+            desk=Trust(room, self.deployment).current(AUDIT_DESK),
+            deployment=self.deployment.name,
+            chance=self.deployment.chance,
         )
+        room.write(entry)
+        return entry.id
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from casetrack.crypto.signing import LogKey
 from casetrack.domain.actions import Action
 from casetrack.domain.key_events import LogKeyEnded, LogKeyFollowed
 from casetrack.domain.keyset_refusals import LogKeyAlone, LogKeyUnused
-from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
+from casetrack.services.checkpoints import CheckpointSigner, LogChain
 from casetrack.services.evidence import KeptEvent
 from casetrack.services.journal import read_kind, read_payload
 from casetrack.services.keysets import Keeper
@@ -47,6 +47,9 @@ class HeldLog(Protocol):
     def hold(self) -> None:
         """Nobody else has the log until this transaction ends."""
 
+    def since(self, base: int) -> "HeldLog":
+        """The log that began when there were so many leaves."""
+
     def newest_checkpoint(self) -> str | None:
         """The newest signed note."""
 
@@ -61,14 +64,9 @@ class LogKeeper:
     spoken: Callable[[], Collection[str]]
     """The statements about the log's keys that the journal has."""
 
-    @property
-    def origin(self) -> str:
-        """The name of the log."""
-        return origin_of(self.keeper.deployment.name)
-
     def believed(self) -> LogKeys:
         """The keys of the log that are believed now."""
-        return self.file.chain().believed(self.origin)
+        return self.file.chain().of(self.keeper.deployment.name)
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def end_log_key(by: LogKeeper) -> LogRenewal:
                 raise LogKeyAlone
             return LogRenewal(planned.keys, begun=True)
         old, new = by.file.log_keys()
-        _require_used(log, planned.keys[-1])
+        _require_used(log.since(by.file.chain().base), planned.keys[-1])
         _keep(by, _state(by, log, Says.ENDS, old, new), (new,))
     return LogRenewal(by.believed().in_force, begun=False)
 
@@ -144,21 +142,21 @@ def _require_used(log: HeldLog, key: VerifierKey) -> None:
 
 def _state(by: LogKeeper, log: HeldLog, says: Says, old: LogKey, new: LogKey) -> LogChain:
     """The chain with one more statement, by both keys, which is believed before it is kept."""
-    chain, note = by.file.chain(), log.newest_checkpoint()
-    believed = chain.believed(by.origin)
+    chain, believed = by.file.chain(), by.believed()
+    note, origin = log.since(chain.base).newest_checkpoint(), believed.origin
     statement = sign_statement(
         Statement(
             says=says,
-            origin=by.origin,
-            old=VerifierKey(by.origin, old.public),
-            new=VerifierKey(by.origin, new.public),
+            origin=origin,
+            old=VerifierKey(origin, old.public),
+            new=VerifierKey(origin, new.public),
             size=believed.open(note).size if note else 0,
             time_ms=(by.keeper.now - EPOCH) // MILLISECOND,
         ),
-        CheckpointSigner(by.origin, old),
-        CheckpointSigner(by.origin, new),
+        CheckpointSigner(origin, old),
+        CheckpointSigner(origin, new),
     )
-    return LogChain(chain.first, believed.told(statement).statements)
+    return replace(chain, statements=believed.told(statement).statements)
 
 
 def _keep(by: LogKeeper, chain: LogChain, keys: Collection[LogKey]) -> None:

@@ -31,7 +31,7 @@ def verify_database(evidence: Evidence, believed: Believed) -> Iterator[Finding]
     yield from verify_journal(evidence, believed, read)
     yield from _Seals(evidence.keysets(), believed, read, Erasures.of(evidence)).findings(evidence)
     # Step 16: the journal speaks of the log's keys as they are believed, and of no others.
-    for wrong in _wrong_with_log_keys(believed.log.statements, read.statements):
+    for wrong in _wrong_with_log_keys(believed.statements, read.statements):
         yield Finding(About.KEYS, believed.log.origin, wrong)
 
 

@@ -7,20 +7,33 @@ thing that is wrong, so that everything wrong is named.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain as chained
+from itertools import groupby, islice, pairwise
 from typing import Final
 
 from casetrack.audit.errors import LogRefused
 from casetrack.audit.succession import LogKeys
+from casetrack.audit.tree import leaf_hash, root_of
 from casetrack.audit.verify import Verified, verify_log
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain.ids import Instant
 from casetrack.domain.words import N_
-from casetrack.services.events_read import EventsRead
+from casetrack.services.checkpoints import LogChain
+from casetrack.services.events_read import EventsRead, Reopened
 from casetrack.services.evidence import Evidence
 from casetrack.services.findings import About, Finding
 
 LATE: Final = timedelta(minutes=2)
 """How long an event may wait for its place in the log before that is a fault."""
+
+
+@dataclass(frozen=True)
+class EarlierLog:
+    """A log that could not go on: its keys, and which leaves of the database are its entries."""
+
+    keys: LogKeys
+    base: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -32,12 +45,41 @@ class Believed:
     """Every version that its root proved, oldest first."""
     log: LogKeys
     now: Instant
+    base: int = 0
+    """How many leaves are of the logs before this one."""
+    earlier: tuple[EarlierLog, ...] = ()
+    """The logs before, under other names, the first of all first."""
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Every statement about the keys of any of these logs."""
+        return tuple(each for log in (*(log.keys for log in self.earlier), self.log) for each in log.statements)
+
+
+def earlier_logs(chain: LogChain, deployment: str) -> tuple[EarlierLog, ...]:
+    """The logs of the deployment before the one of that chain; `StatementRefused` as `LogChain.of` raises it."""
+    every = (*chain.earlier, chain)
+    return tuple(EarlierLog(old.of(deployment), old.base, new.base) for old, new in pairwise(every))
 
 
 def verify_checkpoints(evidence: Evidence, believed: Believed) -> Verified:
-    """Every entry of the log is as it was signed; `LogRefused` names the first that is not."""
+    """Every entry of the log is as it was signed, and of each log before; `LogRefused` names the first that is not."""
     leaves = (leaf for _, _, leaf in evidence.leaves())
-    return verify_log(leaves, evidence.checkpoints(), believed.log, origin=believed.log.origin)
+    notes = groupby(evidence.checkpoints(), key=_origin)
+    for log in believed.earlier:
+        part = islice(leaves, log.end - log.base)
+        verify_log(part, _next_of(notes, log.keys.origin), log.keys, origin=log.keys.origin)
+    return verify_log(leaves, chained.from_iterable(of for _, of in notes), believed.log, origin=believed.log.origin)
+
+
+def _origin(note: str) -> str:
+    """The name that a checkpoint says it is of. Whether it is, is for its signature to say."""
+    return note.partition("\n")[0]
+
+
+def _next_of(notes: Iterator[tuple[str, Iterator[str]]], origin: str) -> Iterator[str]:
+    """The checkpoints of that log, which come next; whatever else comes is refused by whoever opens it."""
+    return next(notes, (origin, iter(())))[1]
 
 
 def verify_journal(evidence: Evidence, believed: Believed, read: EventsRead) -> Iterator[Finding]:
@@ -57,6 +99,21 @@ def verify_journal(evidence: Evidence, believed: Believed, read: EventsRead) -> 
     # Steps 3 to 6, about each event, are numbered in `events_read`.
     for kept in evidence.events():
         yield from (Finding(About.EVENT, str(kept.id), wrong) for wrong in read.wrong_with(kept))
+    yield from _wrong_with_earlier(evidence, believed, read)
     # Step 7: nothing has waited long for its place in the log.
     if read.waits_since is not None and believed.now - read.waits_since > LATE:
         yield Finding(About.QUEUE, "", N_("Events wait for their place in the log. Is casetrack worker running?"))
+
+
+def _wrong_with_earlier(evidence: Evidence, believed: Believed, read: EventsRead) -> Iterator[Finding]:
+    """A log that began again says with its first entry what it goes on from."""
+    for log in believed.earlier:
+        if read.reopened.get(log.end) != _left_of(evidence, log):
+            yield Finding(About.LOG, log.keys.origin, N_("The log after it does not say what was left of it."))
+
+
+def _left_of(evidence: Evidence, log: EarlierLog) -> Reopened:
+    """What the database has of a log that could not go on."""
+    notes = [note for note in evidence.checkpoints() if _origin(note) == log.keys.origin]
+    hashes = (leaf_hash(leaf) for number, _, leaf in evidence.leaves() if log.base <= number < log.end)
+    return Reopened(log.keys.origin, log.end - log.base, root_of(hashes).hex(), notes[-1] if notes else "")

@@ -142,6 +142,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "TagsRemade": N_("What %(holder)s finds people by was made again, under its newest keys"),
     "CaseKeysRenewed": N_("What is sealed of the case was sealed again by %(holder)s, under new keys: %(parts)s"),
     "KeysetDestroyed": N_("An old version of the keys of %(holder)s was destroyed, on the word of two people"),
+    "LogReopened": N_("The log goes on under a new name"),
     "LogKeyFollowed": N_("A new key of the log signs beside the old one"),
     "LogKeyEnded": N_("The old key of the log signs no more"),
 }
@@ -236,6 +237,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.KEYSET_RETAG: N_("making again what people are found by"),
     Action.DATAKEY_RENEW: N_("renewing the keys of a case"),
     Action.KEYSET_DESTROY: N_("destroying keys"),
+    Action.KEYSET_REOPEN: N_("having the log go on under a new name"),
     Action.KEYSET_FOLLOW: N_("renewing the key of the log"),
     Action.KEYSET_END: N_("ending the old key of the log"),
     Action.SESSION_OPEN: N_("signing in"),

@@ -180,7 +180,7 @@ def test_a_database_that_is_older_than_what_others_hold_of_its_log_is_named(here
     name = "The log goes on from what others hold of it"
     config = config_of(here)
     origin = origin_of(config.service.name)
-    note = key_folder(config).signing(origin).signed(Checkpoint(origin, 1_000_000, bytes(32)))
+    note = key_folder(config).signing(config.service.name).signed(Checkpoint(origin, 1_000_000, bytes(32)))
     held = HeldCheckpoint.beside(config.key_file)
     held.keep(note)
     try:

@@ -255,7 +255,7 @@ def test_casetrack_goes_on_with_no_database_that_is_older_than_what_others_hold(
     held = config.key_file.with_name("held-checkpoint")
     begun.done("casetrack audit checkpoint")
     before = held.read_bytes()
-    keys = key_folder(config).signing(origin_of(config.service.name))
+    keys = key_folder(config).signing(config.service.name)
     held.write_text(keys.signed(Checkpoint(origin_of(config.service.name), size_of(begun) + 7, bytes(32))))
     newer = held.read_bytes()
     try:

@@ -13,7 +13,6 @@ from casetrack.gateways.held_checkpoint import HeldCheckpoint
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import DATABASE
 from casetrack.persistence.tampering import Rewritten, rewrite_log
-from casetrack.services.checkpoints import origin_of
 from casetrack.services.identity import reveal_identity
 from casetrack.services.journal import Purpose
 from tests.cli.installation import Installation, running_in
@@ -32,7 +31,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installati
 
 def rewritten(here: Installation) -> Rewritten | None:
     config = read_config(here.folder / "config.toml", here.environ)
-    keys = key_folder(config).signing(origin_of(config.service.name))
+    keys = key_folder(config).signing(config.service.name)
 
     def sign(frontier: Frontier) -> str:
         return keys.signed(Checkpoint(keys.believed.origin, frontier.size, frontier.root()))

@@ -16,7 +16,8 @@ from casetrack.crypto.signing import LogKey
 from casetrack.gateways.keyfolder import KeyFolder, LogSigning
 from casetrack.services.checkpoints import CheckpointSigner, LogChain
 
-ORIGIN = "casetrack.test/audit"
+NAME = "casetrack.test"
+ORIGIN = f"{NAME}/audit"
 PASSPHRASE = "only for tests"
 
 
@@ -39,7 +40,7 @@ def test_a_folder_begins_with_one_key_of_the_log_which_signs(tmp_path: Path) -> 
     keys = founded(tmp_path)
     (key,) = keys.log_keys()
     assert keys.chain() == LogChain(key.public)
-    note = keys.signing(ORIGIN).signed(Checkpoint(ORIGIN, 0, EMPTY_ROOT))
+    note = keys.signing(NAME).signed(Checkpoint(ORIGIN, 0, EMPTY_ROOT))
     assert keys.chain().believed(ORIGIN).open(note).size == 0
     assert file_of(tmp_path).stat().st_mode & 0o777 == 0o600
 
@@ -62,10 +63,10 @@ def test_a_key_that_ended_is_gone_from_the_folder_and_its_public_half_stays(tmp_
     ((old,), new) = keys.log_keys(), LogKey.generate()
     follows, ends = told(Says.FOLLOWS, old, new, 0), told(Says.ENDS, old, new, 1)
     keys.keep(LogChain(old.public, (follows,)), (old, new))
-    assert [signer.key.public for signer in keys.signing(ORIGIN).signers] == [old.public, new.public]
+    assert [signer.key.public for signer in keys.signing(NAME).signers] == [old.public, new.public]
     keys.keep(LogChain(old.public, (follows, ends)), (new,))
 
-    assert [signer.key.public for signer in keys.signing(ORIGIN).signers] == [new.public]
+    assert [signer.key.public for signer in keys.signing(NAME).signers] == [new.public]
     assert [span.key.public_key for span in keys.chain().believed(ORIGIN).spans] == [old.public, new.public]
     assert [key["public"] for key in json.loads(file_of(tmp_path).read_bytes())["keys"]] == [new.public.hex()]
     assert not list(tmp_path.glob("*.part"))
@@ -75,7 +76,7 @@ def test_the_keys_that_sign_are_opened_again_when_their_file_has_changed_and_not
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = founded(tmp_path)
-    signing, opened = LogSigning(keys, ORIGIN), 0
+    signing, opened = LogSigning(keys, NAME), 0
     unsealed = RootFile.open
 
     def counted(path: Path, passphrase: str) -> RootFile:
@@ -98,7 +99,7 @@ def test_a_key_in_force_of_which_the_private_half_is_missing_stops_the_signing(t
     ((old,), new) = keys.log_keys(), LogKey.generate()
     keys.keep(LogChain(old.public, (told(Says.FOLLOWS, old, new, 0),)), (old,))
     with pytest.raises(CannotOpen) as refused:
-        keys.signing(ORIGIN)
+        keys.signing(NAME)
     assert refused.value.reason is Reason.KEY_FILE
 
 
@@ -107,7 +108,7 @@ def test_a_key_that_somebody_put_in_the_file_is_not_believed(tmp_path: Path) -> 
     ((old,), planted) = keys.log_keys(), LogKey.generate()
     keys.keep(LogChain(old.public, (told(Says.FOLLOWS, planted, LogKey.generate(), 0),)), (old, planted))
     with pytest.raises(StatementRefused):
-        keys.signing(ORIGIN)
+        keys.signing(NAME)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,6 @@ from casetrack.persistence.installing import forget_connections
 from casetrack.persistence.keeping import keeping
 from casetrack.persistence.work import begin, begin_log
 from casetrack.services.accounts import add_account
-from casetrack.services.checkpoints import origin_of
 from casetrack.services.deployment import Deployment
 from casetrack.services.journal import Purpose
 from casetrack.services.keysets import Keeper, renew_keyset, rewrap_keyset
@@ -252,7 +251,7 @@ def _seat(deployment: Deployment, world: World) -> tuple[Mapping[Desk, AccountId
 @contextmanager
 def _sequenced(config: Config, database: Database) -> Iterator[None]:
     engine = create_engine(database.url(roles.SEQUENCER), pool_size=1)
-    keys = LogSigning(key_folder(config), origin_of(config.service.name))
+    keys = LogSigning(key_folder(config), config.service.name)
     sequencer = LogSequencer(lambda: begin_log(engine), keys, batch=config.sequencer.batch, clock=utc_now)
     stop = Event()
     interval_s = config.sequencer.interval_ms / 1000

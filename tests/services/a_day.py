@@ -62,6 +62,7 @@ from casetrack.services.people import Session
 from casetrack.services.quotas import raise_quota, view_quotas
 from casetrack.services.renewing_case_keys import plan_case_keys, renew_case_keys
 from casetrack.services.renewing_tags import remake_tags
+from casetrack.services.reopening import reopen_log
 from casetrack.services.sessions import NOBODY, actor_of, check_credentials, close_session, open_session
 from casetrack.services.transfers import (
     NewOffer,
@@ -299,6 +300,7 @@ def _keys(world: World) -> None:
     renew_log_key(log.by())
     log.sign(1)
     end_log_key(log.by())
+    reopen_log(log.reopener(log.promised(2)))
 
 
 def _signed_in(world: World) -> SessionId:

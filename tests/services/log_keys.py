@@ -5,10 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from casetrack.audit.checkpoint import Checkpoint
+from casetrack.audit.entry import Entry
+from casetrack.audit.note import Note
 from casetrack.audit.succession import LogKeys
 from casetrack.crypto.signing import LogKey
+from casetrack.domain.ids import EventId
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, SigningKeys, origin_of
 from casetrack.services.log_keys import LogKeeper, statement_in
+from casetrack.services.reopening import Reopener
 from tests.services.acts import kept, read
 from tests.services.everything import log_key
 from tests.services.keeping import keeper
@@ -31,6 +35,8 @@ class LogPlace:
     newest: str | None = None
     held: int = 0
     crash: str = ""
+    taken: list[EventId] = field(default_factory=list)
+    """The events that have a leaf, in the order of their places."""
 
     def chain(self) -> LogChain:
         return self.kept_chain
@@ -49,8 +55,40 @@ class LogPlace:
     def hold(self) -> None:
         self.held += 1
 
+    def since(self, base: int) -> "LogPlace":
+        """The only log there is."""
+        assert not base
+        return self
+
     def newest_checkpoint(self) -> str | None:
         return self.newest
+
+    def checkpoint_of(self, size: int) -> str | None:
+        """The newest, if it is of that size: no other is kept."""
+        there = self.newest and Checkpoint.parse(Note.parse(self.newest).text).size == size
+        return self.newest if there else None
+
+    def size(self) -> int:
+        """How many events have a leaf."""
+        return len(self.taken)
+
+    def leaves(self) -> Iterator[bytes]:
+        """A leaf for each."""
+        yield from (Entry(0, event.bytes, bytes(32)).leaf() for event in self.taken)
+
+    def take(self, event: EventId) -> None:
+        if self.crash == "untaken":
+            raise Crash
+        self.taken.append(event)
+
+    def promised(self, size: int) -> str:
+        """A checkpoint of that size that others hold, whatever the log has."""
+        signers = tuple(CheckpointSigner(self.believed().origin, key) for key in self.keys)
+        return SigningKeys(self.believed(), signers).signed(Checkpoint(self.believed().origin, size, bytes(32)))
+
+    def reopener(self, promised: str | None) -> Reopener:
+        self.held = 0
+        return Reopener(keeper(self.world), self, self.begin, promised)
 
     @contextmanager
     def begin(self) -> Iterator["LogPlace"]:
@@ -72,4 +110,4 @@ class LogPlace:
         return LogKeeper(keeper(self.world), self, self.begin, self.spoken)
 
     def believed(self) -> LogKeys:
-        return self.kept_chain.believed(ORIGIN)
+        return self.kept_chain.of(NAME)

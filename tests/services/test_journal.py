@@ -67,6 +67,7 @@ DETAILS: dict[str, list[str]] = {
     "LogOpened": ["entries", "filters", "use"],
     "LogExported": ["entries", "manifest", "scope", "size", "use"],
     "CheckpointCosigned": ["size", "witness"],
+    "LogReopened": ["checkpoint", "entries", "held", "old_origin", "origin", "root"],
     "MilestoneRecorded": ["code", "happened", "outcome", "record", "state"],
     "MilestoneReopened": ["code", "record"],
     "NamesShown": ["page"],
@@ -212,11 +213,29 @@ def test_nothing_that_somebody_typed_is_in_any_entry(typed: str) -> None:
                 assert form.encode(encoding) not in (entry.words or b"")
 
 
+NAMED = (
+    *("nation", "fingerprint", "old_key", "new_key", "statement", "witness"),
+    *("checkpoint", "held", "origin", "old_origin"),
+)
+"""What an event tells that is written otherwise: a nation, keys and names of the log, and what it signed."""
+
+
 def test_every_string_is_an_id_a_code_or_a_date() -> None:
     free = set()
     for entry in entries():
         payload = read(entry)
-        for known in ("nation", "fingerprint", "old_key", "new_key", "statement", "witness"):
+        for known in (
+            "nation",
+            "fingerprint",
+            "old_key",
+            "new_key",
+            "statement",
+            "witness",
+            "checkpoint",
+            "held",
+            "origin",
+            "old_origin",
+        ):
             payload["detail"].pop(known, None)
         free |= {text for text in strings(payload) if text and not CODE.fullmatch(text)}
 

@@ -39,7 +39,6 @@ from casetrack.persistence.past import telling_past
 from casetrack.persistence.tampering import rewrite_log, tamper_with
 from casetrack.persistence.work import begin
 from casetrack.resources import facts
-from casetrack.services.checkpoints import origin_of
 from casetrack.services.deployment import Deployment
 from casetrack.services.people import Link, LinkUse
 from casetrack.services.sessions import NOBODY
@@ -137,7 +136,7 @@ def rewrite(around: Surroundings, folder: Path) -> None:
     kept = Folder(around.folder / folder)
     if kept.built_on is None:
         raise click.ClickException(f"There is no demonstration in {folder}. Run: casetrack demo")
-    keys = key_folder(kept.config).signing(origin_of(kept.config.service.name))
+    keys = key_folder(kept.config).signing(kept.config.service.name)
 
     def sign(frontier: Frontier) -> str:
         return keys.signed(Checkpoint(keys.believed.origin, frontier.size, frontier.root()))
