@@ -15,6 +15,7 @@ from bench.exports import measure_export
 from bench.fields import measure_fields
 from bench.files import MIB, measure_file
 from bench.house import LISTED, PASSWORD, RECEIVER, SENDER, BenchHouse, bench_house
+from bench.journalled import CLIENTS, measure_journal
 from bench.keys import measure_keys
 from bench.notes import measure_notes
 from bench.renewal import measure_cases, measure_renewal
@@ -56,6 +57,7 @@ def main() -> None:
         timings += _pages(browser, many, _a_case(house))
         timings += [*measure_work(house, SENDING, RECEIVING), *measure_keys()]
         timings += [*(notes := measure_notes(house, WORKER)), *(fields := measure_fields())]
+        journal = measure_journal(house, SENDING)
         memory = measure_file(house, SENDING)
         rewrapped, renewing = measure_renewal(house, LISTED)
         anew = measure_cases(house, LISTED)
@@ -65,6 +67,10 @@ def main() -> None:
     console.print(_table(timings, baseline))
     console.print(f"Sealed notes take {_ratio(*notes):.2f} times as long as clear ones, page for page.")
     console.print(f"A sealed field takes {_ratio(*fields):.2f} times as long as that of sqlalchemy-utils.")
+    console.print(
+        f"The slowest of a hundred writes of {CLIENTS} clients: {journal.without / MS:.0f} ms, and "
+        f"{journal.journalled / MS:.0f} ms journalled: {journal.journalled / journal.without:.2f} times as long."
+    )
     console.print(
         f"A file of {MOST_BYTES // MIB} MiB, there and back: {(memory.most - memory.before) / MIB:.1f} MiB of memory, "
         f"beside the {memory.before / MIB:.0f} MiB of the process."

@@ -139,6 +139,10 @@ STEP_ACTIONS: Final = (
 )
 
 
+WRITE: Final = insert(EventRow.__table__)
+"""A row of its own table: nobody in the session looks at it again."""
+
+
 class SqlJournal:
     """The journal, in its tables."""
 
@@ -149,7 +153,7 @@ class SqlJournal:
     def write(self, entry: JournalEntry) -> None:
         """The event is kept, in this transaction, and queued for the log by the database itself."""
         with refusing():
-            self._session.execute(insert(EventRow).values(**event_columns(entry)))
+            self._session.connection().execute(WRITE, event_columns(entry))
             if entry.shown:
                 self._session.execute(_showing(entry))
 
