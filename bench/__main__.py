@@ -68,8 +68,8 @@ def main() -> None:
     console.print(f"Sealed notes take {_ratio(*notes):.2f} times as long as clear ones, page for page.")
     console.print(f"A sealed field takes {_ratio(*fields):.2f} times as long as that of sqlalchemy-utils.")
     console.print(
-        f"The slowest of a hundred writes of {CLIENTS} clients: {journal.without / MS:.0f} ms, and "
-        f"{journal.journalled / MS:.0f} ms journalled: {journal.journalled / journal.without:.2f} times as long."
+        f"The slowest of a hundred writes of {CLIENTS} clients: {journal.without * MS:.0f} ms, and "
+        f"{journal.journalled * MS:.0f} ms journalled: {journal.journalled / journal.without:.2f} times as long."
     )
     console.print(
         f"A file of {MOST_BYTES // MIB} MiB, there and back: {(memory.most - memory.before) / MIB:.1f} MiB of memory, "

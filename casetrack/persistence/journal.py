@@ -139,7 +139,7 @@ STEP_ACTIONS: Final = (
 )
 
 
-WRITE: Final = insert(EventRow.__table__)
+WRITE: Final = insert(EventRow.metadata.tables[EventRow.__tablename__])
 """A row of its own table: nobody in the session looks at it again."""
 
 
