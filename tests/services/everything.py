@@ -66,7 +66,7 @@ class Everything:
         for keyset in kept(world).keysets.values():
             chains[keyset.public.holder] = (*chains.get(keyset.public.holder, ()), keyset.public)
         return cls(
-            notes=_signed(leaves),
+            notes=signed(leaves, CheckpointSigner(origin_of(NAME), log_key())),
             rows=[(number, entries[number].id, leaf) for number, leaf in enumerate(leaves)],
             journal=journal,
             files=cases,
@@ -169,9 +169,8 @@ def believed(world: World) -> Believed:
     return Believed(NAME, world.deployment.service, log, world.now)
 
 
-def _signed(leaves: list[bytes]) -> list[str]:
+def signed(leaves: list[bytes], signer: CheckpointSigner) -> list[str]:
     """A checkpoint after every few leaves, and after the last."""
-    signer = CheckpointSigner(origin_of(NAME), log_key())
     frontier, notes = Frontier(), []
     for start in range(0, len(leaves), BATCH):
         frontier = frontier.extend(leaf_hash(leaf) for leaf in leaves[start : start + BATCH])
