@@ -214,7 +214,7 @@ def _door() -> ModuleType:
 def _broken(error: Exception) -> ResponseReturnValue:
     """A fault of ours: its kind and place are logged, never its words, and nobody is shown a traceback."""
     place = traceback.extract_tb(error.__traceback__)[-1]
-    LOG.error("fault", kind=type(error).__name__, place=f"{Path(place.filename).name}:{place.lineno}")
+    LOG.error("fault", kind=type(error).__name__, file=Path(place.filename).name, line=place.lineno)
     answer: ResponseReturnValue = _door().failed(InternalServerError())
     return answer
 

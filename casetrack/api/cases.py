@@ -16,6 +16,7 @@ from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import AccountId
 from casetrack.domain.references import Reference
 from casetrack.domain.stub import Stub
+from casetrack.http.identity import leaves, may
 from casetrack.http.work import begin
 from casetrack.schemas.cases import (
     EVERY_STATUS,
@@ -59,6 +60,7 @@ def list_(asked: Mapping[str, Any]) -> Response:
 
 
 @calls.make("/cases", Action.CASE_OPEN, shows=CaseShown, reads=OpenCase, header=None)
+@leaves(POST=[Action.CASE_OPEN, Action.IDENTITY_RECORD, may(Action.CONTACT_RECORD)])
 def open_(said: Mapping[str, Any]) -> Response:
     """Open a case for a person: one's own organisation is responsible."""
     key = repeats.key()
@@ -97,6 +99,7 @@ def assign(said: Mapping[str, Any], reference: Reference, strand: str) -> Respon
 
 
 @calls.post("/cases/<reference:reference>/closing", Action.CASE_CLOSE, shows=CaseShown, reads=CloseCase)
+@leaves(POST=[Action.CASE_CLOSE, may(Action.CASE_CLOSE)])
 def close(said: Mapping[str, Any], reference: Reference) -> Response:
     """Close a case, for a reason of the list."""
     version = seen()
@@ -105,6 +108,7 @@ def close(said: Mapping[str, Any], reference: Reference) -> Response:
 
 
 @calls.post("/cases/<reference:reference>/reopening", Action.CASE_REOPEN, shows=CaseShown, reads=ReopenCase)
+@leaves(POST=[Action.CASE_REOPEN, may(Action.CASE_REOPEN)])
 def reopen(said: Mapping[str, Any], reference: Reference) -> Response:
     """Open a closed case again."""
     version = seen()
@@ -113,6 +117,7 @@ def reopen(said: Mapping[str, Any], reference: Reference) -> Response:
 
 
 @calls.make("/cases/<reference:reference>/strands", Action.STRAND_BEGIN, shows=CaseShown, reads=BeginStrand)
+@leaves(POST=[Action.STRAND_BEGIN, may(Action.STRAND_BEGIN)])
 def begin_(said: Mapping[str, Any], reference: Reference) -> Response:
     """Begin the strand that a case lacks: one's own organisation, which leads the other, is responsible for it too."""
     version, key = seen(), repeats.key()

@@ -14,6 +14,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.progress import Row
 from casetrack.domain.records import RecordState
 from casetrack.domain.references import Reference
+from casetrack.http.identity import leaves, may
 from casetrack.http.work import begin
 from casetrack.schemas.milestones import ReopenMilestone
 from casetrack.schemas.records import AddRecord
@@ -38,6 +39,7 @@ def list_(reference: Reference) -> Response:
 
 
 @calls.make("/cases/<reference:reference>/milestones", Action.MILESTONE_RECORD, shows=CaseShown, reads=AddRecord)
+@leaves(POST=[Action.MILESTONE_RECORD, may(Action.MILESTONE_RECORD)])
 def record(said: Mapping[str, Any], reference: Reference) -> Response:
     """Record a milestone, or a dated fact."""
     version, key = seen(), repeats.key()
@@ -62,6 +64,7 @@ def record(said: Mapping[str, Any], reference: Reference) -> Response:
     shows=CaseShown,
     reads=ReopenMilestone,
 )
+@leaves(POST=[Action.MILESTONE_REOPEN, may(Action.MILESTONE_REOPEN)])
 def reopen(said: Mapping[str, Any], reference: Reference, code: str) -> Response:
     """Open again what was recorded, with a reason."""
     version = seen()

@@ -15,6 +15,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import NoteId
 from casetrack.domain.references import Reference
+from casetrack.http.identity import leaves, may
 from casetrack.http.work import begin
 from casetrack.schemas.notes import CorrectNote, WriteNote
 from casetrack.schemas.shown import CaseShown
@@ -40,6 +41,7 @@ def open_(reference: Reference, note: UUID) -> Response:  # noqa: ARG001 - refus
 
 
 @calls.make("/cases/<reference:reference>/notes", Action.NOTE_WRITE, shows=CaseShown, reads=WriteNote)
+@leaves(POST=[Action.NOTE_WRITE, may(Action.NOTE_WRITE)])
 def write(said: Mapping[str, Any], reference: Reference) -> Response:
     """Write a note. Where something in it seems to belong elsewhere it is refused, unless `keep` says why it stays."""
     return _written(reference, said, said["strand"], None)
@@ -48,6 +50,7 @@ def write(said: Mapping[str, Any], reference: Reference) -> Response:
 @calls.make(
     "/cases/<reference:reference>/notes/<uuid:note>/correction", Action.NOTE_WRITE, shows=CaseShown, reads=CorrectNote
 )
+@leaves(POST=[Action.NOTE_WRITE, may(Action.NOTE_WRITE)])
 def correct(said: Mapping[str, Any], reference: Reference, note: UUID) -> Response:
     """Write another wording, which takes the place of the note; the one before stays to be read."""
     return _written(reference, said, Strand.SUPPORT, NoteId(note))

@@ -16,7 +16,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.ids import AccountId, TransferId
 from casetrack.domain.references import Reference
 from casetrack.domain.transfer import Transfer
-from casetrack.http.identity import current_actor
+from casetrack.http.identity import current_actor, leaves, may
 from casetrack.http.work import begin
 from casetrack.schemas.offers import CaseTransfersShown, OfferShown, TransferShown, TransfersShown
 from casetrack.schemas.shown import CaseShown
@@ -64,6 +64,7 @@ def of_case(reference: Reference) -> Response:
 
 
 @calls.make("/cases/<reference:reference>/transfers", Action.TRANSFER_SEND, shows=TransferShown, reads=SendTransfer)
+@leaves(POST=[Action.TRANSFER_SEND, may(Action.TRANSFER_SEND)])
 def send(said: Mapping[str, Any], reference: Reference) -> Response:
     """Offer strands of a case to another organisation; one's own stays responsible until it accepts."""
     version, key = seen(), repeats.key()
@@ -107,6 +108,7 @@ def accept(said: Mapping[str, Any], transfer: UUID) -> Response:
 
 
 @calls.post("/transfers/<uuid:transfer>/decline", Action.TRANSFER_DECLINE, shows=TransferShown, reads=DeclineTransfer)
+@leaves(POST=[Action.TRANSFER_DECLINE, may(Action.TRANSFER_DECLINE)])
 def decline(said: Mapping[str, Any], transfer: UUID) -> Response:
     """Do not take what was offered, for a reason of the list; the words go to the sender."""
     version = seen()

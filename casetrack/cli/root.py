@@ -17,6 +17,7 @@ from casetrack.cli.exports import checkpoint, export, prove_event, reopen, witne
 from casetrack.cli.keys import keys
 from casetrack.cli.logs import quiet
 from casetrack.cli.serve import serve
+from casetrack.cli.shipping import ship
 from casetrack.cli.tokens import token
 from casetrack.cli.witness import witness
 from casetrack.cli.worker import worker
@@ -39,7 +40,7 @@ def casetrack(around: Surroundings, file: Path | None) -> None:
 
 
 keys.add_command(destroy)
-for command in (export, prove_event, checkpoint, witnessed, reopen):
+for command in (export, prove_event, checkpoint, witnessed, reopen, ship):
     audit.add_command(command)
 for command in (serve, worker, db, account, token, keys, audit, witness, backup, demo, doctor):
     casetrack.add_command(command)

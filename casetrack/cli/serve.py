@@ -88,7 +88,7 @@ def serve(around: Surroundings) -> None:
     Put a server that does HTTPS in front of it, and run the command worker beside it.
     """
     config = around.config
-    speak(config.log)
+    speak(config)
     check_free(config.server, "[server] port in the settings")
     with database(config) as addresses:
         check_settled(config, addresses)

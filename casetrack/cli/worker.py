@@ -36,7 +36,7 @@ def worker(around: Surroundings, *, once: bool, beside: int | None) -> None:
     When the log's key is renewed, it signs with the new one too from the next checkpoint on, without a restart.
     """
     config = around.config
-    speak(config.log)
+    speak(config)
     timeout_ms = config.database.statement_timeout_ms
     with (
         database(config) as addresses,

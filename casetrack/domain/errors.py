@@ -124,6 +124,15 @@ class Unavailable(CasetrackError):
     sentence = N_("casetrack cannot do this just now. Nothing was changed. Try again in a few minutes.")
 
 
+class NotJournalled(Unavailable):
+    """What was asked cannot be put on the log, and nothing is done, shown or refused that is not on it."""
+
+    sentence = N_(
+        "casetrack cannot put this on its log just now, so it is neither done nor shown. "
+        "Try again in a few minutes; if it goes on, tell your administrator."
+    )
+
+
 class KeysUnavailable(Unavailable):
     """The keys of an organisation cannot be reached; `holder`, where given, is what the organisation is called."""
 

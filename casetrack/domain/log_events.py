@@ -1,4 +1,4 @@
-"""What happens to the log itself: somebody is given it, and a witness cosigns it."""
+"""What happens to the log itself: somebody or a log shipper is given it, and a witness cosigns it."""
 
 from dataclasses import dataclass, field
 
@@ -38,6 +38,14 @@ class LogReopened(Event):
     root: str
     checkpoint: str
     held: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogShipped(Event):
+    """From here on a log shipper is given every entry of the log, and of each who did what when, by ids and codes."""
+
+    operations = (Operation.CONSULTATION,)
+    action: Action = field(default=Action.AUDIT_EXPORT, init=False)
 
 
 @dataclass(frozen=True, kw_only=True)

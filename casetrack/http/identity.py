@@ -1,7 +1,7 @@
 """Who is asking: a signed-in browser for the pages, a bearer token for the API. Routes are closed by default."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from flask import Flask, Request, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,8 @@ from casetrack.http.sessions import AFTER_SIGN_IN, current_session, hold_form, w
 from casetrack.services.sessions import NOBODY, actor_of, live_token
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+Left: TypeAlias = Action | tuple[Action | None, ...]
+"""An event of that action that a request leaves; or one of several, and None among them where there may be none."""
 
 API = "/api/"
 
@@ -40,6 +42,32 @@ def serves(*actions: Action) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def leaves(**left: Sequence[Left]) -> Callable[[View], View]:
+    """Says which events one request of a route leaves on the journal, by its method; a test holds every route to it.
+
+    A method that is not named leaves one of each action that the route serves. Said is what a request leaves that does
+    what the route is for: one that is refused leaves that it was, and one that has to be put right leaves the look.
+    """
+
+    def declare(view: View) -> View:
+        view.leaves = left  # type: ignore[attr-defined]  # a mark on the function itself
+        return view
+
+    return declare
+
+
+def may(action: Action) -> Left:
+    """An event that a request leaves only if something was said that calls for it."""
+    return action, None
+
+
+def left_by(view: Callable[..., ResponseReturnValue], method: str) -> Sequence[Left]:
+    """Which events a request of that method leaves."""
+    declared: Mapping[str, Sequence[Left]] = getattr(view, "leaves", {})
+    served: tuple[Action, ...] = getattr(view, "serves", ())
+    return declared.get(method, served)
 
 
 def public(view: View) -> View:

@@ -10,7 +10,7 @@ Before anybody is known nothing is kept here: what a browser has to bring back, 
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -99,7 +99,7 @@ class SealedSession(SessionMixin):
 
     def sealed(self) -> bytes:
         """What the session holds, for keeping."""
-        return SessionBox(self.token).seal(json.dumps(self._held).encode())
+        return _sealed(self.token, self._held)
 
 
 class SealedSessions(SessionInterface):
@@ -142,28 +142,31 @@ class SealedSessions(SessionInterface):
 
 
 def sign_in(account: Account, auth: Auth) -> None:
-    """The browser is signed in, under a new token: one that somebody planted before opens nothing."""
+    """The browser is signed in, under a new token: one that somebody planted before opens nothing.
+
+    Where that could not be journalled the browser has what it had, and the form that was sent can be sent again.
+    """
     place = house()
     held = current_session()
-    before = held.row
-    _leave_to(account, held)
-    held.token = new_token()
-    now = place.clock()
+    token, carried, now = new_token(), _left_to(account, held), place.clock()
     row = Session(
         id=SessionId(place.deployment.chance.uuid()),
-        token=token_digest(held.token),
+        token=token_digest(token),
         account=account.id,
         auth=auth,
         epoch=account.epoch,
         since=now,
         seen=now,
-        sealed=held.sealed(),
+        sealed=_sealed(token, carried),
     )
+    before = held.row
     with at_work(place.begin, place.deployment, actor_of(account, auth, None, client_of(request)), now) as work:
         if before is not None:
             work.stores.doors.end_session(before.id)
         open_session(work, vouched_session(row, place.deployment))
-    held.row, held.account, held.new = row, account, False
+    held.clear()
+    held.update(carried)
+    held.token, held.row, held.account, held.new = token, row, account, False
     held.modified = True
 
 
@@ -311,16 +314,17 @@ def _set_cookie(response: Response, value: str, place: House) -> None:
     response.vary.add("Cookie")
 
 
-def _leave_to(account: Account, held: SealedSession) -> None:
-    """What was held for somebody else is gone; what anybody could have planted is not carried on.
+def _left_to(account: Account, held: SealedSession) -> dict[str, Any]:
+    """What of it the account's new session holds: nothing that was somebody else's, or that anybody could have planted.
 
     The proof of the same account's last session opens nothing any more; it only says whose a form is.
     """
     if held.row is not None and held.row.account != account.id:
-        held.clear()
+        return {}
+    carried = {key: value for key, value in held.items() if key not in {PROOF, EARLIER, LEFT}}
     is_same = held.row is not None or held.get(LEFT) == str(account.id)
-    before = held.pop(PROOF, None)
-    held.pop(EARLIER, None)
-    held.pop(LEFT, None)
-    if is_same and before is not None:
-        held[EARLIER] = before
+    return carried | {EARLIER: held[PROOF]} if is_same and held.get(PROOF) is not None else carried
+
+
+def _sealed(token: str, held: Mapping[str, Any]) -> bytes:
+    return SessionBox(token).seal(json.dumps(held).encode())

@@ -21,7 +21,7 @@ from casetrack.persistence.db import db
 from casetrack.persistence.journal import EventRow, SqlJournal, event_columns, last_change_of
 from casetrack.persistence.keys import SqlKeys
 from casetrack.persistence.quotas import SqlQuotas
-from casetrack.persistence.refusals import refusing
+from casetrack.persistence.refusals import journalling
 from casetrack.persistence.work import Transaction, transaction
 from casetrack.services.limits import Spent
 from casetrack.services.ports import JournalEntry, KeptCase, LastChange, Scope, Stores
@@ -157,6 +157,6 @@ class EventsTogether(SqlJournal):
     def keep(self) -> None:
         """What waits is kept."""
         if self._waiting:
-            with refusing():
+            with journalling():
                 self._session.connection().execute(insert(EventRow), [event_columns(each) for each in self._waiting])
             self._waiting.clear()

@@ -54,7 +54,7 @@ from casetrack.persistence.accounts import AccountRow
 from casetrack.persistence.db import Row
 from casetrack.persistence.log import LeafRow
 from casetrack.persistence.pages import page_of
-from casetrack.persistence.refusals import refusing
+from casetrack.persistence.refusals import journalling
 from casetrack.services.journal import read_detail, read_keyset, read_payload, read_version
 from casetrack.services.lists import LYING, PAGE_SIZE, EventCard, LogQuery, Outcome, Page, Unseen
 from casetrack.services.ports import Change, JournalEntry, LastChange
@@ -151,8 +151,11 @@ class SqlJournal:
         self._session = session
 
     def write(self, entry: JournalEntry) -> None:
-        """The event is kept, in this transaction, and queued for the log by the database itself."""
-        with refusing():
+        """The event is kept, in this transaction, and queued for the log by the database itself.
+
+        `NotJournalled` if the database does not take it.
+        """
+        with journalling():
             self._session.connection().execute(WRITE, event_columns(entry))
             if entry.shown:
                 self._session.execute(_showing(entry))

@@ -5,7 +5,7 @@ own, does it sign and keep a checkpoint. The queue says which events have no lea
 late its transaction commits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -32,6 +32,7 @@ from casetrack.audit.note import Signature
 from casetrack.audit.tree import HASH_BYTES, Frontier
 from casetrack.domain.ids import Instant
 from casetrack.persistence.db import Row
+from casetrack.services.shipping import Logged
 
 LOCK: Final = 0x4341_5345_4C4F_47
 """The advisory lock of whoever has the log, until the end of its transaction."""
@@ -86,6 +87,8 @@ class CosignatureRow(Row):
 
 EVENTS: Final = table("events", column("id"), column("time_ms"), column("commitment"))
 """Of an event, what its leaf is made of: all that the sequencer may read."""
+PAYLOADS: Final = table("events", column("id"), column("payload"), column("salt"))
+"""Of an event, what its leaf commits to: for the auditor's role, and never the sequencer's."""
 
 
 class SqlLog:
@@ -139,6 +142,16 @@ class SqlLog:
             execution_options={"yield_per": BATCH},
         )
         yield from found
+
+    def logged(self, start: int, end: int) -> Sequence[Logged]:
+        """The entries from the one index up to, not including, the other, in their order, with what each commits to."""
+        found = self._session.execute(
+            select(LeafRow.number, LeafRow.leaf, PAYLOADS.c.payload, PAYLOADS.c.salt)
+            .join(PAYLOADS, PAYLOADS.c.id == LeafRow.event)
+            .where(LeafRow.number >= start, LeafRow.number < end)
+            .order_by(LeafRow.number)
+        )
+        return [Logged(row.number, row.leaf, row.payload, row.salt) for row in found]
 
     def frontier(self) -> Frontier:
         """The frontier that was kept with the newest checkpoint; an empty one before the first."""

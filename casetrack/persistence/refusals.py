@@ -9,7 +9,15 @@ import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from casetrack.domain.errors import CasetrackError, NameTaken, NotPermitted, OfferOpen, Stale, Unavailable
+from casetrack.domain.errors import (
+    CasetrackError,
+    NameTaken,
+    NotJournalled,
+    NotPermitted,
+    OfferOpen,
+    Stale,
+    Unavailable,
+)
 from casetrack.domain.proposal_refusals import HoldStands, SameHoldStands
 
 BY_CONSTRAINT: Final[dict[str, type[CasetrackError]]] = {
@@ -40,6 +48,7 @@ BY_CONDITION: Final[dict[str, type[CasetrackError]]] = {
     "CT002": NotPermitted,  # what is written once is never changed
     "CT003": NotPermitted,  # two people have not agreed to erase this
     "CT004": HoldStands,
+    "CT005": NotJournalled,  # what changed has no event
     "40001": Stale,  # serialization_failure
     "40P01": Stale,  # deadlock_detected
     "55P03": Unavailable,  # lock_not_available
@@ -103,6 +112,21 @@ def refusing() -> Iterator[None]:
         finally:
             # The error may quote a row, so it is no part of what travels on, not even out of sight.
             refusal.__context__ = None
+
+
+@contextmanager
+def journalling() -> Iterator[None]:
+    """The same where an event is written: whatever keeps it off the journal, but for who was first, is that it did.
+
+    Whoever is acting may do the thing, or has been refused it by then: they are told that nothing came of it, and never
+    that their role is too small.
+    """
+    try:
+        with refusing():
+            yield
+    except (NotPermitted, DatabaseRefused):
+        _log.error("an event could not be put on the journal, and nothing was done without it")
+        raise NotJournalled from None
 
 
 def _refusal(error: SQLAlchemyError) -> Exception:

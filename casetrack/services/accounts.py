@@ -66,10 +66,13 @@ def view_account(work: UnitOfWork, account_id: AccountId) -> tuple[Account, tupl
 
 
 def account_named(work: UnitOfWork, sign_in_name: str) -> AccountId | None:
-    """The account that signs in by that name, if it is one of those."""
+    """The account that signs in by that name, if it is one of those; which was found is journalled."""
     work.require(Action.ACCOUNT_LIST)
     account = work.stores.accounts.named(sign_in_name.strip().casefold())
-    return account.id if account and _is_administered(work, account) else None
+    if account is None or not _is_administered(work, account):
+        return None
+    _looked(work, f"account={account.id}")
+    return account.id
 
 
 def own_account(work: UnitOfWork) -> tuple[Account, tuple[Token, ...]]:

@@ -70,12 +70,14 @@ class Inspection:
     """False where there was no time for everything: what is named was found by then, and nothing else is said."""
 
 
-def account_named(work: UnitOfWork, sign_in_name: str) -> AccountId | None:
-    """The account that signs in by that name, if it is in the auditor's scope."""
+def account_named(work: UnitOfWork, sign_in_name: str, use: Use) -> AccountId | None:
+    """The account that signs in by that name, if it is in the auditor's scope; which was found is on the log."""
     work.require(Action.AUDIT_SEARCH)
     account = work.stores.accounts.named(sign_in_name.strip().casefold())
     if account is None or not (work.actor.national or account.holder == work.actor.holder):
         return None
+    filters = LogQuery(account=account.id).filters
+    work.note(LogOpened(action=Action.AUDIT_SEARCH, at=work.now, by=work.actor.account, use=use, filters=filters))
     return account.id
 
 

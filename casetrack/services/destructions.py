@@ -13,6 +13,7 @@ from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain.actions import Action
 from casetrack.domain.destructions import agreed_among, check_proposing, check_unneeded
 from casetrack.domain.errors import NotFound, RuleBroken
+from casetrack.domain.events import Consulted
 from casetrack.domain.holders import Holder
 from casetrack.domain.ids import HolderCode
 from casetrack.domain.key_events import KeysetDestroyed
@@ -51,7 +52,7 @@ def subject_of(public: PublicKeyset) -> UUID:
 
 def propose_destruction(work: UnitOfWork, holder: HolderCode, version: int, rule: str, reason: str) -> Proposal:
     """That the version be destroyed waits for another administrator, who is of the organisation whose keys they are."""
-    old = prepare_destruction(work, holder, version)
+    old = _old_keys(work, holder, version)
     work.deployment.check_code("destruction_rules", rule)
     work.deployment.check_code("destruction_reasons", reason)
     subject = subject_of(old.public)
@@ -60,17 +61,11 @@ def propose_destruction(work: UnitOfWork, holder: HolderCode, version: int, rule
 
 
 def prepare_destruction(work: UnitOfWork, holder: HolderCode, version: int) -> OldKeys:
-    """The keys, for the page that proposes it; what would be refused anyway is refused now."""
-    work.require(Action.DESTRUCTION_PROPOSE)
-    named = next((each for each in work.stores.holders.all() if each.code == holder), None)
-    if named is None or not (work.actor.national or work.actor.holder == holder):
-        raise NotFound
-    chain = work.trust.chain(holder)
-    found = next((each for each in chain if each.public.version == version), None)
-    if found is None:
-        raise NotFound
-    check_proposing(version, len(chain), is_destroyed=found.is_destroyed)
-    return OldKeys(named, found.public, work.stores.keys.rows().get((holder, version), KeyRows()))
+    """The keys, for the page that proposes it; what would be refused anyway is refused now. Journalled here."""
+    old = _old_keys(work, holder, version)
+    looked = (f"holder={holder}", f"version={version}")
+    work.note(Consulted(action=Action.KEYSET_LIST, at=work.now, by=work.actor.account, filters=looked))
+    return old
 
 
 def keys_proposed(work: UnitOfWork, proposal: Proposal) -> PublicKeyset | None:
@@ -111,6 +106,20 @@ def destroy_keyset(keeper: Keeper, holder: HolderCode, version: int) -> KeysetDe
         )
         keeper.note(room, event)
         return event
+
+
+def _old_keys(work: UnitOfWork, holder: HolderCode, version: int) -> OldKeys:
+    """One version of the keys of an organisation that the actor administers, if its destruction can be proposed."""
+    work.require(Action.DESTRUCTION_PROPOSE)
+    named = next((each for each in work.stores.holders.all() if each.code == holder), None)
+    if named is None or not (work.actor.national or work.actor.holder == holder):
+        raise NotFound
+    chain = work.trust.chain(holder)
+    found = next((each for each in chain if each.public.version == version), None)
+    if found is None:
+        raise NotFound
+    check_proposing(version, len(chain), is_destroyed=found.is_destroyed)
+    return OldKeys(named, found.public, work.stores.keys.rows().get((holder, version), KeyRows()))
 
 
 def _chain_of(

@@ -108,7 +108,7 @@ def accept_transfer(work: UnitOfWork, transfer_id: TransferId, *, worker: Accoun
     kept first: until then the receiver knows nothing of the case but the preview, and by it, of what it takes over.
     """
     transfer, case = work.open_transfer(transfer_id, to=Action.TRANSFER_ACCEPT, seen=seen)
-    check_words(work, case, Action.TRANSFER_ACCEPT)
+    check_words(work, case, Action.TRANSFER_ACCEPT, offer=transfer)
     answer = seal_answer(work, transfer, work.purpose.words) if work.purpose.words else None
     accepted = _keep(work, transfer.accept(by=work.actor, at=work.now), case, answer)
     if not accepted.strands:
@@ -125,7 +125,7 @@ def decline_transfer(work: UnitOfWork, transfer_id: TransferId, reason: str, *, 
     """The receiving holder does not take what was offered; its words, this work's purpose, go to the sender too."""
     transfer, case = work.open_transfer(transfer_id, to=Action.TRANSFER_DECLINE, seen=seen)
     work.deployment.check_code("decline_reasons", reason)
-    check_words(work, case, Action.TRANSFER_DECLINE)
+    check_words(work, case, Action.TRANSFER_DECLINE, offer=transfer)
     declined = transfer.decline(reason, by=work.actor, at=work.now)
     answer = seal_answer(work, transfer, work.purpose.words) if work.purpose.words else None
     return _keep(work, declined, case, answer)

@@ -13,6 +13,7 @@ from casetrack.domain.errors import BelongsElsewhere
 from casetrack.domain.events import WordsKept
 from casetrack.domain.misplaced import Misplaced, find_misplaced
 from casetrack.domain.references import Reference
+from casetrack.domain.transfer import Transfer
 from casetrack.services.fields import IDENTITY, named
 from casetrack.services.sealing import open_fields
 from casetrack.services.work import UnitOfWork
@@ -20,18 +21,31 @@ from casetrack.services.work import UnitOfWork
 _CALLED = [named(IDENTITY)[name] for name in ("given_names", "family_name", "other_names")]
 
 
-def check_words(work: UnitOfWork, case: Case | None, to: Action, *texts: str, by_name: bool = True) -> None:
+def check_words(
+    work: UnitOfWork,
+    case: Case | None,
+    to: Action,
+    *texts: str,
+    by_name: bool = True,
+    offer: Transfer | None = None,
+) -> None:
     """Nothing in the texts, or in the reason, belongs elsewhere; or it is said why it stays, and journalled.
 
     `BelongsElsewhere` otherwise. Not `by_name` where nothing may be opened yet; nor where the actor's holder has
-    nothing of the case, as the receiver of an offer.
+    nothing of the case, as the receiver of an `offer`, by which it is then known whose case it is.
     """
     kinds = refuse_misplaced(work, case, *texts, by_name=by_name)
     if kinds and work.purpose.keeping:
-        reason = work.purpose.keeping.value
-        about = case.id if case is not None else None
-        kept = WordsKept(action=to, at=work.now, by=work.actor.account, case=about, found=kinds, reason=reason)
-        work.note(kept, about=case)
+        kept = WordsKept(
+            action=to,
+            at=work.now,
+            by=work.actor.account,
+            case=offer.case if offer else case.id if case else None,
+            transfer=offer.id if offer else None,
+            found=kinds,
+            reason=work.purpose.keeping.value,
+        )
+        work.note(kept, about=case, sides=(offer.from_holder, offer.to_holder) if offer else ())
 
 
 def refuse_misplaced(work: UnitOfWork, case: Case | None, *texts: str, by_name: bool = True) -> tuple[str, ...]:

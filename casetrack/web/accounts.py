@@ -15,7 +15,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.domain.words import N_
 from casetrack.http.house import house
-from casetrack.http.identity import current_actor, serves
+from casetrack.http.identity import current_actor, leaves, serves
 from casetrack.http.work import begin
 from casetrack.schemas.accounts import CloseAccount, CreateAccount, ListAccounts, ResetAccount
 from casetrack.schemas.audit import FindAccount
@@ -107,6 +107,7 @@ def _listed(asked: Asked, page: Any, form: Form) -> str:  # noqa: ANN401 - a pag
 
 @pages.route("/admin/accounts/new", methods=BOTH)
 @serves(Action.ACCOUNT_CREATE)
+@leaves(GET=[])
 def create() -> ResponseReturnValue:
     """Make an account for somebody, who chooses their password by the link that is then shown, once."""
     form = submitted(CreateAccount())
@@ -140,6 +141,7 @@ def view(account_id: UUID) -> ResponseReturnValue:
 
 @pages.route("/admin/accounts/<uuid:account_id>/reset", methods=BOTH)
 @serves(Action.ACCOUNT_RESET)
+@leaves(GET=[Action.ACCOUNT_LIST])
 def reset(account_id: UUID) -> ResponseReturnValue:
     """The account has no password until somebody chooses one, by the link that is then shown, once."""
     form = submitted(ResetAccount())
@@ -156,6 +158,7 @@ def reset(account_id: UUID) -> ResponseReturnValue:
 
 @pages.route("/admin/accounts/<uuid:account_id>/close", methods=BOTH)
 @serves(Action.ACCOUNT_CLOSE)
+@leaves(GET=[Action.ACCOUNT_LIST])
 def close(account_id: UUID) -> ResponseReturnValue:
     """The account signs in no more, and no token acts for it."""
     form = submitted(CloseAccount())

@@ -18,7 +18,7 @@ from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.domain.references import Reference, read_reference
 from casetrack.domain.words import N_
 from casetrack.http.house import house, in_time
-from casetrack.http.identity import current_actor, serves
+from casetrack.http.identity import current_actor, leaves, may, serves
 from casetrack.http.sessions import current_session
 from casetrack.http.work import begin
 from casetrack.schemas.audit import FindAccount, OpenLog, SearchAudit
@@ -40,6 +40,7 @@ MOST_SHOWN: Final = 200
 
 @pages.route("/audit")
 @serves(Action.AUDIT_SEARCH)
+@leaves(GET=[])
 def home() -> ResponseReturnValue:
     """The auditor's own work begins with the search."""
     return redirect(url_for("audit.search"))
@@ -47,6 +48,7 @@ def home() -> ResponseReturnValue:
 
 @pages.route("/audit/search", methods=BOTH)
 @serves(Action.AUDIT_SEARCH)
+@leaves(GET=[may(Action.AUDIT_SEARCH)], POST=[may(Action.AUDIT_SEARCH)])
 def search() -> ResponseReturnValue:
     """What the log has on a case, an account, an organisation or an action; why it is opened is asked first."""
     with begin() as work:
@@ -57,7 +59,7 @@ def search() -> ResponseReturnValue:
     form = submitted(FindAccount())
     if form.said is not None:
         with begin() as work:
-            found = account_named(work, form.said["name"])
+            found = account_named(work, form.said["name"], use)
         if found is not None:
             return redirect(url_for("audit.search", account=found), HTTPStatus.SEE_OTHER)
         form = Form(
@@ -68,6 +70,7 @@ def search() -> ResponseReturnValue:
 
 @pages.route("/audit/verify", methods=BOTH)
 @serves(Action.AUDIT_VERIFY)
+@leaves(GET=[], POST=[may(Action.AUDIT_VERIFY)])
 def verify() -> ResponseReturnValue:
     """Whether everything that is kept is what was recorded, check by check; and the newest checkpoint.
 

@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from casetrack.domain.actions import Action
 from casetrack.domain.errors import IntegrityBroken
 from casetrack.http.house import house
-from casetrack.http.identity import current_actor, serves
+from casetrack.http.identity import current_actor, leaves, may, serves
 from casetrack.http.terms import terms
 from casetrack.http.work import begin
 from casetrack.schemas.caseload import NameCaseload, ViewCaseload
@@ -46,6 +46,7 @@ def view() -> ResponseReturnValue:
 
 @pages.route("/caseload/names", methods=["GET", "POST"])
 @serves(Action.CASELOAD_NAME)
+@leaves(GET=[may(Action.CASELOAD_NAME)])
 def name() -> ResponseReturnValue:
     """The names behind the pseudonyms of one's own caseload, for a purpose that is given once a shift."""
     form = submitted(NameCaseload())

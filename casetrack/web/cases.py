@@ -16,7 +16,7 @@ from casetrack.domain.ids import AccountId
 from casetrack.domain.references import Reference
 from casetrack.domain.stub import Stub
 from casetrack.http.house import house
-from casetrack.http.identity import current_actor, serves
+from casetrack.http.identity import current_actor, leaves, may, serves
 from casetrack.http.work import begin
 from casetrack.schemas.cases import AssignCase, BeginStrand, CloseCase, PlaceCase, ReopenCase
 from casetrack.services.cases import (
@@ -80,6 +80,7 @@ def view(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/place", methods=BOTH)
 @serves(Action.CASE_PLACE)
+@leaves(GET=[Action.CASE_VIEW])
 def place(reference: Reference) -> ResponseReturnValue:
     """Record the areas of exploitation, home and encounter."""
     form = submitted(PlaceCase())
@@ -97,6 +98,7 @@ def place(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/assign", methods=BOTH)
 @serves(Action.CASE_ASSIGN)
+@leaves(GET=[Action.CASE_VIEW])
 def assign(reference: Reference) -> ResponseReturnValue:
     """Give a strand of the case to a worker."""
     form = submitted(AssignCase())
@@ -116,6 +118,7 @@ def assign(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/close", methods=BOTH)
 @serves(Action.CASE_CLOSE)
+@leaves(GET=[Action.CASE_VIEW], POST=[Action.CASE_CLOSE, may(Action.CASE_CLOSE)])
 def close(reference: Reference) -> ResponseReturnValue:
     """Close a case, for a reason of the list."""
     form = submitted(CloseCase())
@@ -134,6 +137,7 @@ def close(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/reopen", methods=BOTH)
 @serves(Action.CASE_REOPEN)
+@leaves(GET=[Action.CASE_VIEW], POST=[Action.CASE_REOPEN, may(Action.CASE_REOPEN)])
 def reopen(reference: Reference) -> ResponseReturnValue:
     """Open a closed case again, with the reason in the worker's own words."""
     form = submitted(ReopenCase())
@@ -148,6 +152,7 @@ def reopen(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/begin", methods=BOTH, endpoint="begin")
 @serves(Action.STRAND_BEGIN)
+@leaves(GET=[Action.CASE_VIEW], POST=[Action.STRAND_BEGIN, may(Action.STRAND_BEGIN)])
 def begin_page(reference: Reference) -> ResponseReturnValue:
     """Begin the strand that the case lacks, for one's own organisation."""
     form = submitted(BeginStrand())

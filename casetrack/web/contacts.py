@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from casetrack.domain.actions import Action
 from casetrack.domain.references import Reference
-from casetrack.http.identity import serves
+from casetrack.http.identity import leaves, may, serves
 from casetrack.http.work import begin
 from casetrack.schemas.contacts import CorrectContact, RecordContact, RevealContact
 from casetrack.schemas.fields import MASK
@@ -30,6 +30,7 @@ WHAT: Final = "contact"
 
 @pages.route("/cases/<reference:reference>/contacts/record", methods=["GET", "POST"])
 @serves(Action.CONTACT_RECORD)
+@leaves(GET=[Action.CASE_VIEW])
 def record(reference: Reference) -> ResponseReturnValue:
     """Record how the person can be contacted safely, and ask again before anything that was recorded is cleared."""
     form = submitted(CorrectContact())
@@ -51,6 +52,7 @@ def record(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/contacts", methods=["GET", "POST"])
 @serves(Action.CONTACT_REVEAL)
+@leaves(GET=[(Action.CONTACT_REVEAL, Action.CASE_VIEW), may(Action.CONTACT_REVEAL)], POST=[Action.CASE_VIEW])
 def reveal(reference: Reference) -> ResponseReturnValue:
     """Masked, with the question why; and once that is answered, for some minutes, how to contact the person safely."""
     form = submitted(RevealContact())
@@ -76,6 +78,7 @@ def reveal(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/contacts/hide", methods=["POST"])
 @serves(Action.CONTACT_REVEAL)
+@leaves(POST=[])
 def hide(reference: Reference) -> ResponseReturnValue:
     """Hidden again, and asked for again before it is shown again."""
     end_grant(WHAT, reference)

@@ -11,7 +11,7 @@ from casetrack.crypto.tokens import token_digest
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Auth
 from casetrack.http.house import house
-from casetrack.http.identity import public, serves
+from casetrack.http.identity import leaves, public, serves
 from casetrack.http.sessions import sign_in as sign_in_as
 from casetrack.schemas.fields import whole_number
 from casetrack.services.people import Account, LinkUse
@@ -96,6 +96,7 @@ def sign_in() -> ResponseReturnValue:
 @pages.route("/demo/link/<token>", methods=["GET", "POST"])
 @public
 @serves(Action.SESSION_OPEN)
+@leaves(GET=[])
 def link(token: str) -> ResponseReturnValue:
     """A link that was printed when the demonstration began: it signs in once, when its button is pressed."""
     if request.method == "GET":

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from casetrack.domain.actions import Action
 from casetrack.domain.ids import HolderCode
 from casetrack.http.house import house
-from casetrack.http.identity import serves
+from casetrack.http.identity import leaves, may, serves
 from casetrack.http.terms import terms
 from casetrack.http.work import begin
 from casetrack.schemas.proposals import ProposeDestruction
@@ -26,6 +26,9 @@ BOTH: Final = ["GET", "POST"]
 
 @pages.route("/admin/keys/<holder>/<int:version>/destroy", methods=BOTH)
 @serves(Action.DESTRUCTION_PROPOSE)
+@leaves(
+    GET=[Action.KEYSET_LIST], POST=[Action.KEYSET_LIST, Action.DESTRUCTION_PROPOSE, may(Action.DESTRUCTION_PROPOSE)]
+)
 def propose(holder: str, version: int) -> ResponseReturnValue:
     """Propose that an old version of keys be destroyed: what goes is said, and the end of its fingerprint is typed."""
     with begin() as work:

@@ -12,7 +12,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.ids import CaseId
 from casetrack.domain.references import Reference
 from casetrack.http.house import house
-from casetrack.http.identity import serves
+from casetrack.http.identity import leaves, may, serves
 from casetrack.http.terms import terms
 from casetrack.http.work import begin
 from casetrack.schemas.proposals import ProposeErasure
@@ -29,6 +29,7 @@ BOTH: Final = ["GET", "POST"]
 
 @pages.route("/cases/<reference:reference>/erase", methods=BOTH)
 @serves(Action.ERASURE_PROPOSE)
+@leaves(GET=[Action.CASE_VIEW], POST=[Action.ERASURE_PROPOSE, may(Action.ERASURE_PROPOSE)])
 def propose(reference: Reference) -> ResponseReturnValue:
     """Propose that a closed case be erased: what would be lost is said, and the reference is typed."""
     form = meaning(reference, submitted(ProposeErasure()))

@@ -18,7 +18,7 @@ from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import FileId
 from casetrack.domain.references import Reference
 from casetrack.domain.words import N_
-from casetrack.http.identity import current_actor, serves
+from casetrack.http.identity import current_actor, leaves, serves
 from casetrack.http.uploads import Fingerprinted, Upload, takes_file, uploaded
 from casetrack.http.work import begin
 from casetrack.schemas.files import AttachFile
@@ -62,6 +62,7 @@ def list(reference: Reference) -> ResponseReturnValue:  # noqa: A001 - the verb 
 @pages.route(f"{AT}/attach", methods=["GET", "POST"])
 @serves(Action.FILE_ATTACH)
 @takes_file(MOST_BYTES)
+@leaves(GET=[Action.CASE_VIEW])
 def attach(reference: Reference) -> ResponseReturnValue:
     """Attach a file, which is sealed as it comes."""
     form = submitted(AttachFile())

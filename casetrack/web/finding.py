@@ -22,7 +22,7 @@ from casetrack.domain.ids import AccountId
 from casetrack.domain.references import PREFIX
 from casetrack.domain.words import N_
 from casetrack.http.house import house
-from casetrack.http.identity import serves
+from casetrack.http.identity import leaves, serves
 from casetrack.http.terms import terms
 from casetrack.http.work import begin
 from casetrack.schemas.cases import EVERY_STATUS, FindCase, ListCases
@@ -72,6 +72,7 @@ class Asked:
 
 
 @serves(Action.CASE_LIST, Action.CASE_FIND)
+@leaves(GET=[(Action.CASE_LIST, Action.CASE_FIND)])
 def show_list() -> ResponseReturnValue:
     """The cases of one's organisation, or what was found among them."""
     asked = _asked()
@@ -82,6 +83,7 @@ def show_list() -> ResponseReturnValue:
 
 
 @serves(Action.CASE_FIND)
+@leaves(GET=[Action.CASE_LIST], POST=[])
 def find() -> ResponseReturnValue:
     """Look for a case by its whole reference or pseudonym: the one leads to its case, the other to a list."""
     form = submitted(FindCase())

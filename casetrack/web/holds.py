@@ -12,7 +12,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.ids import HoldId
 from casetrack.domain.references import Reference
 from casetrack.http.house import house
-from casetrack.http.identity import serves
+from casetrack.http.identity import leaves, may, serves
 from casetrack.http.terms import terms
 from casetrack.http.work import begin
 from casetrack.schemas.proposals import LiftHold, SetHold
@@ -29,6 +29,7 @@ BOTH: Final = ["GET", "POST"]
 
 @pages.route("/cases/<reference:reference>/hold", methods=BOTH, endpoint="set")
 @serves(Action.HOLD_SET)
+@leaves(GET=[Action.CASE_VIEW], POST=[Action.HOLD_SET, may(Action.HOLD_SET)])
 def set_page(reference: Reference) -> ResponseReturnValue:
     """Set a legal hold: nothing of the case is erased while it stands."""
     form = submitted(SetHold())
@@ -45,6 +46,7 @@ def set_page(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/holds/<uuid:hold_id>/lift", methods=BOTH)
 @serves(Action.HOLD_LIFT)
+@leaves(GET=[Action.CASE_VIEW], POST=[Action.HOLD_LIFT, may(Action.HOLD_LIFT)])
 def lift(reference: Reference, hold_id: UUID) -> ResponseReturnValue:
     """Propose to a second person that a legal hold be lifted."""
     form = submitted(LiftHold())

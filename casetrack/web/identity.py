@@ -12,7 +12,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.case import IdentityState
 from casetrack.domain.errors import NoIdentity
 from casetrack.domain.references import Reference
-from casetrack.http.identity import serves
+from casetrack.http.identity import leaves, may, serves
 from casetrack.http.work import begin
 from casetrack.schemas.identity import REMOVABLE, CorrectIdentity, RevealIdentity
 from casetrack.services.cases import overview_of, prepare
@@ -34,6 +34,7 @@ SHOWN: Final = tuple(field for field in IDENTITY if field.name != "birth_date_is
 
 @pages.route("/cases/<reference:reference>/identity/record", methods=["GET", "POST"])
 @serves(Action.IDENTITY_RECORD)
+@leaves(GET=[Action.CASE_VIEW])
 def record(reference: Reference) -> ResponseReturnValue:
     """Record what is known of who the person is, or why it is not."""
     form = submitted(CorrectIdentity())
@@ -54,6 +55,7 @@ def record(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/identity", methods=["GET", "POST"])
 @serves(Action.IDENTITY_REVEAL)
+@leaves(GET=[(Action.IDENTITY_REVEAL, Action.CASE_VIEW), may(Action.IDENTITY_REVEAL)], POST=[Action.CASE_VIEW])
 def reveal(reference: Reference) -> ResponseReturnValue:
     """Masked, with the question why; and once that is answered, for some minutes, who the person is."""
     form = submitted(RevealIdentity())
@@ -83,6 +85,7 @@ def reveal(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/identity/hide", methods=["POST"])
 @serves(Action.IDENTITY_REVEAL)
+@leaves(POST=[])
 def hide(reference: Reference) -> ResponseReturnValue:
     """Hidden again, and asked for again before it is shown again."""
     end_grant(WHAT, reference)

@@ -16,7 +16,7 @@ from casetrack.domain.progress import Row, Status
 from casetrack.domain.records import Recorded, RecordState
 from casetrack.domain.references import Reference
 from casetrack.http.house import house
-from casetrack.http.identity import serves
+from casetrack.http.identity import leaves, may, serves
 from casetrack.http.work import begin
 from casetrack.schemas.milestones import RecordMilestone, ReopenMilestone
 from casetrack.services.cases import Overview, consult, prepare
@@ -74,6 +74,7 @@ def show_list(reference: Reference) -> ResponseReturnValue:
 
 @pages.route(f"{AT}/<code>", methods=["GET", "POST"])
 @serves(Action.MILESTONE_RECORD)
+@leaves(GET=[Action.CASE_VIEW, Action.MILESTONE_LIST], POST=[Action.MILESTONE_RECORD, may(Action.MILESTONE_RECORD)])
 def record(reference: Reference, code: str) -> ResponseReturnValue:
     """Record what happened to a milestone, or a dated fact, with its note sealed beside it."""
     form = submitted(RecordMilestone())
@@ -109,6 +110,7 @@ def record(reference: Reference, code: str) -> ResponseReturnValue:
 
 @pages.route(f"{AT}/<code>/reopen", methods=["GET", "POST"])
 @serves(Action.MILESTONE_REOPEN)
+@leaves(GET=[Action.CASE_VIEW, Action.MILESTONE_LIST], POST=[Action.MILESTONE_REOPEN, may(Action.MILESTONE_REOPEN)])
 def reopen(reference: Reference, code: str) -> ResponseReturnValue:
     """Open again what was recorded; what was recorded stays in the history."""
     form = submitted(ReopenMilestone())

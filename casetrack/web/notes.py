@@ -18,7 +18,7 @@ from casetrack.domain.notes import NoteKind
 from casetrack.domain.references import Reference
 from casetrack.domain.words import N_
 from casetrack.http.house import house
-from casetrack.http.identity import serves
+from casetrack.http.identity import leaves, may, serves
 from casetrack.http.work import begin
 from casetrack.schemas.notes import ComposeNote, ListNotes
 from casetrack.services.cases import Overview, overview_of, prepare
@@ -77,6 +77,7 @@ def show_list(reference: Reference) -> ResponseReturnValue:
 
 @pages.route(f"{AT}/write", methods=["GET", "POST"])
 @serves(Action.NOTE_WRITE)
+@leaves(GET=[Action.CASE_VIEW], POST=[Action.NOTE_WRITE, may(Action.NOTE_WRITE)])
 def write(reference: Reference) -> ResponseReturnValue:
     """Write a note."""
     return _composed(reference, None)
@@ -84,6 +85,7 @@ def write(reference: Reference) -> ResponseReturnValue:
 
 @pages.route(f"{AT}/<uuid:note>/correct", methods=["GET", "POST"])
 @serves(Action.NOTE_WRITE)
+@leaves(GET=[Action.CASE_VIEW, may(Action.NOTE_OPEN)], POST=[Action.NOTE_WRITE, may(Action.NOTE_WRITE)])
 def correct(reference: Reference, note: UUID) -> ResponseReturnValue:
     """Write another wording of a note, which takes its place; the one before stays to be read."""
     return _composed(reference, NoteId(note))

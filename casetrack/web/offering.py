@@ -18,7 +18,7 @@ from casetrack.domain.references import Reference
 from casetrack.domain.transfer import TransferKind
 from casetrack.domain.words import N_
 from casetrack.http.house import house
-from casetrack.http.identity import current_actor, serves
+from casetrack.http.identity import current_actor, leaves, may, serves
 from casetrack.http.terms import terms
 from casetrack.http.work import begin
 from casetrack.schemas.transfers import (
@@ -59,6 +59,7 @@ LISTS: Final = ("transfer_reasons", "support_needs", "languages")
 
 
 @serves(Action.TRANSFER_SEND)
+@leaves(GET=[Action.CASE_VIEW], POST=[Action.CASE_VIEW])
 def start(reference: Reference) -> ResponseReturnValue:
     """Begin an offer, or go on with one that was begun and not sent."""
     first = url_for("transfers.send", reference=reference, step=STEPS[0].name)
@@ -75,6 +76,7 @@ def start(reference: Reference) -> ResponseReturnValue:
 
 
 @serves(Action.TRANSFER_SEND)
+@leaves(GET=[Action.CASE_VIEW], POST=[Action.CASE_VIEW, may(Action.TRANSFER_SEND), may(Action.TRANSFER_SEND)])
 def send(reference: Reference, step: str) -> ResponseReturnValue:
     """One question, or the page that shows every answer before the offer is sent."""
     if step == CHECK:

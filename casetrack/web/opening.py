@@ -14,7 +14,7 @@ from casetrack.domain.holdings import Strand
 from casetrack.domain.references import Reference
 from casetrack.domain.words import N_
 from casetrack.http.house import house
-from casetrack.http.identity import current_actor, serves
+from casetrack.http.identity import current_actor, leaves, may, serves
 from casetrack.http.work import begin
 from casetrack.schemas.cases import ChooseStrands, OpenCase, PlaceCase, SayAge, SayIdentity
 from casetrack.schemas.contacts import RecordContact
@@ -41,6 +41,7 @@ def steps() -> tuple[Step, ...]:
 
 
 @serves(Action.CASE_OPEN)
+@leaves(GET=[], POST=[])
 def start() -> ResponseReturnValue:
     """Begin a case, or go on with one that was begun and not sent."""
     first = url_for("cases.open", step=steps()[0].name)
@@ -60,6 +61,7 @@ def _asked_first(draft: Begun, anew: str) -> str:
 
 
 @serves(Action.CASE_OPEN)
+@leaves(GET=[], POST=[may(Action.CASE_OPEN), may(Action.IDENTITY_RECORD), may(Action.CONTACT_RECORD)])
 def open_step(step: str) -> ResponseReturnValue:
     """One question, or the page that shows every answer before the case is opened."""
     if step == CHECK:
@@ -94,6 +96,7 @@ def open_step(step: str) -> ResponseReturnValue:
 
 
 @serves(Action.CASE_OPEN)
+@leaves(GET=[Action.CASE_VIEW])
 def opened(reference: Reference) -> ResponseReturnValue:
     """The names of the case that was opened, and what to do next."""
     with begin() as work:
@@ -103,6 +106,7 @@ def opened(reference: Reference) -> ResponseReturnValue:
 
 
 @serves(Action.CASE_OPEN)
+@leaves(POST=[Action.CASE_VIEW])
 def another(reference: Reference) -> ResponseReturnValue:
     """A case for another person from the same encounter begins with its areas, and nothing else of this one.
 

@@ -1,5 +1,7 @@
 """The first page, and those that are open to anybody: help, how to stay safe, what a site has to say of itself."""
 
+from contextlib import suppress
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -7,8 +9,9 @@ from flask_babel import gettext
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor
+from casetrack.domain.errors import Unavailable
 from casetrack.http.house import house
-from casetrack.http.identity import current_actor, public, serves, signed_in
+from casetrack.http.identity import current_actor, leaves, may, public, serves, signed_in
 from casetrack.http.sessions import cookie_name, current_session, sign_out
 from casetrack.http.work import begin
 
@@ -38,10 +41,12 @@ def home() -> ResponseReturnValue:
 
 @pages.route("/exit", endpoint="exit")
 @public
+@leaves(GET=[may(Action.SESSION_CLOSE)])
 def exit_page() -> ResponseReturnValue:
     """The session has ended, the browser keeps nothing of it, and shows something else."""
     if signed_in() is not None:
-        with begin() as work:
+        # Whoever has to leave leaves: where that cannot be journalled the session runs out, and nobody has its cookie.
+        with suppress(Unavailable), begin() as work:
             sign_out(work)
     current_session().ended = True
     response = redirect(ELSEWHERE)

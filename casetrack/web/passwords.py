@@ -11,7 +11,7 @@ from casetrack.crypto.tokens import token_digest
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Auth
 from casetrack.http.house import client_of, house
-from casetrack.http.identity import public, serves
+from casetrack.http.identity import leaves, public, serves
 from casetrack.http.sessions import sign_in
 from casetrack.http.work import begin
 from casetrack.schemas.accounts import ChangePassword, SetPassword
@@ -28,6 +28,7 @@ NEW_TOKEN: Final = "new-token"  # noqa: S105 - the name of a place in the sessio
 
 @pages.route("/account", methods=BOTH)
 @serves(Action.PASSWORD_CHANGE)
+@leaves(GET=[], POST=[Action.PASSWORD_CHANGE, Action.SESSION_OPEN])
 def change() -> ResponseReturnValue:
     """One's own account: its password, which is changed here, and the programs that act for it.
 
@@ -57,6 +58,7 @@ def change() -> ResponseReturnValue:
 @pages.route("/set-up/<token>", methods=BOTH, endpoint="set")
 @public
 @serves(Action.PASSWORD_SET)
+@leaves(GET=[], POST=[Action.PASSWORD_SET, Action.SESSION_OPEN])
 def choose(token: str) -> ResponseReturnValue:
     """Whoever was given the link chooses the password of their account, and is signed in. The link works once."""
     form = submitted(SetPassword())

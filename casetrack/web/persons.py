@@ -19,7 +19,7 @@ from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.finding_matches import Grade
 from casetrack.domain.words import N_
 from casetrack.http.house import house
-from casetrack.http.identity import serves
+from casetrack.http.identity import leaves, serves
 from casetrack.http.sessions import current_session
 from casetrack.http.work import begin
 from casetrack.schemas.persons import FindPerson
@@ -43,6 +43,7 @@ GRADES: Final[Mapping[Grade, str]] = {
 
 @pages.route("/find", methods=["GET", "POST"])
 @serves(Action.PERSON_FIND)
+@leaves(GET=[], POST=[])
 def find() -> ResponseReturnValue:
     """Say why somebody is looked for, and what is known of them."""
     form = submitted(FindPerson())
@@ -60,6 +61,7 @@ def find() -> ResponseReturnValue:
 
 @pages.route("/find/<search>")
 @serves(Action.PERSON_FIND)
+@leaves(GET=[Action.PERSON_FIND, Action.PERSON_FIND])
 def found(search: str) -> ResponseReturnValue:
     """Those who match what was looked for, among the cases that one may open; for some minutes, then the form again."""
     kept = _kept().get(search)

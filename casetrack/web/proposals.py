@@ -19,7 +19,7 @@ from casetrack.domain.proposals import Proposal, ProposalKind
 from casetrack.domain.references import Reference, read_reference
 from casetrack.domain.words import N_
 from casetrack.http.house import house
-from casetrack.http.identity import current_actor, serves
+from casetrack.http.identity import current_actor, leaves, may, serves
 from casetrack.http.work import begin
 from casetrack.schemas.proposals import ApproveDestruction, ApproveProposal, RefuseProposal, WithdrawProposal
 from casetrack.services.journal import CASEWORK, Purpose
@@ -83,6 +83,10 @@ def view(proposal_id: UUID) -> ResponseReturnValue:
 
 @pages.route("/proposals/<uuid:proposal_id>/approve", methods=BOTH)
 @serves(Action.PROPOSAL_APPROVE)
+@leaves(
+    GET=[Action.PROPOSAL_VIEW],
+    POST=[Action.PROPOSAL_VIEW, Action.PROPOSAL_APPROVE, may(Action.PROPOSAL_APPROVE), may(Action.PROPOSAL_APPROVE)],
+)
 def approve(proposal_id: UUID) -> ResponseReturnValue:
     """Agree as the second person, who types the reference of the case, or the end of the keys' fingerprint.
 
@@ -108,6 +112,7 @@ def approve(proposal_id: UUID) -> ResponseReturnValue:
 
 @pages.route("/proposals/<uuid:proposal_id>/refuse", methods=BOTH)
 @serves(Action.PROPOSAL_REFUSE)
+@leaves(GET=[Action.PROPOSAL_VIEW], POST=[Action.PROPOSAL_REFUSE, may(Action.PROPOSAL_REFUSE)])
 def refuse(proposal_id: UUID) -> ResponseReturnValue:
     """Do not agree, and say why."""
     form = submitted(RefuseProposal())
@@ -120,6 +125,7 @@ def refuse(proposal_id: UUID) -> ResponseReturnValue:
 
 @pages.route("/proposals/<uuid:proposal_id>/withdraw", methods=BOTH)
 @serves(Action.PROPOSAL_WITHDRAW)
+@leaves(GET=[Action.PROPOSAL_VIEW])
 def withdraw(proposal_id: UUID) -> ResponseReturnValue:
     """Take back what one's own organisation has proposed."""
     form = submitted(WithdrawProposal())

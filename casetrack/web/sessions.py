@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Auth
 from casetrack.http.house import client_of, house
-from casetrack.http.identity import public, serves, signed_in
+from casetrack.http.identity import leaves, public, serves, signed_in
 from casetrack.http.sessions import AFTER_SIGN_IN, sign_in, sign_out
 from casetrack.http.work import begin
 from casetrack.schemas.sessions import OpenSession
@@ -22,6 +22,7 @@ pages = Blueprint("sessions", __name__)
 @pages.route("/sign-in", methods=["GET", "POST"], endpoint="open")
 @public
 @serves(Action.SESSION_OPEN)
+@leaves(GET=[])
 def open_session() -> ResponseReturnValue:
     """Somebody is signed in, and back where they were."""
     if signed_in() is not None:

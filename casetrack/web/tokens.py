@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from casetrack.domain.actions import Action
 from casetrack.domain.ids import AccountId
-from casetrack.http.identity import current_actor, serves
+from casetrack.http.identity import current_actor, leaves, may, serves
 from casetrack.http.work import begin
 from casetrack.schemas.accounts import CreateToken, RevokeToken
 from casetrack.services.accounts import create_token, own_account, revoke_token, view_account
@@ -27,6 +27,7 @@ USUAL_LIFE: Final = "90"
 
 @pages.route("/account/tokens/new", methods=BOTH)
 @serves(Action.TOKEN_CREATE)
+@leaves(GET=[])
 def create() -> ResponseReturnValue:
     """Make a token of one's own: it waits in the sealed session for the page that shows it, once."""
     form = submitted(CreateToken())
@@ -44,6 +45,7 @@ def create() -> ResponseReturnValue:
 @pages.route("/account/tokens/<uuid:token_id>/revoke", methods=BOTH, defaults={"account_id": None})
 @pages.route("/admin/accounts/<uuid:account_id>/tokens/<uuid:token_id>/revoke", methods=BOTH)
 @serves(Action.TOKEN_REVOKE)
+@leaves(GET=[may(Action.ACCOUNT_LIST)])
 def revoke(account_id: UUID | None, token_id: UUID) -> ResponseReturnValue:
     """The token opens nothing any more: one of one's own, or of an account that one administers."""
     form = submitted(RevokeToken())

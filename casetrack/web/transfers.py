@@ -17,7 +17,7 @@ from casetrack.domain.clocks import Due, due
 from casetrack.domain.ids import AccountId, HolderCode, Instant, TransferId
 from casetrack.domain.transfer import Transfer
 from casetrack.http.house import house
-from casetrack.http.identity import current_actor, serves
+from casetrack.http.identity import current_actor, leaves, may, serves
 from casetrack.http.terms import terms
 from casetrack.http.work import begin
 from casetrack.schemas.transfers import AcceptTransfer, DeclineTransfer, WithdrawTransfer, whole_preview
@@ -93,6 +93,7 @@ def view(transfer_id: UUID) -> ResponseReturnValue:
 
 @pages.route("/inbox/<uuid:transfer_id>", methods=BOTH)
 @serves(Action.TRANSFER_SEE)
+@leaves(GET=[Action.TRANSFER_VIEW])
 def see(transfer_id: UUID) -> ResponseReturnValue:
     """Open an offer: the sender is shown that it was seen, and from then on its preview is here to be read."""
     if request.method == "POST":
@@ -109,6 +110,10 @@ def see(transfer_id: UUID) -> ResponseReturnValue:
 
 @pages.route("/transfers/<uuid:transfer_id>/accept", methods=BOTH)
 @serves(Action.TRANSFER_ACCEPT)
+@leaves(
+    GET=[Action.TRANSFER_VIEW],
+    POST=[Action.TRANSFER_VIEW, Action.TRANSFER_ACCEPT, may(Action.TRANSFER_ACCEPT), may(Action.TRANSFER_ACCEPT)],
+)
 def accept(transfer_id: UUID) -> ResponseReturnValue:
     """Take responsibility: who will work with the person, from when, with each point of the handover confirmed."""
     with begin() as work:
@@ -140,6 +145,7 @@ def accept(transfer_id: UUID) -> ResponseReturnValue:
 
 @pages.route("/transfers/<uuid:transfer_id>/decline", methods=BOTH)
 @serves(Action.TRANSFER_DECLINE)
+@leaves(GET=[Action.TRANSFER_VIEW], POST=[Action.TRANSFER_DECLINE, may(Action.TRANSFER_DECLINE)])
 def decline(transfer_id: UUID) -> ResponseReturnValue:
     """Do not take what was offered, for a reason of the list; the words go to the sender."""
     form = submitted(DeclineTransfer())
@@ -157,6 +163,7 @@ def decline(transfer_id: UUID) -> ResponseReturnValue:
 
 @pages.route("/transfers/<uuid:transfer_id>/withdraw", methods=BOTH)
 @serves(Action.TRANSFER_WITHDRAW)
+@leaves(GET=[Action.TRANSFER_VIEW])
 def withdraw(transfer_id: UUID) -> ResponseReturnValue:
     """Take an offer back that was not answered yet."""
     form = submitted(WithdrawTransfer())

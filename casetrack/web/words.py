@@ -121,6 +121,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "QuotaRaised": N_("A colleague was allowed to be shown more, until %(until)s"),
     "LogOpened": N_("The log was opened"),
     "LogExported": N_("The log was given out"),
+    "LogShipped": N_("The log is given to a log shipper, from its first entry on"),
     "CheckpointCosigned": N_("A witness cosigned the log"),
     "Refused": N_("Refused: %(action)s"),
     "SignedIn": N_("Signed in"),

@@ -16,6 +16,7 @@ from casetrack.cli.commands import Surroundings
 from casetrack.cli.root import casetrack
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import DATABASE
+from casetrack.persistence.past import tell_no_past, tell_past
 
 PASSPHRASE: Final = "only for tests"
 
@@ -64,13 +65,20 @@ def running_in(folder: Path) -> Iterator[Installation]:
 
 
 def edited(here: Installation, *statements: str) -> None:
-    """A superuser has done this."""
-    cluster = EmbeddedCluster(here.folder / "var" / "postgres")
-    engine = create_engine(cluster.url(SUPERUSER, DATABASE))
+    """A superuser has done this, who has the database ask of no change whether it was told."""
+    engine = create_engine(superuser_url(here))
     with engine.begin() as connection:
+        tell_past(connection)
         for statement in statements:
             connection.execute(text(statement))
+        connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        tell_no_past(connection)
     engine.dispose()
+
+
+def superuser_url(here: Installation) -> str:
+    """Where the database is, for its superuser."""
+    return EmbeddedCluster(here.folder / "var" / "postgres").url(SUPERUSER, DATABASE)
 
 
 def free_port() -> int:

@@ -19,12 +19,13 @@ from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import AccountId
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.keeping import keeping
+from casetrack.persistence.past import telling_past
 from casetrack.persistence.work import begin
 from casetrack.services.people import Account
 from casetrack.services.renewing_service import renew_service
 from casetrack.services.sessions import NOBODY
 from casetrack.services.vouching import canonical_account
-from tests.cli.installation import Installation, edited, running_in
+from tests.cli.installation import Installation, edited, running_in, superuser_url
 from tests.cli.peopled import KENT, agree_to_erasures, propose_erasures
 
 RENEW: Final = "casetrack keys rotate service"
@@ -51,9 +52,10 @@ def here(tmp_path: Path) -> Iterator[Installation]:
 
 
 def plant(here: Installation) -> None:
-    """Whoever stole the newest keys of the service has put an administrator of everything into the database."""
+    """Whoever stole the newest keys of the service, and runs the database, has put an administrator into it."""
     planted = Account(PLANTED, "planted", "P Lanted", Role.ADMINISTRATOR, KENT, "", national=True)
-    with house(Surroundings(here.environ, here.folder).config) as at, begin(NOBODY) as stores:
+    untold = telling_past(superuser_url(here))
+    with untold, house(Surroundings(here.environ, here.folder).config) as at, begin(NOBODY) as stores:
         newest = stores.keys.keysets(SERVICE)[-1]
         form = canonical_account(planted, planted.password_digest)
         stores.accounts.add(replace(planted, seal=at.deployment.keyring.seal(newest, form)))

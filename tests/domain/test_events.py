@@ -55,6 +55,7 @@ DETAIL: Final[dict[str, dict[str, str]]] = {
     "PeopleSearched": {"indexes": CODES, "marks": CODES, "opened": NUMBER},
     "LogOpened": {"use": CODE, "filters": CODES, "entries": NUMBER},
     "LogExported": {"use": CODE, "scope": CODES, "size": NUMBER, "entries": NUMBER, "manifest": CODE},
+    "LogShipped": {},
     "CheckpointCosigned": {"size": NUMBER, "witness": CODE},
     "LogReopened": {
         "old_origin": CODE,

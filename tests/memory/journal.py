@@ -7,7 +7,7 @@ from uuid import UUID
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
 from casetrack.domain.calendars import london_date
-from casetrack.domain.errors import NotPermitted, Stale
+from casetrack.domain.errors import NotJournalled, Stale
 from casetrack.domain.ids import CaseId, EventId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.references import Reference
 from casetrack.services.journal import read_detail, read_keyset, read_payload, read_version
@@ -33,11 +33,11 @@ class MemoryJournal:
     def write(self, entry: JournalEntry) -> None:
         scope = self._memory.acting
         if (entry.account, entry.holder) != (scope.account, scope.holder):
-            raise NotPermitted
+            raise NotJournalled
         if entry.case_version is not None and not (entry.case and self._may_change(entry.case, entry.case_version)):
-            raise NotPermitted
+            raise NotJournalled
         if entry.step is not None and entry.action.noun == "transfer" and not self._is_side(entry):
-            raise NotPermitted
+            raise NotJournalled
         self._keep(entry)
 
     def _keep(self, entry: JournalEntry) -> None:

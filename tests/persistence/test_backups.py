@@ -55,7 +55,7 @@ def test_what_was_put_back_is_behind_the_same_walls(walled: tuple[World, Databas
         ).all()
         always = connection.scalar(text("SELECT count(*) FROM pg_trigger WHERE tgenabled = 'A'"))
         granted = connection.scalar(text(f"SELECT has_table_privilege('{APP}', 'events', 'UPDATE')"))
-    assert (forced, always, granted) == ([True] * 3, 10, False)
+    assert (forced, always, granted) == ([True] * 3, 26, False)
 
 
 def test_what_happens_while_it_is_made_is_not_in_it(walled: tuple[World, Database], empty: Database) -> None:

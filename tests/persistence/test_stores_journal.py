@@ -10,7 +10,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
 from casetrack.domain.case import Areas, Case
 from casetrack.domain.door_events import SignedIn, SignInRefused
-from casetrack.domain.errors import NotPermitted, Stale
+from casetrack.domain.errors import NotJournalled, Stale
 from casetrack.domain.events import Refused
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import FileId, NoteId, TransferId
@@ -233,9 +233,9 @@ def test_an_event_is_written_in_ones_own_name(world: World) -> None:
     case = world.case()
     entry = new_entry(viewed(case, world.stranger), world.stranger)
 
-    with pytest.raises(NotPermitted):
+    with pytest.raises(NotJournalled):
         write(world, entry, world.sender)
-    with pytest.raises(NotPermitted), world.begin(NOBODY) as stores:
+    with pytest.raises(NotJournalled), world.begin(NOBODY) as stores:
         stores.journal.write(entry)
 
 
@@ -245,7 +245,7 @@ def test_not_even_a_colleague_writes_an_event_in_ones_name(world: World) -> None
         stores.accounts.add(colleague)
     entry = new_entry(viewed(world.case(), colleague), colleague)
 
-    with pytest.raises(NotPermitted):
+    with pytest.raises(NotJournalled):
         write(world, entry, world.sender)
 
 

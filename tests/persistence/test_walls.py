@@ -109,6 +109,10 @@ def test_what_the_definer_owns_is_what_says_who_may_see_what(migrated: Database)
         ("integrity_failures", DEFINER),
         ("knows_of_case", DEFINER),
         ("makes_version", DEFINER),
+        ("refuse_untold", DEFINER),
+        ("change_is_told", DEFINER),
+        ("case_is_untouched", DEFINER),
+        *((f"require_{what}", DEFINER) for what in ("change", "last_change", "case", "case_or_offer", "step", "act")),
         ("erase_case", ERASER),
         ("forget_case", ERASER),
         ("require_tombstone", ERASER),
@@ -160,10 +164,10 @@ def test_nothing_is_granted_to_everybody_and_nobody_may_truncate(migrated: Datab
 def test_no_trigger_can_be_slept_through(migrated: Database) -> None:
     with migrated.engine(SUPERUSER).connect() as connection:
         triggers = connection.execute(
-            text("SELECT tgrelid::regclass::text, tgenabled FROM pg_trigger WHERE NOT tgisinternal")
+            text("SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal")
         ).all()
-    assert {enabled for _, enabled in triggers} == {"A"}
-    assert sorted(table for table, _ in triggers) == [
+    assert {enabled for _, _, enabled in triggers} == {"A"}
+    assert sorted(table for table, name, _ in triggers if name != "nothing_untold") == [
         *(
             "cases",
             "checkpoints",

@@ -52,7 +52,7 @@ ELSEWHERE = {
     *("log_queue", "leaves", "checkpoints", "cosignatures"),
 }
 ROLES = (OWNER, APP, SEQUENCER, JOBS, AUDITOR, KEEPER, DEFINER, ERASER)
-INSUFFICIENT_PRIVILEGE, NO_SCOPE, FOR_EVER = "42501", "CT001", "CT002"
+INSUFFICIENT_PRIVILEGE, NO_SCOPE, FOR_EVER, UNTOLD = "42501", "CT001", "CT002", "CT005"
 
 ACCEPT = text(
     "UPDATE transfers SET state = 'accepted', seen_at = sent_at, answered_at = sent_at, "

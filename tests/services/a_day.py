@@ -64,6 +64,7 @@ from casetrack.services.renewing_case_keys import plan_case_keys, renew_case_key
 from casetrack.services.renewing_tags import remake_tags
 from casetrack.services.reopening import reopen_log
 from casetrack.services.sessions import NOBODY, actor_of, check_credentials, close_session, open_session
+from casetrack.services.shipping import note_shipment
 from casetrack.services.transfers import (
     NewOffer,
     accept_transfer,
@@ -253,6 +254,7 @@ def _oversight(world: World, case: Case) -> None:
     did(world, "auditor", lambda work: begin_verifying(work, Use.INTEGRITY))
     exported(world, Extract(case=case.id))
     did(world, "auditor", lambda work: cosign_checkpoint(work, 1, Maker.of(work).key))
+    did(world, "auditor", note_shipment)
     with world.begin(NOBODY) as stores:
         journal_keysets(stores, world.deployment, stores.keys.keysets(NORTH.code), world.now)
 

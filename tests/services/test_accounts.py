@@ -182,6 +182,8 @@ def test_an_account_is_found_by_its_whole_name_by_whoever_administers_it() -> No
         assert account_named(work, "receiver") is None
     with world.work("administrator") as work:
         assert account_named(work, "receiver") == RECEIVER
+    looks = acts.events(world, "Consulted")
+    assert [look["detail"]["filters"] for look in looks] == [[f"account={WORKER}"], [f"account={RECEIVER}"]]
 
 
 def test_an_account_is_viewed_with_its_tokens_by_an_administrator_of_its_organisation() -> None:

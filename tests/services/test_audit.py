@@ -52,13 +52,24 @@ def test_an_auditor_of_one_organisation_finds_what_it_did_and_what_was_done_with
 def test_an_auditor_asks_by_the_name_that_somebody_signs_in_by() -> None:
     world = World.in_memory()
     with world.work("north-auditor") as work:
-        assert account_named(work, " Worker ") == acts.account("worker")
-        assert account_named(work, "receiver") is None
-        assert account_named(work, "nobody.at.all") is None
+        assert account_named(work, " Worker ", Use.LAWFULNESS) == acts.account("worker")
+        assert account_named(work, "receiver", Use.LAWFULNESS) is None
+        assert account_named(work, "nobody.at.all", Use.LAWFULNESS) is None
     with world.work("auditor") as work:
-        assert account_named(work, "receiver") == acts.account("receiver")
+        assert account_named(work, "receiver", Use.LAWFULNESS) == acts.account("receiver")
     with pytest.raises(NotPermitted), world.work("lead") as work:
-        account_named(work, "worker")
+        account_named(work, "worker", Use.LAWFULNESS)
+
+
+def test_whose_account_an_auditor_has_found_by_its_name_is_on_the_log_and_the_name_is_not() -> None:
+    world = World.in_memory()
+    with world.work("auditor") as work:
+        found = account_named(work, "receiver", Use.INTEGRITY)
+        assert account_named(work, "nobody.at.all", Use.INTEGRITY) is None
+
+    (payload,) = acts.events(world, "LogOpened")
+    assert payload["action"] == "audit:search"
+    assert payload["detail"] == {"use": "integrity", "filters": [f"account={found}"], "entries": 0}
 
 
 def test_a_verification_begins_with_saying_what_it_is_for() -> None:

@@ -245,6 +245,17 @@ def test_the_second_person_reads_why_and_which_keys_it_is_about() -> None:
     assert Action.PROPOSAL_APPROVE in looked.may
 
 
+def test_to_look_at_old_keys_is_on_the_journal_and_says_whose_and_which() -> None:
+    world = World.in_memory()
+    destroying.renewed(world)
+    with world.work("administrator") as work:
+        prepare_destruction(work, EAST.code, 1)
+
+    payload = acts.events(world)[-1]
+    assert (payload["event"], payload["action"]) == ("Consulted", "keyset:list")
+    assert payload["detail"]["filters"] == ["holder=east", "version=1"]
+
+
 def test_an_administrator_proposes_it_of_what_they_reach_for_a_reason_of_the_list_in_words() -> None:
     world = World.in_memory()
     destroying.renewed(world)

@@ -24,7 +24,7 @@ from casetrack.services.wording import look_over
 from casetrack.services.work import UnitOfWork
 from tests.services import acts
 from tests.services.acts import SUPPORT, kept
-from tests.world import SOUTH, START, World
+from tests.world import NORTH, SOUTH, START, World
 
 NUMBER: Final = "Ring 07700 900123 first."
 NAMED: Final = "Testa was there."
@@ -216,3 +216,21 @@ class Watched:
             return method(*asked, **how)
 
         return watched
+
+
+@pytest.mark.parametrize("what", ["transfer:accept", "transfer:decline"])
+def test_why_a_receiver_keeps_such_words_is_told_of_the_offer_and_of_its_case(what: str) -> None:
+    """Nothing of the case is the receiver's yet, but whose case it is, is known by the offer."""
+    world = World.in_memory()
+    case = acts.opened(world)
+    offer = acts.offered(world, case, SOUTH)
+    with world.work("receiving-lead", purpose(NUMBER, Keeping.NEEDED_HERE)) as work:
+        if what == "transfer:accept":
+            accept_transfer(work, offer.id, worker=acts.account("receiving-lead"), seen=None)
+        else:
+            decline_transfer(work, offer.id, "duplicate", seen=None)
+
+    (stayed,) = acts.events(world, "WordsKept")
+    assert (stayed["action"], stayed["case"], stayed["transfer"]) == (what, str(case.id), str(offer.id))
+    assert stayed["holders_then"] == [NORTH.code, SOUTH.code]
+    assert stayed["step"] is None

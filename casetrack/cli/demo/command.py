@@ -90,7 +90,7 @@ def demo(context: click.Context, port: int, lives: int, folder: Path) -> None:
     check_free(Server(port=port), "PORT=")
     kept = Folder(around.folder / folder)
     config = kept.prepare(port)
-    speak(config.log)
+    speak(config)
     with database(config, new=True) as addresses:
         take_up(addresses.owner)
         world = read_world(read_facts(facts(), config.facts.version), london_date(utc_now()))

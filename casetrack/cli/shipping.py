@@ -1,0 +1,119 @@
+"""`casetrack audit ship`: the log as lines for a log shipper, in the Elastic Common Schema, and pseudonymous."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+import click
+
+from casetrack.app import key_folder
+from casetrack.audit.succession import LogKeys
+from casetrack.cli.commands import Surroundings, example, here
+from casetrack.cli.house import database, house
+from casetrack.cli.worker import stopping
+from casetrack.config import Config
+from casetrack.exchange import ecs
+from casetrack.gateways.line_file import LineFile
+from casetrack.persistence.installing import engine_at
+from casetrack.persistence.log import SqlLog
+from casetrack.persistence.work import begin_log
+from casetrack.services.checkpoints import origin_of
+from casetrack.services.shipping import ShipmentDiffers, check_shipped, note_shipment, told_next
+
+LOOKED_EVERY_S: Final = 1.0
+"""How often somebody who follows looks for more."""
+
+
+@dataclass(frozen=True)
+class Sink:
+    """Where the lines go: what is there already ends in `last`, if anything is."""
+
+    last: bytes | None
+    add: Callable[[bytes], None]
+
+
+@click.command(epilog=example("casetrack audit ship --out casetrack.ndjson --follow"))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Add to FILE, not print.")
+@click.option("--follow", is_flag=True, help="Go on with what is signed later, until this is stopped.")
+@here
+def ship(around: Surroundings, out: Path | None, *, follow: bool) -> None:
+    """Print every entry of the log that a signed checkpoint covers as a line of JSON, for a log shipper.
+
+    The lines are of the Elastic Common Schema: who did what when, by ids and codes alone. With --out they go to a file,
+    and go on where that ends, so that it has each entry once, however often this was stopped.
+    """
+    config = around.config
+    with _sink(out and around.folder / out) as sink:
+        if sink.last is None:
+            with house(config) as at, at.work("audit ship") as work:
+                note_shipment(work)
+        timeout_ms = config.database.statement_timeout_ms
+        with (
+            database(config) as addresses,
+            engine_at(addresses.auditor, statement_timeout_ms=timeout_ms) as engine,
+            stopping(None) as stop,
+        ):
+            count = _shipped(Shipping(config, partial(begin_log, engine)), sink, stop, follow=follow)
+    click.echo(f"{count} entries of {origin_of(config.service.name)}.", err=True)
+
+
+@dataclass(frozen=True)
+class Shipping:
+    """The log, as it is shipped: of which deployment, and how it is read."""
+
+    config: Config
+    begin: Callable[[], AbstractContextManager[SqlLog]]
+
+    @property
+    def keys(self) -> LogKeys:
+        """The log's keys that are believed now: they may be renewed meanwhile."""
+        return key_folder(self.config).chain().believed(origin_of(self.config.service.name))
+
+    def after(self, last: bytes | None) -> int:
+        """The index that comes after that line, which must be of this log."""
+        if last is None:
+            return 0
+        shipped = ecs.read_place(last)
+        if shipped is None or shipped.service != self.config.service.name:
+            raise ShipmentDiffers
+        with self.begin() as log:
+            check_shipped(log, self.keys, shipped.index, shipped.event)
+        return shipped.index + 1
+
+    def lines(self, start: int) -> Sequence[bytes]:
+        """The lines of the next few entries from that index on; none if no checkpoint covers more."""
+        with self.begin() as log:
+            told = told_next(log, self.keys, start)
+        return [ecs.line(each, self.config.service.name) for each in told]
+
+
+def _shipped(shipping: Shipping, sink: Sink, stop: Event, *, follow: bool) -> int:
+    """Everything is where it goes, or somebody said to stop; gives how many entries that are in all."""
+    index = shipping.after(sink.last)
+    while not stop.is_set():
+        lines = shipping.lines(index)
+        if lines:
+            sink.add(b"".join(lines))
+            index += len(lines)
+        elif not follow or stop.wait(LOOKED_EVERY_S):
+            break
+    return index
+
+
+@contextmanager
+def _sink(out: Path | None) -> Iterator[Sink]:
+    if out is None:
+        yield Sink(None, _print)
+        return
+    with LineFile.adding_to(out) as file:
+        yield Sink(file.last(), file.add)
+
+
+def _print(lines: bytes) -> None:
+    sys.stdout.buffer.write(lines)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,146 @@
+"""`casetrack audit ship`: each entry that is signed is one line, once, however often it was stopped."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.installation import Installation, edited, running_in
+from tests.cli.peopled import WORKER, open_cases
+
+SHIP = "casetrack audit ship --out shipped.ndjson"
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with running_in(tmp_path_factory.mktemp("shipping")) as here:
+        here.done("casetrack db upgrade")
+        here.done(WORKER)
+        open_cases(here, 2)
+        here.done("casetrack worker --once")
+        yield here
+
+
+@pytest.fixture
+def shipped(begun: Installation) -> Iterator[Path]:
+    """Where the lines go; nothing is there yet."""
+    file = begun.folder / "shipped.ndjson"
+    yield file
+    file.unlink(missing_ok=True)
+
+
+def lines_of(written: str | bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written.splitlines()]
+
+
+def signed(here: Installation) -> int:
+    """How many entries the newest checkpoint counts."""
+    return int(here.done("casetrack audit checkpoint").splitlines()[1])
+
+
+def is_whole(lines: list[dict[str, Any]]) -> bool:
+    """Each entry is there once, in its place."""
+    return [line["event.sequence"] for line in lines] == list(range(len(lines))) and len(
+        {line["event.id"] for line in lines}
+    ) == len(lines)
+
+
+def test_every_signed_entry_is_printed_once_and_nothing_that_is_not_signed(begun: Installation) -> None:
+    here = begun
+    before = signed(here)
+    result = here.run("casetrack audit ship")
+    assert result.exit_code == 0
+    lines = lines_of(result.stdout)
+    assert len(lines) == before
+    assert is_whole(lines)
+    assert {"KeysetMade", "AccountCreated", "CaseOpened"} <= {line["casetrack.event"] for line in lines}
+    assert f"{before} entries of casetrack.example/audit." in result.stderr
+    assert "LogShipped" not in result.stdout, "that it is given out is on the log, and not signed yet"
+    here.done("casetrack worker --once")
+    assert "LogShipped" in here.done("casetrack audit ship")
+
+
+def test_nothing_of_a_person_and_no_name_of_a_case_is_in_a_line(begun: Installation) -> None:
+    (case,) = open_cases(begun, 1)
+    begun.done("casetrack worker --once")
+    said = begun.done("casetrack audit ship")
+    assert str(case.id) in said
+    for hidden in (case.reference, case.pseudonym, "Testa", "01632", "A Worker", "a.worker"):
+        assert hidden not in said
+
+
+def test_a_file_goes_on_where_it_ends_and_beginning_it_is_on_the_log_once(begun: Installation, shipped: Path) -> None:
+    begun.done(SHIP)
+    first = shipped.read_bytes()
+    open_cases(begun, 1)
+    begun.done("casetrack worker --once")
+    begun.done(SHIP)
+    begun.done(SHIP)
+    lines = lines_of(shipped.read_bytes())
+    assert shipped.read_bytes().startswith(first)
+    assert is_whole(lines)
+    assert len(lines) == signed(begun)
+    begun.done("casetrack worker --once")
+    assert len(lines) == signed(begun), "going on is no event: otherwise each time would make a line for the next"
+
+
+@pytest.mark.parametrize("left", [0, 1, 100, -1])
+def test_a_line_that_was_torn_is_written_again_whole(begun: Installation, shipped: Path, left: int) -> None:
+    begun.done(SHIP)
+    whole = shipped.read_bytes()
+    *_, last = whole.splitlines(keepends=True)
+    shipped.write_bytes(whole[: -len(last)] + (last[:left] if left >= 0 else last[:-1]))
+    begun.done(SHIP)
+    assert shipped.read_bytes() == whole
+
+
+def test_more_entries_than_one_statement_reads_are_shipped(
+    begun: Installation, shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casetrack.services.shipping.AT_A_TIME", 4)
+    begun.done(SHIP)
+    assert is_whole(lines_of(shipped.read_bytes()))
+    assert len(lines_of(shipped.read_bytes())) == signed(begun) > 8
+
+
+@pytest.mark.parametrize(
+    ("found", "instead"),
+    [("casetrack.example", "elsewhere.example"), ('"event.id": "', '"event.id": "0'), ("{", "[")],
+)
+def test_a_file_of_another_log_is_not_gone_on_with(
+    begun: Installation, shipped: Path, found: str, instead: str
+) -> None:
+    begun.done(SHIP)
+    foreign = shipped.read_text(encoding="utf-8").replace(found, instead)
+    shipped.write_text(foreign, encoding="utf-8")
+    assert "is not of this log" in begun.refused(SHIP)
+    assert shipped.read_text(encoding="utf-8") == foreign
+
+
+def test_a_file_that_has_more_than_the_log_says_that_the_database_is_older(begun: Installation, shipped: Path) -> None:
+    begun.done(SHIP)
+    line = lines_of(shipped.read_bytes())[-1]
+    with shipped.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({**line, "event.sequence": line["event.sequence"] + 1}) + "\n")
+    assert "the database is older" in begun.refused(SHIP)
+
+
+def test_an_entry_that_is_not_as_it_was_logged_is_named_and_no_line(begun: Installation, shipped: Path) -> None:
+    begun.done(SHIP)
+    *_, last = lines_of(shipped.read_bytes())
+    whole = shipped.read_bytes()
+    here, event = begun, last["event.id"]
+    tampering = "ALTER TABLE events {} TRIGGER events_are_for_ever"
+    change = f"UPDATE events SET salt = decode(translate(encode(salt, 'hex'), '01', '10'), 'hex') WHERE id = '{event}'"  # noqa: S608 - an id of ours
+    shipped.unlink()
+    unchecked = "ALTER TABLE events DROP CONSTRAINT IF EXISTS ck_events_commitment"
+    edited(here, unchecked, tampering.format("DISABLE"), change)
+    try:
+        assert event.replace("-", "") in here.refused(SHIP)
+        assert not any(event in line for line in shipped.read_text(encoding="utf-8").splitlines())
+    finally:
+        edited(here, change, tampering.format("ENABLE ALWAYS"))
+    here.done(SHIP)
+    assert shipped.read_bytes().startswith(whole)
