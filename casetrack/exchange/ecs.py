@@ -71,7 +71,7 @@ KINDS: Final[Mapping[Action, Kinds]] = dict(
             *("configuration", "change"),
             *(Action.DESTRUCTION_PROPOSE, Action.KEYSET_RENEW, Action.KEYSET_REWRAP, Action.KEYSET_RESEAL),
             *(Action.KEYSET_VOUCH, Action.KEYSET_RETAG, Action.DATAKEY_RENEW),
-            *(Action.KEYSET_FOLLOW, Action.KEYSET_END),
+            *(Action.KEYSET_FOLLOW, Action.KEYSET_END, Action.KEYSET_REOPEN),
         ),
     )
 )
