@@ -80,5 +80,6 @@ def caught_up(config: Config, superuser: str) -> Vetted | None:
                     room.recertify(keyset.public)
                 else:
                     room.add_keyset(keyset)
-            vouch_for_copy(keeper, room, [each for each in missing if each.public.version not in versions], vetted)
+            added = [each for each in missing if each.public.version not in versions]
+            vouch_for_copy(keeper, room, added, vetted, resealed=len(missing) - len(added))
         return vetted_in(superuser, config, deployment)

@@ -19,9 +19,9 @@ from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.holders import AUDIT_DESK, SERVICE
 from casetrack.domain.ids import HolderCode
-from casetrack.domain.key_events import DoorsSealed
+from casetrack.domain.key_events import DoorsSealed, RootMoved
 from casetrack.domain.keyset_refusals import NotAsMade
-from casetrack.services.keysets import Keeper, KeyRoom, Renewal, keep_next, note_renewal
+from casetrack.services.keysets import KEY_FILE, Keeper, KeyRoom, Renewal, keep_next, note_renewal
 from casetrack.services.seals import check_signature
 from casetrack.services.trust import Trust
 from casetrack.services.verifying_trust import Vetted
@@ -76,16 +76,22 @@ def reseal_doors(keeper: Keeper, vetted: Vetted) -> DoorsSealed | None:
         return _seal(keeper, room, newest, found, vetted)
 
 
-def vouch_for_copy(keeper: Keeper, room: KeyRoom, added: Iterable[SealedKeyset], vetted: Vetted) -> None:
+def vouch_for_copy(
+    keeper: Keeper, room: KeyRoom, added: Iterable[SealedKeyset], vetted: Vetted, *, resealed: int = 0
+) -> None:
     """An older copy has those versions of the service's keys, and the newest vouches for everything in it that fits.
 
-    Whichever version vouched for it before, and however long ago. Nobody else is in the database.
+    Whichever version vouched for it before, and however long ago. So many of the versions that were there before have
+    been put as the key folder has them. Nobody else is in the database.
     """
     trust = Trust(room, keeper.deployment)
     newest = trust.newest(SERVICE)
     _certify(keeper, room, newest, vetted)
     for keyset in added:
         note_renewal(keeper, room, keyset.public)
+    if resealed:
+        by = keeper.actor.account
+        keeper.note(room, RootMoved(at=keeper.now, by=by, holder=SERVICE, provider=KEY_FILE, versions=resealed))
     found = room.door_seals(newest.public.version, len(vetted.doors), vetted.doors)
     if found:
         _seal(keeper, room, newest, found, vetted)

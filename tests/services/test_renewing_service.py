@@ -195,6 +195,15 @@ def test_a_copy_in_which_everything_is_sealed_by_the_newest_is_sealed_by_nobody_
     assert read(kept(world).entries[-1])["event"] == "DoorsSealed", "of before"
 
 
+def test_that_keys_were_brought_back_as_the_key_folder_has_them_is_on_the_journal() -> None:
+    world = renewed()
+    again = begun_again(world)
+    with keeper(again).enter() as room:
+        vouch_for_copy(keeper(again), room, [], vetted(again), resealed=1)
+    moved = read(kept(again).entries[-1])
+    assert (moved["event"], moved["detail"]) == ("RootMoved", {"holder": "service", "provider": "file", "versions": 1})
+
+
 def test_what_was_planted_since_the_journal_was_asked_is_neither_sealed_nor_certified_anew() -> None:
     world = World.in_memory()
     asked = vetted(world)

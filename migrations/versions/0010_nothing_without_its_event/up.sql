@@ -127,7 +127,8 @@ CREATE CONSTRAINT TRIGGER nothing_untold AFTER INSERT OR UPDATE ON legal_holds D
 
 -- What lets somebody in, or shows them more, and the keys of the organisations: an event of one of those actions, which
 -- tells of now and names what changed. The first argument says by which member it does, the second by which column it is
--- known. Sealing accounts and tokens anew is one event for many. When somebody last signed in is no such thing.
+-- known. One event is of many: that the service has other keys, by which every organisation is certified anew, or that
+-- accounts and tokens are sealed anew by those. When somebody last signed in is no event.
 
 CREATE FUNCTION require_act() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
@@ -139,7 +140,11 @@ BEGIN
         WHERE e.at BETWEEN now() - interval '15 minutes' AND now() + interval '15 minutes'
           AND e.xmin = pg_current_xact_id_if_assigned()::xid
           AND e.action = ANY (TG_ARGV[2:])
-          AND (e.action = 'keyset:vouch' OR changed IN (p.said -> 'detail' ->> TG_ARGV[0], p.said ->> TG_ARGV[0]))
+          AND (
+              changed IN (p.said -> 'detail' ->> TG_ARGV[0], p.said ->> TG_ARGV[0])
+              OR e.action = 'keyset:vouch'
+              OR e.action IN ('keyset:renew', 'keyset:reseal') AND p.said -> 'detail' ->> 'holder' = 'service'
+          )
     ) THEN
         PERFORM public.refuse_untold(TG_TABLE_NAME);
     END IF;
