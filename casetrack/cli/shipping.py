@@ -22,7 +22,6 @@ from casetrack.gateways.line_file import LineFile
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.log import SqlLog
 from casetrack.persistence.work import begin_log
-from casetrack.services.checkpoints import origin_of
 from casetrack.services.shipping import ShipmentDiffers, check_shipped, note_shipment, told_next
 
 LOOKED_EVERY_S: Final = 1.0
@@ -59,7 +58,7 @@ def ship(around: Surroundings, out: Path | None, *, follow: bool) -> None:
             stopping(None) as stop,
         ):
             count = _shipped(Shipping(config, partial(begin_log, engine)), sink, stop, follow=follow)
-    click.echo(f"{count} entries of {origin_of(config.service.name)}.", err=True)
+    click.echo(f"{count} entries of {key_folder(config).chain().of(config.service.name).origin}.", err=True)
 
 
 @dataclass(frozen=True)
@@ -69,27 +68,29 @@ class Shipping:
     config: Config
     begin: Callable[[], AbstractContextManager[SqlLog]]
 
-    @property
-    def keys(self) -> LogKeys:
-        """The log's keys that are believed now: they may be renewed meanwhile."""
-        return key_folder(self.config).chain().believed(origin_of(self.config.service.name))
+    @contextmanager
+    def read(self) -> Iterator[tuple[SqlLog, LogKeys]]:
+        """The log that the deployment has now, and its keys that are believed now: they may be renewed meanwhile."""
+        chain = key_folder(self.config).chain()
+        with self.begin() as every:
+            yield every.since(chain.base), chain.of(self.config.service.name)
 
     def after(self, last: bytes | None) -> int:
         """The index that comes after that line, which must be of this log."""
         if last is None:
             return 0
         shipped = ecs.read_place(last)
-        if shipped is None or shipped.service != self.config.service.name:
-            raise ShipmentDiffers
-        with self.begin() as log:
-            check_shipped(log, self.keys, shipped.index, shipped.event)
+        with self.read() as (log, keys):
+            if shipped is None or shipped.origin != keys.origin:
+                raise ShipmentDiffers
+            check_shipped(log, keys, shipped.index, shipped.event)
         return shipped.index + 1
 
     def lines(self, start: int) -> Sequence[bytes]:
         """The lines of the next few entries from that index on; none if no checkpoint covers more."""
-        with self.begin() as log:
-            told = told_next(log, self.keys, start)
-        return [ecs.line(each, self.config.service.name) for each in told]
+        with self.read() as (log, keys):
+            told = told_next(log, keys, start)
+        return [ecs.line(each, self.config.service.name, keys.origin) for each in told]
 
 
 def _shipped(shipping: Shipping, sink: Sink, stop: Event, *, follow: bool) -> int:

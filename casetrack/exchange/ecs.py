@@ -23,6 +23,7 @@ SERVICE: Final = "casetrack"
 DATASET: Final = f"{SERVICE}.audit"
 OUTCOMES: Final[Mapping[str, str]] = {Outcome.DONE: "success", Outcome.REFUSED: "failure"}
 SEQUENCE: Final = "event.sequence"
+LOG: Final = "casetrack.log"
 
 Kinds = tuple[tuple[str, ...], tuple[str, ...]]
 """Categories and types, of those that the schema allows together."""
@@ -82,13 +83,13 @@ KINDS: Final[Mapping[Action, Kinds]] = dict(
 class Place:
     """Which entry of which log a line is of."""
 
-    service: str
+    origin: str
     index: int
     event: UUID
 
 
-def line(told: Told, service: str) -> bytes:
-    """The line of an entry of that deployment's log: ids, codes and times, and no words that anybody typed."""
+def line(told: Told, service: str, origin: str) -> bytes:
+    """The line of an entry of that deployment's log of that name: ids, codes and times, and no words that are typed."""
     said, detail = told.payload, read_detail(told.payload)
     categories, types = _kinds(said.get("action"))
     fields = {
@@ -101,6 +102,7 @@ def line(told: Told, service: str) -> bytes:
         "event.dataset": DATASET,
         "event.id": str(told.event),
         SEQUENCE: told.index,
+        LOG: origin,
         "event.action": said.get("action"),
         "event.category": list(categories),
         "event.type": list(types),
@@ -123,7 +125,7 @@ def read_place(written: bytes) -> Place | None:
     """Which entry a line is of; None if it is no line of these."""
     try:
         said = json.loads(written)
-        return Place(str(said["service.name"]), int(said[SEQUENCE]), UUID(said["event.id"]))
+        return Place(str(said[LOG]), int(said[SEQUENCE]), UUID(said["event.id"]))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 

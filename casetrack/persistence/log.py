@@ -148,10 +148,10 @@ class SqlLog:
         found = self._session.execute(
             select(LeafRow.number, LeafRow.leaf, PAYLOADS.c.payload, PAYLOADS.c.salt)
             .join(PAYLOADS, PAYLOADS.c.id == LeafRow.event)
-            .where(LeafRow.number >= start, LeafRow.number < end)
+            .where(LeafRow.number >= self._base + start, LeafRow.number < self._base + end)
             .order_by(LeafRow.number)
         )
-        return [Logged(row.number, row.leaf, row.payload, row.salt) for row in found]
+        return [Logged(row.number - self._base, row.leaf, row.payload, row.salt) for row in found]
 
     def frontier(self) -> Frontier:
         """The frontier that was kept with the newest checkpoint; an empty one before the first."""

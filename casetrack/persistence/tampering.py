@@ -3,7 +3,7 @@
 Only the demonstration and the tests of verifying use this.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,8 +12,10 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.persistence.refusals import refusing
 
-_OFF: Final = text("ALTER TABLE events DISABLE TRIGGER events_are_for_ever")
-_ON: Final = text("ALTER TABLE events ENABLE ALWAYS TRIGGER events_are_for_ever")
+Guards = Mapping[str, str]
+"""The table of each trigger that would forbid the change."""
+
+_ASKING: Final[Guards] = {"events": "events_are_for_ever", "cases": "nothing_untold", "holdings": "nothing_untold"}
 
 _EVENT: Final = text(
     """
@@ -62,14 +64,19 @@ def tamper_with(superuser_url: str) -> Tampered:
     """Another account did something, an adult is a child or a child an adult, and a stranger has an address."""
     engine = create_engine(superuser_url, poolclass=NullPool)
     with refusing(), engine.begin() as connection:
-        connection.execute(_OFF)
+        _guard(connection, _ASKING, "DISABLE TRIGGER")
         event, case, holding = (str(connection.scalar(change) or "") for change in (_EVENT, _CASE, _HOLDING))
-        connection.execute(_ON)
+        _guard(connection, _ASKING, "ENABLE ALWAYS TRIGGER")
     return Tampered(event, case, holding)
 
 
-_FOR_EVER: Final = ("events", "event_shown", "leaves", "checkpoints", "cosignatures")
-_NAMES: Final = {"event_shown": "shown_is_for_ever"}
+_FOR_EVER: Final[Guards] = {
+    "events": "events_are_for_ever",
+    "event_shown": "shown_is_for_ever",
+    "leaves": "leaves_are_for_ever",
+    "checkpoints": "checkpoints_are_for_ever",
+    "cosignatures": "cosignatures_are_for_ever",
+}
 _LOOK: Final = text(
     """
     SELECT e.id, l.number FROM events e JOIN leaves l ON l.event = e.id
@@ -108,14 +115,14 @@ def rewrite_log(superuser_url: str, sign: Callable[[Frontier], str]) -> Rewritte
         found = connection.execute(_LOOK).one_or_none()
         if found is None:
             return None
-        _guard(connection, "DISABLE TRIGGER")
+        _guard(connection, _FOR_EVER, "DISABLE TRIGGER")
         again = connection.execute(
             text("SELECT size, at FROM checkpoints WHERE size > :number ORDER BY size"), {"number": found.number}
         ).all()
         for statement in _TAKEN_OUT:
             connection.execute(text(statement), {"number": found.number, "event": found.id})
         _sign_again(connection, {row.size - 1: row.at for row in again}, sign)
-        _guard(connection, "ENABLE ALWAYS TRIGGER")
+        _guard(connection, _FOR_EVER, "ENABLE ALWAYS TRIGGER")
     return Rewritten(str(found.id), found.number)
 
 
@@ -136,7 +143,7 @@ def _sign_again(connection: Connection, sizes: dict[int, object], sign: Callable
             )
 
 
-def _guard(connection: Connection, change: str) -> None:
+def _guard(connection: Connection, guards: Guards, change: str) -> None:
     """What forbids to change the past does so, or does not."""
-    for table in _FOR_EVER:
-        connection.execute(text(f"ALTER TABLE {table} {change} {_NAMES.get(table, f'{table}_are_for_ever')}"))
+    for table, trigger in guards.items():
+        connection.execute(text(f"ALTER TABLE {table} {change} {trigger}"))

@@ -25,10 +25,11 @@ from tests.services.test_certificates import given
 
 MARK = "Example:"
 
+CREATE = 'casetrack account create a.worker --name "A Worker" --role lead --holder kent'
 IN_THIS_ORDER = (
     "casetrack db upgrade",
     "casetrack db status",
-    'casetrack account create a.worker --name "A Worker" --role lead --holder kent',
+    CREATE,
     "casetrack account password a.worker",
     "casetrack account list",
     "casetrack token create a.worker nightly-report --days 30",
@@ -75,7 +76,8 @@ SAVED: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 """In which file somebody has kept what a command said, for a later one, and with what around it."""
-UNTIL_STOPPED = ("casetrack serve", "casetrack demo --folder demo")
+FOLLOW = "casetrack audit ship --out casetrack.ndjson --follow"
+UNTIL_STOPPED = ("casetrack serve", "casetrack demo --folder demo", FOLLOW)
 """Every example that runs until it is stopped."""
 OF_AN_OLD_COPY = "casetrack audit reopen --yes"
 """Only over a database that is older than what others hold of its log: `test_reopening` runs it."""
@@ -153,6 +155,32 @@ def test_the_server_serves_until_it_is_stopped(tmp_path: Path) -> None:
         assert here.done("casetrack db status")
 
 
+def test_who_follows_the_log_is_given_what_is_signed_later_until_it_is_stopped(tmp_path: Path) -> None:
+    with running_in(tmp_path) as here:
+        here.done("casetrack db upgrade")
+        here.done("casetrack worker --once")
+        with started(here, FOLLOW) as following:
+            first = lines_in(tmp_path / "casetrack.ndjson", 1, following)
+            here.done(CREATE)
+            here.done("casetrack worker --once")
+            later = lines_in(tmp_path / "casetrack.ndjson", len(first) + 1, following)
+            stop(following, signal.SIGTERM)
+
+    assert later[: len(first)] == first
+    assert "AccountCreated" in later[-1]
+
+
+def lines_in(file: Path, count: int, writer: "subprocess.Popen[str]") -> list[str]:
+    """What the file has, as soon as it has so many whole lines."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and writer.poll() is None:
+        written = file.read_text(encoding="utf-8") if file.exists() else ""
+        if written.count("\n") >= count and written.endswith("\n"):
+            return written.splitlines()
+        time.sleep(0.1)
+    raise AssertionError(writer.poll())
+
+
 def test_the_demonstration_is_built_once_shows_itself_and_can_be_tampered_with(tmp_path: Path) -> None:
     port = free_port()
     surroundings = {"PORT": str(port), "DEMO_DIR": "demo", "CASETRACK_DATABASE_URL": "postgresql://x@nowhere/x"}
@@ -207,16 +235,21 @@ def environ(here: Installation) -> dict[str, str]:
     return {"PATH": os.defpath, "PYTHONPATH": str(ROOT), **here.environ}
 
 
-def started(here: Installation, line: str) -> "subprocess.Popen[str]":
-    """The command, running."""
-    return subprocess.Popen(
+@contextmanager
+def started(here: Installation, line: str) -> "Iterator[subprocess.Popen[str]]":
+    """The command, running; a test that fails does not wait for it."""
+    with subprocess.Popen(
         here.command(line),
         cwd=here.folder,
         env=environ(here),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.send_signal(signal.SIGINT)
 
 
 def fetched(address: str, server: "subprocess.Popen[str]") -> str:

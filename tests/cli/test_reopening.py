@@ -1,5 +1,6 @@
 """A database that is older than what others hold of its log goes on under a new name, and says what it goes on from."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,6 +89,19 @@ def test_what_was_left_of_the_old_log_cannot_change_unseen(here: Installation) -
         lock.format("checkpoints", "ENABLE ALWAYS", "checkpoints"),
     )
     assert "casetrack.example/audit" in here.refused("casetrack audit verify --database")
+
+
+def test_a_log_shipper_is_given_the_new_log_in_a_file_of_its_own(here: Installation) -> None:
+    # Whoever is given the log is told of on it: that waits where the log cannot go on, and is taken by the new one.
+    here.refused("casetrack worker --once")
+    here.done("casetrack audit ship --out before.ndjson")
+    here.done(REOPEN)
+    here.done("casetrack worker --once")
+    assert "name a new file" in here.refused("casetrack audit ship --out before.ndjson")
+    here.done("casetrack audit ship --out after.ndjson")
+    first, *_ = (json.loads(line) for line in (here.folder / "after.ndjson").read_bytes().splitlines())
+    assert (first["casetrack.log"], first["event.sequence"]) == ("casetrack.example/audit/2", 0)
+    assert first["casetrack.event"] == "LogReopened"
 
 
 def test_a_log_can_begin_again_more_than_once(here: Installation) -> None:

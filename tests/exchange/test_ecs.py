@@ -37,14 +37,14 @@ FIELDS: Final = frozenset(
         *("@timestamp", "ecs.version", "service.type", "service.name", "event.kind", "event.module", "event.dataset"),
         *("event.id", "event.sequence", "event.action", "event.category", "event.type", "event.outcome"),
         *("event.reason", "user.id", "user.roles", "user.target.id", "organization.id", "casetrack.event"),
-        *("casetrack.case", "casetrack.transfer", "casetrack.purpose", "casetrack.client"),
+        *("casetrack.log", "casetrack.case", "casetrack.transfer", "casetrack.purpose", "casetrack.client"),
     }
 )
 
 
 def said(payload: Mapping[str, Any], index: int = 7) -> dict[str, Any]:
     """The line of an entry with that payload, read."""
-    line = ecs.line(Told(index, EVENT, AT, payload), "casetrack.test")
+    line = ecs.line(Told(index, EVENT, AT, payload), "casetrack.test", "casetrack.test/audit/2")
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
     read: dict[str, Any] = json.loads(line)
@@ -73,6 +73,7 @@ def test_a_line_says_who_did_what_when_by_ids_and_codes() -> None:
         "event.dataset": "casetrack.audit",
         "event.id": str(EVENT),
         "event.sequence": 7,
+        "casetrack.log": "casetrack.test/audit/2",
         "event.action": "case:open",
         "event.category": ["database"],
         "event.type": ["change"],
@@ -147,8 +148,8 @@ def test_an_action_that_there_is_not_is_of_no_kind() -> None:
 
 
 def test_of_which_entry_a_line_is_can_be_read_again() -> None:
-    line = ecs.line(Told(7, EVENT, AT, {}), "casetrack.test")
-    assert ecs.read_place(line) == ecs.Place("casetrack.test", 7, EVENT)
+    line = ecs.line(Told(7, EVENT, AT, {}), "casetrack.test", "casetrack.test/audit")
+    assert ecs.read_place(line) == ecs.Place("casetrack.test/audit", 7, EVENT)
 
 
 @pytest.mark.parametrize("line", [b"", b"{", b"[]", b"null", b"{}", b'{"event.sequence": 1}', b"\xff", b"[" * 100_000])
