@@ -5,17 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from casetrack.domain.case import Case
 from casetrack.domain.finding import Known
-from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
-from casetrack.persistence.installing import DATABASE
 from casetrack.services.finding import Sought, find_people
 from casetrack.services.history import view_history
 from casetrack.services.identity import reveal_identity
 from casetrack.services.journal import CASEWORK, Purpose
-from tests.cli.installation import Installation, running_in
+from tests.cli.installation import Installation, edited, running_in
 from tests.cli.peopled import KENT, WORKER, at_desk, open_cases
 
 REASON = Purpose("contact-person", "The person asked me to ring about tomorrow.")
@@ -40,14 +37,6 @@ def alone(tmp_path: Path) -> Iterator[Installation]:
         installation.done("casetrack db upgrade")
         installation.done(WORKER)
         yield installation
-
-
-def as_superuser(here: Installation, statement: str) -> None:
-    """Somebody with the database alone has done this."""
-    engine = create_engine(EmbeddedCluster(here.folder / "var" / "postgres").url(SUPERUSER, DATABASE))
-    with engine.begin() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 def found(here: Installation) -> set[str]:
@@ -126,9 +115,9 @@ def test_a_case_that_was_tampered_with_is_named_and_every_other_is_made_anew(alo
     case, *_ = open_cases(alone, 2)
     alone.done("casetrack keys rotate holder kent")
     edit = f"UPDATE cases SET age_group = 'child' WHERE reference = '{case.reference}'"  # noqa: S608 - one of ours
-    as_superuser(alone, edit)
+    edited(alone, edit)
     said = alone.refused("casetrack keys rotate case --holder kent")
     assert f"{case.reference}: " in said
     assert "Refused: 1. Being worked on, or come meanwhile: 0." in said
-    as_superuser(alone, edit.replace("'child'", "'adult'"))
+    edited(alone, edit.replace("'child'", "'adult'"))
     assert "Cases sealed again: 1." in alone.done("casetrack keys rotate case --holder kent")
