@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from casetrack import api, resources, web
 from casetrack.audit.errors import LogRefused
-from casetrack.config import Config, Server
+from casetrack.config import Config, ConfigRefused, Server
 from casetrack.config.providers import ENVIRONMENT, PKCS11
 from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.keyring import Keyring, SealedKeyset
@@ -295,7 +295,10 @@ def missing_service(service: Sequence[SealedKeyset], config: Config) -> tuple[Se
 def deployment_of(
     stores: Stores, config: Config, keyring: Keyring, keys: KeyFolder, service: tuple[PublicKeyset, ...]
 ) -> Deployment:
-    """The deployment, whose service's keysets were proved."""
+    """The deployment, whose service's keysets were proved; `ConfigRefused` of hours of an organisation that is none."""
+    holders = Holders.of(stores.holders.all())
+    if unknown := sorted(config.hours.holders.keys() - holders.by_code.keys()):
+        raise ConfigRefused([f"[hours.holders.{code}]: there is no organisation of that code" for code in unknown])
     return Deployment(
         name=config.service.name,
         keyring=keyring,
@@ -303,10 +306,11 @@ def deployment_of(
         rows=keys.row_key(),
         facts=read_facts(resources.facts(), config.facts.version),
         words=read_wordlists(resources.facts() / "words"),
-        holders=Holders.of(stores.holders.all()),
+        holders=holders,
         working_days=WorkingDays(LibraryBankHolidays()),
         chance=CHANCE,
         limits=Limits(reveals=config.reveal.per_hour, opened=config.reveal.opened_per_hour),
+        hours=config.hours.hours,
         providers={code: told.provider for code, told in config.keys.holders.items()},
         erasures=ErasureFile.beside(config.key_file),
     )

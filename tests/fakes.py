@@ -23,6 +23,7 @@ from tests.memory.people import MemoryAccounts, MemoryDoors, MemoryDrafts, Memor
 from tests.memory.sealed import MemoryKeys, MemorySealedValues
 from tests.memory.transfers import MemoryTransfers
 from tests.memory.two_people import MemoryForgets, MemoryHolds, MemoryProposals, MemoryTombstones
+from tests.memory.unusual import MemoryUnusual
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def _stores(memory: Memory) -> Stores:
         files=MemoryFiles(memory),
         keys=MemoryKeys(memory),
         journal=MemoryJournal(memory),
+        unusual=MemoryUnusual(memory),
         accounts=MemoryAccounts(memory),
         doors=MemoryDoors(memory),
         quotas=MemoryQuotas(memory),

@@ -79,7 +79,7 @@ def test_every_field_of_every_table_says_what_is_allowed_but_for_what_has_a_read
     config = Config()
     there = {(name, key) for name, table in vars(config).items() for key in vars(table)}
 
-    assert there - said == {("keys", "passphrase"), ("keys", "tokens"), ("keys", "holders")}
+    assert there - said == {("keys", "passphrase"), ("keys", "tokens"), ("keys", "holders"), ("hours", "holders")}
 
 
 @pytest.mark.parametrize(

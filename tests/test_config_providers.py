@@ -76,7 +76,7 @@ def test_the_example_tells_of_each_kind_in_comments_that_can_be_uncommented(tmp_
 
     read = read_config(written(tmp_path, "\n".join(told)), environ)
 
-    assert tomllib.loads("\n".join(told)).keys() == {"keys"}
+    assert tomllib.loads("\n".join(told)).keys() == {"keys", "hours"}
     assert {code: holder.provider for code, holder in read.keys.holders.items()} == {
         "kent": "environment",
         "west-midlands": "pkcs11",

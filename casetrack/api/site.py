@@ -26,6 +26,7 @@ from casetrack.api import (
     persons,
     proposals,
     transfers,
+    unusual,
 )
 from casetrack.api.openapi import describe, document
 from casetrack.http.identity import public
@@ -33,7 +34,7 @@ from casetrack.http.identity import public
 VERSION: Final = "/api/v1"
 ROOMS: Final = (
     *(cases, persons, identity, contacts, milestones, notes, files, journeys, history),
-    *(transfers, proposals, holds, erasures, caseload, holders, catalogue, audit, accounts),
+    *(transfers, proposals, holds, erasures, caseload, holders, catalogue, audit, unusual, accounts),
 )
 """Every module of calls; each has a blueprint called `calls`."""
 

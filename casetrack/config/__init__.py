@@ -27,12 +27,15 @@ from casetrack.config.checks import (
     place_or_none,
     yes_or_no,
 )
+from casetrack.config.opening import FAMILY, Opening, ReadingOpening
 from casetrack.config.providers import FAMILIES, HolderSettings, ReadingProviders, TokenSettings
 
 FILE_VARIABLE: Final = "CASETRACK_CONFIG"
 PASSPHRASE_VARIABLE: Final = "CASETRACK_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+_NAMED: Final[Mapping[str, tuple[str, ...]]] = {"keys": FAMILIES, "hours": (FAMILY,)}
+"""The tables that hold tables which are named by whoever writes them."""
 
 
 class ConfigRefused(Exception):
@@ -190,6 +193,7 @@ class Config:
     server: Server = field(default_factory=Server)
     sessions: Sessions = field(default_factory=Sessions)
     reveal: Reveal = field(default_factory=Reveal)
+    hours: Opening = field(default_factory=Opening)
     facts: Facts = field(default_factory=Facts)
     log: Log = field(default_factory=Log)
     audit: Audit = field(default_factory=Audit)
@@ -276,7 +280,7 @@ class _Reading:
         for setting in settings():
             values.setdefault(setting.table, {})[setting.key] = self._value(setting)
         read = Config(**{name: table(**values[name]) for name, table in _TABLES.items()})
-        return replace(read, keys=self._keys(read.keys))
+        return replace(read, keys=self._keys(read.keys), hours=self._hours(read.hours))
 
     def _keys(self, keys: Keys) -> Keys:
         """The same with what is secret, and with the providers of organisations that have their own."""
@@ -285,6 +289,13 @@ class _Reading:
         self.faults += reading.faults
         self.variables += reading.variables
         return replace(keys, passphrase=self._passphrase(keys), tokens=tokens, holders=holders)
+
+    def _hours(self, hours: Opening) -> Opening:
+        """The same with the organisations that work at other hours."""
+        reading = ReadingOpening(self.given.get("hours"), hours)
+        holders = reading.holders()
+        self.faults += reading.faults
+        return replace(hours, holders=holders)
 
     def _passphrase(self, keys: Keys) -> str | None:
         """What opens the key file; a file of it may end in one new line, which is no part of it."""
@@ -357,7 +368,7 @@ def _unknown(given: Mapping[str, Any]) -> Iterator[str]:
         elif name not in known:
             yield f"[{name}]: there is no such table; {instead(name, known)}"
         else:
-            for key in sorted(table.keys() - {*known[name], *(FAMILIES if name == "keys" else ())}):
+            for key in sorted(table.keys() - {*known[name], *_NAMED.get(name, ())}):
                 yield f"[{name}] {key}: there is no such setting; {instead(key, known[name])}"
 
 

@@ -148,7 +148,19 @@ class Keyring(HeldKey):
 
     def open_letter(self, mine: SealedKeyset, letter: bytes, context: bytes) -> str:
         """The text that was sealed to this holder in that context, or `CannotOpen`."""
-        return letters.open_letter(letter, mine=self._open(mine), context=context, deployment=self.deployment)
+        (text,) = self.open_letters(mine, [(letter, context)])
+        return text
+
+    def open_letters(self, mine: SealedKeyset, sealed: Iterable[tuple[bytes, bytes]]) -> list[str]:
+        """The text of each letter in its context, in that order; `CannotOpen` if one does not open.
+
+        The provider is asked once, however many they are.
+        """
+        keyset = self._open(mine)
+        return [
+            letters.open_letter(letter, mine=keyset, context=context, deployment=self.deployment)
+            for letter, context in sealed
+        ]
 
     def tags(self, mine: SealedKeyset, entries: Iterable[Entry]) -> list[bytes]:
         """The tag of each entry in that holder's indexes, in that order; the key of an index never leaves."""

@@ -89,6 +89,12 @@ class Action(StrEnum):
     """Be given the log in files, with the payloads of the entries that one may see."""
     CHECKPOINT_COSIGN = "checkpoint:cosign"
     """Keep what a witness says of a checkpoint of the log."""
+    UNUSUAL_LIST = "unusual:list"
+    """The accesses that are unusual, and what came of each."""
+    UNUSUAL_REVIEW = "unusual:review"
+    """Record what came of one."""
+    SURNAME_COMPARE = "surname:compare"
+    """Compare the surname of somebody who was revealed with the account's own: done by the service at each reveal."""
 
     ACCOUNT_LIST = "account:list"
     ACCOUNT_CREATE = "account:create"

@@ -338,6 +338,7 @@ class Case:
             from_holder=transfer.from_holder,
             to_holder=to.code,
             parts=frozenset(moved),
+            worker=worker,
         )
         return self._after(
             event,

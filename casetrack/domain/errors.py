@@ -88,6 +88,12 @@ class OwnQuota(NotPermitted):
     sentence = N_("Nobody allows themselves more. Ask another supervisor of your organisation.")
 
 
+class OwnAccess(NotPermitted):
+    """Somebody else says what came of an access: that is what a review is for."""
+
+    sentence = N_("Nobody records what came of their own access. Ask another auditor.")
+
+
 class Stale(CasetrackError):
     """Somebody changed the same part of the case after the page was opened."""
 

@@ -16,6 +16,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.ids import (
     AccountId,
     CaseId,
+    EventId,
     FileId,
     HolderCode,
     HoldId,
@@ -57,11 +58,12 @@ class Event:
     transfer: TransferId | None = None
     proposal: ProposalId | None = None
     hold: HoldId | None = None
+    entry: EventId | None = None
 
     @property
     def aggregate(self) -> UUID | None:
-        """What it is about beside a case: an offer, a proposal or a legal hold, each of which has steps of its own."""
-        return self.transfer or self.proposal or self.hold
+        """What it is about beside a case: an offer, a proposal or a legal hold, with steps of its own; or an entry."""
+        return self.transfer or self.proposal or self.hold or self.entry
 
     @property
     def touches(self) -> str:
@@ -84,7 +86,7 @@ class Event:
         return {name: _plain(getattr(self, name)) for name in own}
 
 
-COMMON = frozenset({"action", "at", "by", "case", "transfer", "proposal", "hold", "cases"})
+COMMON = frozenset({"action", "at", "by", "case", "transfer", "proposal", "hold", "entry", "cases"})
 """What every payload has a place of its own for."""
 
 
@@ -263,7 +265,10 @@ class CaseReopened(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class HandedOff(Event):
-    """From this instant the receiving holder is responsible for the strands, and its keys open what moved."""
+    """From this instant the receiving holder is responsible for the strands, and its keys open what moved.
+
+    `worker` has them from then on; older entries do not say who.
+    """
 
     operations = (Operation.DISCLOSURE,)
     changes_case = True
@@ -273,6 +278,7 @@ class HandedOff(Event):
     from_holder: HolderCode
     to_holder: HolderCode
     parts: frozenset[str]
+    worker: AccountId | None = None
 
     @property
     def recipients(self) -> frozenset[HolderCode]:

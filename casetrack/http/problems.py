@@ -98,6 +98,7 @@ OF_KINDS: Final[Mapping[str, str]] = {
     "same-hold-stands": SO_ALREADY,
     "strand-exists": SO_ALREADY,
     "proposal-stands": N_("Ask the second person to look at it, under Approvals. To propose it again changes nothing."),
+    "own-access": N_("Ask another auditor, who is shown the same access, to record what came of it."),
     "own-offer": N_("Wait for the receiving organisation, or withdraw the offer."),
     "other-holder-decides": N_("Ask the other organisation to look at it, under Approvals."),
     "second-person-needed": N_("Ask somebody else who may decide on it, or withdraw it."),

@@ -62,6 +62,9 @@ from casetrack.services.ports import Change, JournalEntry, LastChange
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
 DIGEST: Final = re.compile("[0-9a-f]{64}")
+NAMES_A_WORKER: Final = (
+    "case_version IS NOT NULL AND action IN ('case:open', 'case:assign', 'strand:begin', 'transfer:accept')"
+)
 
 
 class EventRow(Row):
@@ -88,6 +91,14 @@ class EventRow(Row):
         Index("ix_events_refused", "at", postgresql_where=text("refusal IS NOT NULL")),
         Index("ix_events_integrity", "at", postgresql_where=text("refusal = 'IntegrityBroken'")),
         Index("ix_events_holders_then", "holders_then", postgresql_using="gin"),
+        Index(
+            "ix_events_tie",
+            *("case_id", "account", "at"),
+            postgresql_where=text("case_version IS NOT NULL OR step IS NOT NULL"),
+        ),
+        Index("ix_events_worker", "case_id", "case_version", postgresql_where=text(NAMES_A_WORKER)),
+        Index("ix_events_review", "aggregate_id", "at", postgresql_where=text("action = 'unusual:review'")),
+        Index("ix_events_compared", "at", postgresql_where=text("action = 'surname:compare'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -270,9 +281,9 @@ class SqlJournal:
         listed = select(EventRow.id).where(*wanted).order_by(*order)
 
         def cards(page: Subquery) -> Select[*tuple[Any, ...]]:
-            return _cards().join(page, page.c.id == EventRow.id).add_columns(page.c.total).order_by(*order)
+            return event_cards().join(page, page.c.id == EventRow.id).add_columns(page.c.total).order_by(*order)
 
-        return page_of(self._session, listed, _card, number=number, size=size, cards=cards)
+        return page_of(self._session, listed, card_of, number=number, size=size, cards=cards)
 
 
 def last_change_of(event: UUID, version: int, payload: bytes) -> LastChange:
@@ -326,7 +337,7 @@ def event_columns(entry: JournalEntry) -> dict[str, Any]:
     }
 
 
-def _cards() -> Select[*tuple[Any, ...]]:
+def event_cards() -> Select[*tuple[Any, ...]]:
     """Events as cards: with the account's name, the reference and the place in the log, in one statement."""
     return (
         select(
@@ -392,7 +403,8 @@ def _account(account: UUID | None) -> AccountId | None:
     return AccountId(account) if account else None
 
 
-def _card(found: Found[Any]) -> EventCard:
+def card_of(found: Found[Any]) -> EventCard:
+    """The event that a row of those has."""
     at: Instant = found.at
     return EventCard(
         id=EventId(found.id),

@@ -33,6 +33,7 @@ from casetrack.persistence.refusals import refusing
 from casetrack.persistence.tags import SqlIndexTags
 from casetrack.persistence.tombstones import SqlTombstones
 from casetrack.persistence.transfers import SqlTransfers
+from casetrack.persistence.unusual import SqlUnusual
 from casetrack.persistence.values import SqlSealedValues
 from casetrack.services.ports import Scope, Stores
 
@@ -136,6 +137,7 @@ def stores_on(session: Session) -> Stores:
         files=SqlFiles(session),
         keys=SqlKeys(session),
         journal=SqlJournal(session),
+        unusual=SqlUnusual(session),
         accounts=SqlAccounts(session),
         doors=SqlDoors(session),
         quotas=SqlQuotas(session),

@@ -15,11 +15,12 @@ from casetrack.domain.events import Consulted, NamesShown
 from casetrack.domain.ids import CaseId
 from casetrack.services.approvals import ProposalCard
 from casetrack.services.fields import IDENTITY, named
-from casetrack.services.identity import check_reason
+from casetrack.services.identity import SURNAME, check_reason
 from casetrack.services.journal import Purpose
 from casetrack.services.lists import CaseCard, CaseQuery, Due, OfferCard, Page, WorkCounts
 from casetrack.services.quotas import spend
 from casetrack.services.sealing import open_across
+from casetrack.services.surnames import compare_surnames
 from casetrack.services.work import UnitOfWork
 
 SOON = 5
@@ -119,12 +120,14 @@ def name_caseload(
     cards = work.stores.cards.find(replace(everything(work), worker=work.actor.account, page=page))
     fields = named(IDENTITY)
     taken = work.take_all([card.id for card in cards.items])
-    opened = open_across(work, taken, (fields["given_names"], fields["family_name"]))
+    opened = open_across(work, taken, (fields["given_names"], fields[SURNAME]))
     work.refuse_each(opened.broken, Action.CASELOAD_NAME)
     # One that went away since the list was read is on it no more.
     there = tuple(card for card in cards.items if card.id in opened.cases or card.id in opened.broken)
     shown = tuple(card.id for card in there if card.id in opened.cases)
-    work.note(NamesShown(at=work.now, by=work.actor.account, cases=shown, page=page))
+    entry = work.note(NamesShown(at=work.now, by=work.actor.account, cases=shown, page=page))
+    if shown:
+        compare_surnames(work, entry, [opened.values.get(case, {}).get(SURNAME) for case in shown], ())
     return replace(cards, items=there), opened.values, frozenset(opened.broken)
 
 

@@ -12,6 +12,7 @@ from casetrack.domain.errors import UnknownChoice
 from casetrack.domain.factfiles import Facts
 from casetrack.domain.holders import Holders
 from casetrack.domain.wordlists import WordLists
+from casetrack.domain.working_hours import Hours
 from casetrack.services.approvals import ErasureList
 from casetrack.services.limits import Limits
 
@@ -49,6 +50,8 @@ class Deployment:
     """What the key provider is of each holder that has one of its own; of every other it is the key file."""
     limits: Limits = field(default_factory=Limits)
     """How much one account is shown in an hour."""
+    hours: Hours = field(default_factory=Hours)
+    """When each organisation works."""
 
     def check_code(self, of: str, code: str) -> None:
         """The code is one of that list, of today or of before; `UnknownChoice` otherwise."""

@@ -51,6 +51,8 @@ OF_A_KEYSET: Final = frozenset({KeysetMade.__name__, KeysetRenewed.__name__})
 """What makes a version of an organisation's keys."""
 STEPPED: Final = ("transfer", "proposal", "hold")
 """What has steps of its own beside a case, by the member of a payload that names it."""
+BESIDE: Final = (*STEPPED, "entry")
+"""What an event may be about beside a case: that, or another entry of the log."""
 UNREADABLE: Final = N_("Its payload cannot be read.")
 OF_ONE_MILESTONE: Final = frozenset({MilestoneRecorded.__name__, MilestoneReopened.__name__})
 
@@ -296,7 +298,7 @@ def _aspect(payload: Mapping[str, Any]) -> str | None:
 
 def _aggregate(payload: Mapping[str, Any]) -> object:
     """What the event is about beside a case."""
-    return next((payload[kind] for kind in STEPPED if payload.get(kind)), None)
+    return next((payload[kind] for kind in BESIDE if payload.get(kind)), None)
 
 
 def _attempted(payload: Mapping[str, Any]) -> object:

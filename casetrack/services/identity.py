@@ -14,10 +14,12 @@ from casetrack.domain.references import Reference
 from casetrack.services.fields import IDENTITY, SealedField, named
 from casetrack.services.quotas import spend
 from casetrack.services.sealing import open_fields, seal_fields
+from casetrack.services.surnames import compare_surnames
 from casetrack.services.wording import check_words
 from casetrack.services.work import UnitOfWork
 
 ADULT_AT = 18
+SURNAME: Final = "family_name"
 FOLLOW: Final[Mapping[str, tuple[str, ...]]] = {"birth_date": ("birth_date_is_estimate", "turns_18")}
 """What is said of another field, or follows from it, and goes with it."""
 
@@ -73,8 +75,12 @@ def reveal(work: UnitOfWork, case: Case, action: Action, fields: tuple[SealedFie
     check_words(work, case, action, by_name=False)
     spend(work, reveals=1)
     labels = tuple(field.name for field in fields)
-    work.note(Revealed(action=action, at=work.now, by=work.actor.account, case=case.id, labels=labels), about=case)
-    return {name: value for name, value in open_fields(work, case, fields).items() if value not in (None, "")}
+    shown = Revealed(action=action, at=work.now, by=work.actor.account, case=case.id, labels=labels)
+    entry = work.note(shown, about=case)
+    values = open_fields(work, case, fields)
+    if SURNAME in labels:
+        compare_surnames(work, entry, [values.get(SURNAME)], case.holdings.holders)
+    return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 def check_reason(work: UnitOfWork) -> None:

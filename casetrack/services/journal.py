@@ -123,6 +123,7 @@ def journal_entry(
             "transfer": str(event.transfer) if event.transfer else None,
             "proposal": str(event.proposal) if event.proposal else None,
             "hold": str(event.hold) if event.hold else None,
+            "entry": str(event.entry) if event.entry else None,
             "holders_then": list(holders),
             "case_version": of_case.version if of_case else None,
             "step": step.version if step else None,

@@ -22,6 +22,7 @@ from casetrack.domain.transfer import Transfer
 from casetrack.services.approvals import LegalHolds, Proposals, Tombstones
 from casetrack.services.limits import Quotas
 from casetrack.services.lists import CaseCard, CaseQuery, EventCard, LogQuery, OfferCard, Page, Unseen, WorkCounts
+from casetrack.services.occasions import UnusualAccesses
 from casetrack.services.people import Accounts, Doors
 
 
@@ -358,7 +359,7 @@ class JournalEntry:
     holder: HolderCode | None
     case: CaseId | None
     aggregate: UUID | None
-    """What it is about beside a case: a transfer, a proposal, a legal hold."""
+    """What it is about beside a case: a transfer, a proposal, a legal hold, another entry."""
     case_version: int | None
     step: int | None
     """Which version of that it made."""
@@ -487,6 +488,7 @@ class Stores:
     files: Files
     keys: Keys
     journal: Journal
+    unusual: UnusualAccesses
     accounts: Accounts
     doors: Doors
     quotas: Quotas

@@ -28,7 +28,7 @@ from casetrack.domain.errors import (
 )
 from casetrack.domain.events import Consulted, Event, Refused
 from casetrack.domain.holders import AUDIT_DESK
-from casetrack.domain.ids import CaseId, HolderCode, Instant, ProposalId, TransferId
+from casetrack.domain.ids import CaseId, EventId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.references import Reference
 from casetrack.domain.stub import Stub
 from casetrack.domain.transfer import Transfer
@@ -409,21 +409,22 @@ class UnitOfWork:
         about: Case | None = None,
         sides: Iterable[HolderCode] = (),
         change: CaseChange | Step | None = None,
-    ) -> LastChange | None:
+        purpose: Purpose | None = None,
+    ) -> EventId:
         """The event is journalled, in this transaction, with whose case it then was and who else takes part in it."""
-        holders = {*(about.holdings.holders if about else ()), *sides}
+        said = purpose or self.purpose
         entry = journal_entry(
             event,
             actor=self.actor,
-            purpose=self.purpose,
-            holders_then=holders,
+            purpose=said,
+            holders_then={*(about.holdings.holders if about else ()), *sides},
             change=change,
-            desk=self.trust.current(AUDIT_DESK) if self.purpose.words else None,
+            desk=self.trust.current(AUDIT_DESK) if said.words else None,
             deployment=self.deployment.name,
             chance=self.deployment.chance,
         )
         self.stores.journal.write(entry)
-        return LastChange(entry.id, change.version, change.seal_digest or b"") if change else None
+        return entry.id
 
     def _flush(self, case: CaseId, hand: CaseInHand) -> None:
         for key in hand.new_keys:
@@ -441,7 +442,8 @@ class UnitOfWork:
         before = hand.kept.case.holdings.holders if hand.kept else frozenset[HolderCode]()
         for version, event in enumerate(case.events, start=case.loaded_version + 1):
             seal_digest = sealed if version == case.version else None
-            last = self.note(event, about=case, sides=before, change=CaseChange(version, seal_digest, last))
+            noted = self.note(event, about=case, sides=before, change=CaseChange(version, seal_digest, last))
+            last = LastChange(noted, version, seal_digest or b"")
         return last
 
     def _seal(self, form: bytes) -> Seal:

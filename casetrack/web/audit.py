@@ -16,6 +16,7 @@ from casetrack.domain.errors import MistypedReference
 from casetrack.domain.events import Refused
 from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.domain.references import Reference, read_reference
+from casetrack.domain.unusual_events import SurnamesCompared
 from casetrack.domain.words import N_
 from casetrack.http.house import house, in_time
 from casetrack.http.identity import current_actor, leaves, may, serves
@@ -24,6 +25,7 @@ from casetrack.http.work import begin
 from casetrack.schemas.audit import FindAccount, OpenLog, SearchAudit
 from casetrack.services.audit import USES, Inspection, Use, account_named, begin_verifying, search_audit, verify_audit
 from casetrack.services.findings import About
+from casetrack.services.journal import read_kind
 from casetrack.services.lists import EventCard, LogQuery, Outcome
 from casetrack.web.forms import Form, in_words, parts_of, read, submitted
 from casetrack.web.words import ACTIONS, entry_words
@@ -34,6 +36,8 @@ BOTH: Final = ["GET", "POST"]
 USE: Final = "audit-use"
 DAYS: Final = frozenset({"since", "until"})
 OUTCOMES: Final[Mapping[Outcome, str]] = {Outcome.DONE: N_("Done"), Outcome.REFUSED: N_("Refused")}
+REASON_IS_SEALED: Final = N_("A reason was typed. It is sealed to the audit desk; the log has only its digest.")
+FOUND_IS_SEALED: Final = N_("What was found is sealed to the audit desk; the log has only its digest.")
 MOST_SHOWN: Final = 200
 """How many of the things that are wrong a page names: the first is what matters."""
 
@@ -55,7 +59,7 @@ def search() -> ResponseReturnValue:
         work.require(Action.AUDIT_SEARCH)
     use = use_in_force()
     if use is None or "use" in request.form or "again" in request.args:
-        return _ask_use("audit.search")
+        return ask_use(url_for("audit.search"), gettext("Search the log"))
     form = submitted(FindAccount())
     if form.said is not None:
         with begin() as work:
@@ -80,7 +84,7 @@ def verify() -> ResponseReturnValue:
         work.require(Action.AUDIT_VERIFY)
     use = use_in_force()
     if use is None or "use" in request.form:
-        return _ask_use("audit.verify")
+        return ask_use(url_for("audit.verify"), gettext("Verify the log"))
     place = house()
     if place.inspect is None or "now" not in request.form:
         return render_template("audit/verify.html", possible=place.inspect is not None, inspection=None)
@@ -137,14 +141,17 @@ def use_in_force() -> Use | None:
     return Use(kept["use"]) if kept is not None and kept["session"] == _this_sign_in() else None
 
 
-def _ask_use(endpoint: str) -> ResponseReturnValue:
-    """Which of the four lawful uses applies: asked once in each sign-in, and on the log with all that follows."""
+def ask_use(address: str, page: str) -> ResponseReturnValue:
+    """Which of the four lawful uses applies, on the way to the page of that title: asked once in each sign-in.
+
+    The answer is on the log with all that follows.
+    """
     form = submitted(OpenLog())
     if form.said is not None:
         session[USE] = {"use": form.said["use"].value, "session": _this_sign_in()}
-        return redirect(url_for(endpoint), HTTPStatus.SEE_OTHER)
+        return redirect(address, HTTPStatus.SEE_OTHER)
     choices = [(use.value, gettext(words)) for use, words in USES.items()]
-    return render_template("audit/use.html", **form.given, choices=choices, endpoint=endpoint), form.status
+    return render_template("audit/use.html", **form.given, choices=choices, address=address, page=page), form.status
 
 
 def _searched(use: Use, form: Form) -> ResponseReturnValue:
@@ -157,7 +164,11 @@ def _searched(use: Use, form: Form) -> ResponseReturnValue:
     with begin() as work:
         page = search_audit(work, _query(said), use)
     shown = Form(values=_typed(said), errors=form.errors)
-    given = _given(use, shown, said) | {"page": page, "entries": [_entry(card) for card in page.items], "find": form}
+    given = _given(use, shown, said) | {
+        "page": page,
+        "entries": [entry_shown(card) for card in page.items],
+        "find": form,
+    }
     return render_template("audit/search.html", **given), form.status
 
 
@@ -206,14 +217,16 @@ def _code(value: Any) -> str:  # noqa: ANN401 - a code, a date, an id or a numbe
     return str(value.value if isinstance(value, Enum) else value)
 
 
-def _entry(card: EventCard) -> dict[str, Any]:
-    """An entry as the page shows it: in plain words, with what the log has exactly."""
+def entry_shown(card: EventCard) -> dict[str, Any]:
+    """An entry as a page shows it: in plain words, with what the log has exactly."""
     sentence, who = entry_words(card.payload, house().deployment)
+    is_compared = read_kind(card.payload) == SurnamesCompared.__name__
     return {
         "card": card,
         "sentence": sentence,
         "who": who,
         "reference": card.reference or _asked_for(card.payload),
+        "sealed": gettext(FOUND_IS_SEALED if is_compared else REASON_IS_SEALED) if card.has_words else "",
         "raw": json.dumps(card.payload, indent=2, sort_keys=True, ensure_ascii=False),
     }
 

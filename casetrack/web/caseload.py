@@ -46,7 +46,7 @@ def view() -> ResponseReturnValue:
 
 @pages.route("/caseload/names", methods=["GET", "POST"])
 @serves(Action.CASELOAD_NAME)
-@leaves(GET=[may(Action.CASELOAD_NAME)])
+@leaves(GET=[may(Action.CASELOAD_NAME), may(Action.SURNAME_COMPARE)])
 def name() -> ResponseReturnValue:
     """The names behind the pseudonyms of one's own caseload, for a purpose that is given once a shift."""
     form = submitted(NameCaseload())

@@ -55,7 +55,10 @@ def record(reference: Reference) -> ResponseReturnValue:
 
 @pages.route("/cases/<reference:reference>/identity", methods=["GET", "POST"])
 @serves(Action.IDENTITY_REVEAL)
-@leaves(GET=[(Action.IDENTITY_REVEAL, Action.CASE_VIEW), may(Action.IDENTITY_REVEAL)], POST=[Action.CASE_VIEW])
+@leaves(
+    GET=[(Action.IDENTITY_REVEAL, Action.CASE_VIEW), may(Action.IDENTITY_REVEAL), may(Action.SURNAME_COMPARE)],
+    POST=[Action.CASE_VIEW],
+)
 def reveal(reference: Reference) -> ResponseReturnValue:
     """Masked, with the question why; and once that is answered, for some minutes, who the person is."""
     form = submitted(RevealIdentity())

@@ -39,6 +39,7 @@ from casetrack.web import (
     static,
     tokens,
     transfers,
+    unusual,
 )
 from casetrack.web.environment import PageEnvironment
 from casetrack.web.words import outcome_words
@@ -64,6 +65,7 @@ ROOMS = (
     proposals,
     quotas,
     audit,
+    unusual,
     accounts,
     keysets,
     passwords,
@@ -81,6 +83,7 @@ NAVIGATION = (
     (Action.QUOTA_RAISE, N_("Hourly limits"), "quotas.raise"),
     (Action.AUDIT_SEARCH, N_("Search the log"), "audit.search"),
     (Action.AUDIT_VERIFY, N_("Verify"), "audit.verify"),
+    (Action.UNUSUAL_LIST, N_("Unusual access"), "unusual.list"),
     (Action.ACCOUNT_LIST, N_("Accounts"), "accounts.list"),
     (Action.KEYSET_LIST, N_("Keys"), "keysets.list"),
 )

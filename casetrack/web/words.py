@@ -11,12 +11,14 @@ from casetrack.domain.calendars import london_date
 from casetrack.domain.catalogue import Catalogue
 from casetrack.domain.finding_indexes import CRIME, DOCUMENT, EMAIL, NAME, NRM, PHONE
 from casetrack.domain.ids import HolderCode
+from casetrack.domain.unusual_access import Disposition
 from casetrack.domain.words import N_
 from casetrack.services.deployment import Deployment
 from casetrack.services.fields import CONTACT, IDENTITY
 from casetrack.services.finding import CASE_NAME
 from casetrack.services.identity import FOLLOW
 from casetrack.services.ports import Change
+from casetrack.services.unusual import DISPOSITIONS
 
 STRANDS: Final[Mapping[str, str]] = {"support": N_("support"), "investigation": N_("investigation")}
 PARTS: Final[Mapping[str, str]] = {
@@ -119,10 +121,12 @@ EVENTS: Final[Mapping[str, str]] = {
     "SearchBegun": N_("A search for a person was begun, by %(indexes)s"),
     "PeopleSearched": N_("A person was looked for by %(indexes)s: %(shown)s"),
     "QuotaRaised": N_("A colleague was allowed to be shown more, until %(until)s"),
-    "LogOpened": N_("The log was opened"),
+    "LogOpened": N_("The log was opened: %(action)s"),
     "LogExported": N_("The log was given out"),
     "LogShipped": N_("The log is given to a log shipper, from its first entry on"),
     "CheckpointCosigned": N_("A witness cosigned the log"),
+    "SurnamesCompared": N_("Surnames of people who were shown were compared with the name of the account"),
+    "AccessReviewed": N_("What came of an unusual access was recorded: %(disposition)s"),
     "Refused": N_("Refused: %(action)s"),
     "SignedIn": N_("Signed in"),
     "SignInRefused": N_("Signing in was refused"),
@@ -220,6 +224,9 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.AUDIT_VERIFY: N_("a check of the log"),
     Action.AUDIT_EXPORT: N_("giving out the log"),
     Action.CHECKPOINT_COSIGN: N_("keeping what a witness says of the log"),
+    Action.UNUSUAL_LIST: N_("the list of unusual accesses"),
+    Action.UNUSUAL_REVIEW: N_("what came of an unusual access"),
+    Action.SURNAME_COMPARE: N_("comparing surnames"),
     Action.ACCOUNT_LIST: N_("the list of accounts"),
     Action.ACCOUNT_CREATE: N_("making an account"),
     Action.ACCOUNT_CLOSE: N_("closing an account"),
@@ -319,6 +326,7 @@ class _Facts:
             "action": lambda: gettext(ACTIONS[Action(payload["action"])]),
             "agreement": lambda: gettext(AGREEMENTS[self.detail["reason"]]) if self.detail["reason"] else "",
             "cleared": self._cleared,
+            "disposition": lambda: gettext(DISPOSITIONS[Disposition(self.detail["disposition"])]),
             "corrected": lambda: gettext(", in the place of another") if self.detail["corrects"] else "",
             "found": lambda: ", ".join(gettext(MISPLACED[kind]) for kind in self.detail["found"]),
             "kept": lambda: gettext(KEEPINGS[self.detail["reason"]]),

@@ -95,6 +95,18 @@ def test_a_wrong_passphrase_opens_no_keys(begun: Installation) -> None:
         assert "the passphrase is wrong" in wrong.refused(line)
 
 
+def test_hours_of_an_organisation_that_there_is_not_are_refused(begun: Installation) -> None:
+    settings = begun.folder / "config.toml"
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{before}\n[hours.holders.nowhere]\nround_the_clock = true\n", encoding="utf-8")
+    try:
+        for line in ("casetrack account list", "casetrack keys status"):
+            said = begun.refused(line)
+            assert said == "Error: [hours.holders.nowhere]: there is no organisation of that code\n"
+    finally:
+        settings.write_text(before, encoding="utf-8")
+
+
 def test_a_port_that_somebody_listens_on_is_said_so_before_anything_starts(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

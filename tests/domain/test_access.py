@@ -223,6 +223,13 @@ SESSIONS = {
     Action.TOKEN_REVOKE,
 }
 """What everybody does for themselves."""
+AUDITING = {
+    Action.AUDIT_SEARCH,
+    Action.AUDIT_VERIFY,
+    Action.AUDIT_EXPORT,
+    Action.UNUSUAL_LIST,
+    Action.UNUSUAL_REVIEW,
+}
 ADMINISTRATION = {
     Action.ACCOUNT_LIST,
     Action.ACCOUNT_CREATE,
@@ -240,7 +247,7 @@ ADMINISTRATION = {
         (Role.SUPPORT_WORKER, CASEWORK | SESSIONS),
         (Role.LEAD, CASEWORK | SESSIONS | TWO_PEOPLE),
         (Role.SUPERVISOR, CASEWORK | SESSIONS | TWO_PEOPLE | {Action.QUOTA_RAISE, Action.ERASURE_LIST}),
-        (Role.AUDITOR, {Action.AUDIT_SEARCH, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT} | SESSIONS),
+        (Role.AUDITOR, AUDITING | SESSIONS),
         (Role.ADMINISTRATOR, ADMINISTRATION | SESSIONS),
     ],
 )

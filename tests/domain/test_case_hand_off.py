@@ -107,6 +107,7 @@ def test_a_hand_off_moves_responsibility_and_says_what_moved() -> None:
         from_holder=EASTMARCH.code,
         to_holder=LANTERN.code,
         parts=frozenset({Part.SUPPORT, Part.SAFE_ADDRESS, Part.IDENTITY}),
+        worker=WORKER,
     )
     assert event.recipients == {LANTERN.code}
 

@@ -38,7 +38,7 @@ DETAIL: Final[dict[str, dict[str, str]]] = {
     "CaseClosed": {"reason": CODE},
     "CaseReopened": {},
     "StrandBegun": {"strand": CODE, "holder": ID, "reason": CODE},
-    "HandedOff": {"strands": CODES, "from_holder": ID, "to_holder": ID, "parts": CODES},
+    "HandedOff": {"strands": CODES, "from_holder": ID, "to_holder": ID, "parts": CODES, "worker": ID},
     "TransferSent": {"to_holder": ID, "strands": CODES, "reason": CODE, "already_moved": YES_OR_NO},
     "TransferSeen": {"first": YES_OR_NO},
     "TransferAccepted": {"strands": CODES},
@@ -95,6 +95,8 @@ DETAIL: Final[dict[str, dict[str, str]]] = {
     "CaseKeysRenewed": {"holder": ID, "keyset": NUMBER, "parts": CODES},
     "LogKeyFollowed": {"old_key": CODE, "new_key": CODE, "statement": CODE},
     "LogKeyEnded": {"old_key": CODE, "new_key": CODE, "statement": CODE},
+    "SurnamesCompared": {},
+    "AccessReviewed": {"disposition": CODE, "of_day": YES_OR_NO, "entries": NUMBER},
 }
 """The detail of every event, in its order, and what each field holds.
 

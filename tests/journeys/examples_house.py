@@ -99,6 +99,10 @@ def _log_open(path: str) -> Prepare:
     return prepare
 
 
+def _unusual(stage: Stage) -> Place:
+    return Place(_log_open(f"/audit/unusual/{stage.looked()}")(stage).address)
+
+
 def _log_closed(stage: Stage) -> Request:
     return Request(stage.site.visitor("auditor"), "GET", "/audit/search")
 
@@ -147,6 +151,9 @@ HOUSE: Final = (
     look("/audit/search", "auditor", _log_open("/audit/search")),
     send("/audit/search", "auditor", _auditing_account_named),
     send("/audit/verify", "auditor", _log_open("/audit/verify"), button="now"),
+    look("/audit/unusual", "auditor", _log_open("/audit/unusual")),
+    send("/audit/unusual", "auditor", _log_open("/audit/unusual?again=yes"), {"use": "lawfulness"}),
+    *ask("/audit/unusual/<uuid:entry>", "auditor", _unusual, {"disposition": "expected", "words": RING}),
 )
 
 # The doors

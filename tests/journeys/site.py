@@ -26,11 +26,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from casetrack import resources
 from casetrack.app import bare_app, create_app, key_folder, open_deployment, utc_now
 from casetrack.cli.databases import found
-from casetrack.cli.demo.accounts import ADMINISTRATOR, AUDITOR, colleagues
+from casetrack.cli.demo.accounts import ADMINISTRATOR, colleagues
 from casetrack.cli.demo.acts import Desk, Journey
 from casetrack.cli.demo.build import Builder
 from casetrack.cli.demo.endings import ENDINGS
-from casetrack.cli.demo.journeys import plan_lives
+from casetrack.cli.demo.journeys import AUDITOR, plan_lives
 from casetrack.cli.demo.partners import CHARITY
 from casetrack.cli.demo.personas import demonstration_of
 from casetrack.cli.demo.world import LEEDS, MANCHESTER, World, read_world

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from casetrack.crypto.tokens import new_token, token_digest
 from casetrack.domain.actors import Actor, Auth, Role
+from casetrack.domain.calendars import london_date
 from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState
 from casetrack.domain.holdings import Strand
 from casetrack.domain.holds import LegalHold
@@ -29,17 +30,20 @@ from casetrack.http.house import EXTENSION
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.work import begin
 from casetrack.services.accounts import NewAccount, SetUp, create_account, create_token, own_account
-from casetrack.services.cases import NewCase, close_case, open_case
+from casetrack.services.audit import Use
+from casetrack.services.cases import NewCase, close_case, open_case, view_case
 from casetrack.services.erasures import propose_erasure
 from casetrack.services.files import FileCard, NewFile, attach_file
 from casetrack.services.holds import lift_hold, set_hold
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.milestones import NewRecord, record_milestone
 from casetrack.services.notes import NewNote, write_note
+from casetrack.services.occasions import UnusualQuery
 from casetrack.services.people import Link, LinkUse
 from casetrack.services.proposals import approve_proposal
 from casetrack.services.sessions import NOBODY
 from casetrack.services.transfers import NewOffer, accept_transfer, see_transfer, send_transfer
+from casetrack.services.unusual import list_unusual
 from casetrack.services.vouching import vouched_link
 from casetrack.services.work import UnitOfWork, at_work
 from tests.journeys.site import PERSONAS, Site
@@ -183,6 +187,16 @@ class Stage:
             taken = accept_transfer(work, offer.id, worker=self.actor("receiving lead").account, seen=None)
         assert taken is not None
         return taken
+
+    def looked(self) -> UUID:
+        """An entry of the log that says that the supervisor looked at a new case of the worker's."""
+        case = self.case()
+        with self.work("supervisor") as work:
+            view_case(work, case.reference)
+        today = london_date(self.site.clock())
+        asked = UnusualQuery(since=today, until=today, account=self.actor("supervisor").account)
+        with self.work("auditor") as work:
+            return list_unusual(work, asked, Use.LAWFULNESS).page.items[0].first.id
 
     # What needs two people
 

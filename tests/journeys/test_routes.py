@@ -17,8 +17,8 @@ from casetrack.http.house import EXTENSION
 from tests.journeys.site import Site
 from tests.journeys.visitor import Visitor
 
-SINGULAR: Final = frozenset({"audit", "caseload", "history", "identity"})
-"""The nouns that are one thing each, and so name their rooms in the singular."""
+SINGULAR: Final = frozenset({"audit", "caseload", "history", "identity", "unusual"})
+"""The nouns that are one thing each or have no plural, and so name their rooms as they are."""
 USE_CASES: Final[Mapping[Action, str]] = {
     Action.STRAND_BEGIN: "cases.begin_strand",
     Action.KEYSET_MAKE: "founding.make_keysets",
@@ -64,10 +64,11 @@ UNSERVED: Final = frozenset(
         Action.KEYSET_DESTROY,
         Action.AUDIT_EXPORT,
         Action.CHECKPOINT_COSIGN,
+        Action.SURNAME_COMPARE,
     }
 )
-"""What only the service itself does, or whoever is at its command line: keys are made and renewed, and what a password
-costs to check."""
+"""What only the service itself does, or whoever is at its command line: keys are made and renewed, what a password
+costs to check, and how a person's surname compares with a colleague's."""
 SERVED: Final = tuple(action for action in Action if action not in UNSERVED)
 """What pages are for."""
 UNDECLARED: Final[Mapping[str, str]] = {"static": "the files that every page asks for, which say nothing of anybody"}

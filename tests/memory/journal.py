@@ -16,6 +16,7 @@ from casetrack.services.ports import Change, JournalEntry, LastChange
 from tests.memory.kept import Memory, page_of
 
 KEYSETS_MADE = frozenset({Action.KEYSET_MAKE, Action.KEYSET_RENEW})
+SHOWS_NAMES = frozenset({Action.IDENTITY_REVEAL, Action.CASELOAD_NAME})
 STEPS = frozenset(
     {
         *("TransferSent", "TransferDeclined", "TransferWithdrawn"),
@@ -37,6 +38,8 @@ class MemoryJournal:
         if entry.case_version is not None and not (entry.case and self._may_change(entry.case, entry.case_version)):
             raise NotJournalled
         if entry.step is not None and entry.action.noun == "transfer" and not self._is_side(entry):
+            raise NotJournalled
+        if entry.refusal is None and not self._may_tell(entry):
             raise NotJournalled
         self._keep(entry)
 
@@ -150,6 +153,18 @@ class MemoryJournal:
         if kept is None or kept.transfer.case != entry.case:
             return False
         return self._memory.caseworker in (kept.transfer.from_holder, kept.transfer.to_holder)
+
+    def _may_tell(self, entry: JournalEntry) -> bool:
+        """What came of an access is an auditor's to say, of somebody else's; what was compared, of one's own alone."""
+        scope = self._memory.acting
+        of = next((each for each in self._memory.kept.entries if each.id == entry.aggregate), None)
+        if entry.action is Action.UNUSUAL_REVIEW and entry.aggregate is not None:
+            others = of is not None and of.account not in (None, scope.account) and self._is_known(of)
+            return entry.case is None and scope.role is Role.AUDITOR and others
+        if entry.action is Action.SURNAME_COMPARE:
+            own = of is not None and of.account == scope.account and of.refusal is None and of.action in SHOWS_NAMES
+            return entry.case is None and own
+        return True
 
     def _is_of_two(self, entry: JournalEntry) -> bool:
         """A step of a proposal of the actor's, or the last change of a case of which the actor knows the tombstone."""

@@ -15,12 +15,15 @@ from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.events import Refused
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import FileId
+from casetrack.domain.unusual_access import Disposition
+from casetrack.domain.unusual_events import AccessReviewed
 from casetrack.persistence import schema, watching
 from casetrack.persistence.db import Row
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.roles import OWNER, create_roles
 from tests import builders
 from tests.persistence.databases import Database
+from tests.persistence.walls import as_
 from tests.persistence.worlds import World
 
 TRACES = """
@@ -162,6 +165,33 @@ def test_failures_of_integrity_from_before_they_were_counted_are_counted(walled:
     with database.engine(OWNER).begin() as connection:
         schema.upgrade(connection)
     assert watching.counts()["integrity_failures"] == 1
+
+
+def test_what_was_done_before_unusual_accesses_were_looked_for_ties_accounts_to_cases(
+    walled: tuple[World, Database],
+) -> None:
+    world, database = walled
+    with database.engine(OWNER).begin() as connection:
+        schema.downgrade(connection, "0010")
+    case = world.case()
+    with database.engine(OWNER).begin() as connection:
+        schema.upgrade(connection)
+    looked = builders.new_entry(builders.viewed(case, world.sender), world.sender)
+    came_of_it = Disposition.EXPECTED.value
+    review = AccessReviewed(
+        at=builders.NINE, by=world.national.id, entry=looked.id, disposition=came_of_it, of_day=False, entries=1
+    )
+    for account, entry in ((world.sender, looked), (world.national, builders.new_entry(review, world.national))):
+        with world.as_(account) as stores:
+            stores.journal.write(entry)
+    with database.engine(OWNER).begin() as connection:
+        schema.downgrade(connection, "0010")
+        schema.upgrade(connection)
+    with as_(database, world.national) as connection:
+        reviews = connection.scalar(text("SELECT count(*) FROM events WHERE action = 'unusual:review'"))
+        assert reviews == 1, "what was written of it stays on the log"
+        ties = connection.execute(text("SELECT DISTINCT case_id, account FROM case_ties")).all()
+    assert [tuple(tie) for tie in ties] == [(case.id, world.sender.id)]
 
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(fresh: Database) -> None:

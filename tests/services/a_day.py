@@ -19,6 +19,7 @@ from casetrack.domain.ids import SessionId, TransferId
 from casetrack.domain.misplaced import Keeping
 from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.records import RecordState
+from casetrack.domain.unusual_access import Disposition
 from casetrack.services.accounts import (
     NewAccount,
     close_account,
@@ -57,6 +58,7 @@ from casetrack.services.lists import LogQuery
 from casetrack.services.log_keys import end_log_key, renew_log_key
 from casetrack.services.milestones import NewRecord, list_milestones, record_milestone, reopen_milestone
 from casetrack.services.notes import NewNote, NoteQuery, list_notes, open_note, write_note
+from casetrack.services.occasions import UnusualQuery
 from casetrack.services.passwords import change_password, set_password
 from casetrack.services.people import Session
 from casetrack.services.quotas import raise_quota, view_quotas
@@ -75,6 +77,7 @@ from casetrack.services.transfers import (
     view_transfer,
     withdraw_transfer,
 )
+from casetrack.services.unusual import list_unusual, review_unusual, view_unusual
 from casetrack.services.vouching import vouched_session
 from casetrack.services.work import UnitOfWork
 from tests.services import acts, destroying
@@ -255,6 +258,12 @@ def _oversight(world: World, case: Case) -> None:
     exported(world, Extract(case=case.id))
     did(world, "auditor", lambda work: cosign_checkpoint(work, 1, Maker.of(work).key))
     did(world, "auditor", note_shipment)
+    days = UnusualQuery(since=START.date(), until=START.date())
+    with world.work("auditor") as work:
+        occasion, *_ = list_unusual(work, days, Use.LAWFULNESS).page.items
+    did(world, "auditor", lambda work: view_unusual(work, occasion.first.id, Use.LAWFULNESS, of_day=False))
+    expected, entry = Disposition.EXPECTED, occasion.first.id
+    did(world, "auditor", lambda work: review_unusual(work, entry, expected, Use.LAWFULNESS, of_day=False))
     with world.begin(NOBODY) as stores:
         journal_keysets(stores, world.deployment, stores.keys.keysets(NORTH.code), world.now)
 

@@ -128,6 +128,7 @@ def test_the_names_of_all_others_are_shown_and_the_broken_one_stands_in_its_plac
     assert broken == {three.broken.id}
     assert three.events() == [
         ("NamesShown", three.sound),
+        ("SurnamesCompared", set()),
         (f"{refusal} caseload:name {three.broken.reference}", set()),
     ]
 
@@ -298,7 +299,7 @@ def test_a_case_that_goes_away_meanwhile_is_not_listed_and_not_shown(three: Thre
         work.stores = replace(work.stores, cases=Gone(work.stores.cases, before=before))
         cards, names, broken = name_caseload(work, page=1, shift=SHIFT)
     assert ({card.id for card in cards.items}, set(names), broken) == (three.sound, three.sound, frozenset())
-    assert three.events() == [("NamesShown", three.sound)]
+    assert three.events() == [("NamesShown", three.sound), ("SurnamesCompared", set())]
 
 
 def test_where_a_keyset_is_broken_each_case_is_and_that_is_said_of_each(three: Three) -> None:

@@ -232,10 +232,10 @@ def test_the_names_that_were_shown_are_journalled_page_by_page_for_the_purpose_o
     entries = acts.kept(world).entries[before:]
     payloads = [acts.read(entry) for entry in entries]
     assert [len(page) for page in shown] == [25, 1]
-    assert {case for case, _ in entries[0].shown} | {case for case, _ in entries[1].shown} == cases
-    assert acts.names_of(payloads) == ["NamesShown", "NamesShown"]
-    assert [payload["detail"] for payload in payloads] == [{"page": 1}, {"page": 2}]
-    assert [payload["purpose"] for payload in payloads] == ["contact-person", "contact-person"]
+    assert {case for entry in entries for case, _ in entry.shown} == cases
+    assert acts.names_of(payloads) == ["NamesShown", "SurnamesCompared"] * 2
+    assert [payload["detail"] for payload in payloads] == [{"page": 1}, {}, {"page": 2}, {}]
+    assert [payload["purpose"] for payload in payloads] == ["contact-person"] * 4
 
 
 @pytest.mark.parametrize("auth", [auth for auth in Auth if auth is not Auth.TOKEN])

@@ -207,10 +207,12 @@ def test_that_it_was_shown_is_on_the_journal_with_why() -> None:
     case = acts.opened(world)
     revealed(world, case)
 
-    payload = acts.events(world)[-1]
+    shown, compared = kept(world).entries[-2:]
+    payload = acts.read(shown)
     assert (payload["event"], payload["action"], payload["case"]) == ("Revealed", "identity:reveal", str(case.id))
     assert (payload["purpose"], payload["fields"]) == ("contact-person", [field.name for field in IDENTITY])
-    assert kept(world).entries[-1].words is not None
+    assert shown.words is not None
+    assert (acts.read(compared)["event"], acts.read(compared)["entry"]) == ("SurnamesCompared", str(shown.id))
 
 
 def test_it_is_journalled_before_anything_is_opened() -> None:

@@ -13,7 +13,7 @@ from casetrack.audit.entry import Entry
 from casetrack.audit.errors import PayloadChanged
 from casetrack.audit.verify import verify_payload
 from casetrack.crypto.errors import CannotOpen
-from casetrack.domain import door_events, key_events, log_events
+from casetrack.domain import door_events, key_events, log_events, unusual_events
 from casetrack.domain import events as domain_events
 from casetrack.domain.actors import Auth, Role
 from casetrack.domain.errors import NotFound
@@ -22,7 +22,7 @@ from casetrack.domain.holders import AUDIT_DESK
 from casetrack.services.audit import Use, search_audit
 from casetrack.services.caseload import everything
 from casetrack.services.cases import list_cases, view_case
-from casetrack.services.events_read import STEPPED
+from casetrack.services.events_read import BESIDE
 from casetrack.services.journal import shown_digest
 from casetrack.services.lists import LogQuery
 from casetrack.services.ports import JournalEntry
@@ -33,11 +33,13 @@ from tests.services.acts import SUPPORT, kept, read
 from tests.world import CHARITY, HOLDERS, NORTH, SOUTH, World
 
 KEYS = [
-    *("action", "actor", "at", "auth", "case", "case_version", "client", "detail", "event", "fields", "hold", "holder"),
+    *("action", "actor", "at", "auth", "case", "case_version", "client", "detail", "entry", "event", "fields", "hold"),
+    "holder",
     *("holders_then", "object", "operations", "outcome", "prev_change_of_case", "proposal", "purpose", "recipients"),
     *("refusal", "role", "seal_digest", "session", "shown", "step", "transfer", "v", "words"),
 ]
 DETAILS: dict[str, list[str]] = {
+    "AccessReviewed": ["disposition", "entries", "of_day"],
     "AccountClosed": ["account", "epoch", "form"],
     "AccountCreated": ["account", "form", "holder", "role"],
     "AccountReset": ["account", "epoch", "form"],
@@ -52,7 +54,7 @@ DETAILS: dict[str, list[str]] = {
     "NoteWritten": ["corrects", "note", "strand"],
     "NoteOpened": ["labels", "note", "version"],
     "WordsKept": ["found", "reason"],
-    "HandedOff": ["from_holder", "parts", "strands", "to_holder"],
+    "HandedOff": ["from_holder", "parts", "strands", "to_holder", "worker"],
     "IdentityRecorded": ["cleared", "labels", "state"],
     "KeysetMade": ["fingerprint", "holder", "version"],
     "KeysetRenewed": ["fingerprint", "holder", "version"],
@@ -86,6 +88,7 @@ DETAILS: dict[str, list[str]] = {
     "SignedIn": ["account", "auth"],
     "SignedOut": [],
     "StrandBegun": ["holder", "reason", "strand"],
+    "SurnamesCompared": [],
     "TokenCreated": ["account", "form", "token", "until"],
     "TokenRevoked": ["form", "token"],
     "TransferAccepted": ["strands"],
@@ -127,6 +130,7 @@ OPERATIONS: dict[str, list[str]] = {
 }
 """Whatever is not here is none of the six: signing in, accounts, refusals, and answers that move nothing."""
 
+ROOMS = (domain_events, door_events, key_events, log_events, unusual_events)
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._+=-]*")
 
 
@@ -149,7 +153,7 @@ def strings(payload: object) -> Iterator[str]:
 
 def kinds() -> set[str]:
     """The kinds of event that there are."""
-    every = [kind for room in (domain_events, door_events, key_events, log_events) for kind in vars(room).values()]
+    every = [kind for room in ROOMS for kind in vars(room).values()]
     return {each.__name__ for each in every if isinstance(each, type) and issubclass(each, Event)} - {"Event"}
 
 
@@ -197,7 +201,7 @@ def test_the_columns_by_which_an_entry_is_found_say_what_its_payload_says() -> N
         assert payload["actor"] == (str(entry.account) if entry.account else None)
         assert payload["holder"] == entry.holder
         assert payload["case"] == (str(entry.case) if entry.case else None)
-        assert [*filter(None, (payload[kind] for kind in STEPPED))] == [str(entry.aggregate)] * bool(entry.aggregate)
+        assert [*filter(None, (payload[kind] for kind in BESIDE))] == [str(entry.aggregate)] * bool(entry.aggregate)
         assert payload["case_version"] == entry.case_version
         assert payload["holders_then"] == [*entry.holders_then]
         assert len(payload["shown"]) == len(entry.shown)
@@ -267,7 +271,7 @@ def test_the_reason_that_somebody_gave_is_a_letter_that_the_audit_desk_alone_ope
         with pytest.raises(CannotOpen):
             keyring.open_letter(keysets[NORTH.code, 1], entry.words, entry.id.bytes)
 
-    assert written == {REASON, ANSWER}
+    assert written == {REASON, ANSWER, "0"}
 
 
 def test_the_letter_of_one_entry_does_not_pass_for_that_of_another() -> None:

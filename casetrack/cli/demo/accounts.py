@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from casetrack.cli.demo.acts import Desk
-from casetrack.cli.demo.chance import Stream
-from casetrack.cli.demo.journeys import WORKERS
-from casetrack.cli.demo.people import invented_name
+from casetrack.cli.demo.journeys import AUDITOR, WORKERS
+from casetrack.cli.demo.people import colleague_name
 from casetrack.cli.demo.world import LEEDS, MANCHESTER
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
-from casetrack.domain.holders import AUDIT_DESK, SERVICE
+from casetrack.domain.holders import SERVICE
 from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.services.accounts import add_account
 from casetrack.services.people import Account
@@ -19,7 +18,6 @@ from casetrack.services.work import UnitOfWork
 
 NATIONAL: Final = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 SUPERVISED: Final = (LEEDS, MANCHESTER)
-AUDITOR: Final = Desk(AUDIT_DESK, Role.AUDITOR)
 ADMINISTRATOR: Final = Desk(SERVICE, Role.ADMINISTRATOR)
 LEFT: Final = Desk(LEEDS, Role.SUPPORT_WORKER, WORKERS + 1)
 """Somebody who has left, and whose account is still open: for the administrator to find."""
@@ -37,7 +35,7 @@ class Colleague:
 def colleagues(holders: Iterable[HolderCode], seed: str) -> Iterator[Colleague]:
     """Everybody who works with cases at those organisations, an auditor and an administrator of all of them."""
     for desk in (AUDITOR, ADMINISTRATOR, LEFT, *(desk for holder in holders for desk in _desks(holder))):
-        given, family = invented_name(Stream(seed, "colleague", desk.holder, desk.role, desk.number))
+        given, family = colleague_name(seed, desk)
         yield Colleague(desk, f"{desk.holder}.{desk.role}.{desk.number}", f"{given.split()[0]} {family}")
 
 

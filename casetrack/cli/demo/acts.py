@@ -13,6 +13,7 @@ from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import HolderCode, Instant
 from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.records import RecordState
+from casetrack.domain.unusual_access import Disposition
 
 
 @dataclass(frozen=True, order=True)
@@ -128,6 +129,16 @@ class Reveal(Act):
     purpose: str
     words: str
     address: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review(Act):
+    """An auditor records what came of what somebody did with the case, which was unusual, so many days before."""
+
+    of: Desk
+    days: int
+    disposition: Disposition
+    words: str
 
 
 @dataclass(frozen=True, kw_only=True)

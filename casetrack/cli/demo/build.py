@@ -6,10 +6,11 @@ Many acts of many workers share one transaction: only what is acknowledged to no
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import singledispatchmethod
 from typing import Final
 
+from casetrack.cli.demo.accounts import NATIONAL
 from casetrack.cli.demo.acts import (
     Accept,
     Act,
@@ -30,6 +31,7 @@ from casetrack.cli.demo.acts import (
     Reopen,
     ReopenCase,
     Reveal,
+    Review,
     See,
     Send,
     SetHold,
@@ -46,6 +48,7 @@ from casetrack.domain.ids import AccountId, NoteId, ProposalId, TransferId
 from casetrack.domain.records import Recorded
 from casetrack.domain.references import Reference
 from casetrack.persistence.batches import Batch, Batches
+from casetrack.services.audit import Use
 from casetrack.services.cases import NewCase, assign_case, begin_strand, close_case, open_case, reopen_case, view_case
 from casetrack.services.contacts import reveal_contact
 from casetrack.services.deployment import Deployment
@@ -57,6 +60,7 @@ from casetrack.services.identity import reveal_identity
 from casetrack.services.journal import CASEWORK, Purpose
 from casetrack.services.milestones import reopen_milestone
 from casetrack.services.notes import NewNote, write_note
+from casetrack.services.occasions import UnusualQuery
 from casetrack.services.proposals import approve_proposal
 from casetrack.services.sealing import seal_fields
 from casetrack.services.sessions import NOBODY
@@ -68,6 +72,7 @@ from casetrack.services.transfers import (
     send_transfer,
     withdraw_transfer,
 )
+from casetrack.services.unusual import list_unusual, review_unusual
 from casetrack.services.work import UnitOfWork, at_work
 
 ACTS_OF_A_TRANSACTION: Final = 250
@@ -116,7 +121,8 @@ class Builder:
         if number not in self._deployments:
             chance = Stream(self._seed, "chance", number).chance()
             self._deployments[number] = replace(self._deployment, chance=chance)
-        actor = Actor(self._accounts[act.by], act.by.role, act.by.holder, Auth.DEMO)
+        is_national = act.by.role in NATIONAL
+        actor = Actor(self._accounts[act.by], act.by.role, act.by.holder, Auth.DEMO, national=is_national)
         return at_work(batch.begin, self._deployments[number], actor, act.when.at(self._today), _purpose(act))
 
     def _case(self, number: int) -> Reference:
@@ -172,6 +178,14 @@ class Builder:
     @_do.register
     def _(self, act: Reveal, work: UnitOfWork, number: int) -> None:
         (reveal_contact if act.address else reveal_identity)(work, self._case(number))
+
+    @_do.register
+    def _(self, act: Review, work: UnitOfWork, number: int) -> None:
+        day = work.today - timedelta(days=act.days)
+        query = UnusualQuery(since=day, until=day, account=self._accounts[act.of])
+        found = list_unusual(work, query, Use.SELF_MONITORING).page.items
+        (one,) = (each for each in found if each.reference == self._case(number) and each.volume is None)
+        review_unusual(work, one.first.id, act.disposition, Use.SELF_MONITORING, of_day=False)
 
     @_do.register
     def _(self, act: Find, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - whose life it is, is to be found out
@@ -238,6 +252,6 @@ def write_down(work: UnitOfWork, reference: Reference, entries: Sequence[Entry])
 def _purpose(act: Act) -> Purpose:
     if isinstance(act, Reveal | Find):
         return Purpose(act.purpose, act.words)
-    if isinstance(act, Begin | Reopen | ReopenCase | Decline | SetHold | ProposeErasure):
+    if isinstance(act, Begin | Reopen | ReopenCase | Decline | SetHold | ProposeErasure | Review):
         return Purpose(CASEWORK.code, act.words)
     return CASEWORK

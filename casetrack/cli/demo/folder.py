@@ -37,6 +37,9 @@ json = false
 level = "warning"
 [cookies]
 secure = false
+[hours]
+days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+bank_holidays = true
 """
 
 

@@ -26,6 +26,7 @@ from casetrack.cli.demo.acts import (
     Reopen,
     ReopenCase,
     Reveal,
+    Review,
     See,
     Send,
     SetHold,
@@ -35,7 +36,7 @@ from casetrack.cli.demo.acts import (
 from casetrack.cli.demo.chance import Stream
 from casetrack.cli.demo.endings import CLOSED_FOR, GROUNDS, HELD_FOR, MOST_DAYS, Ending
 from casetrack.cli.demo.offers import Offer
-from casetrack.cli.demo.people import as_heard
+from casetrack.cli.demo.people import as_heard, colleague_name
 from casetrack.cli.demo.previews import preview_of
 from casetrack.cli.demo.scenes import PHASES, Scene, draw_scene
 from casetrack.cli.demo.words import (
@@ -44,19 +45,23 @@ from casetrack.cli.demo.words import (
     CORRECTED,
     DECLINED,
     LOOKED_FOR,
+    MISDIALLED,
     NOTED,
     REOPENED,
     REVEALED,
+    REVIEWED,
     WITHOUT_SUPPORT,
 )
 from casetrack.cli.demo.world import World
 from casetrack.domain.actors import Role
 from casetrack.domain.case import BeginReason, IdentityState
 from casetrack.domain.catalogue import Phase
+from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import HolderCode
 from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.transfer import TransferState
+from casetrack.domain.unusual_access import Disposition
 
 LIVES: Final = 408
 """How many invented people there are."""
@@ -69,6 +74,14 @@ RECOVERY_DAYS: Final = 30
 LONG_WAITS: Final = "people in recovery who have waited longer than the recovery period"
 NIGHT_DESK: Final = Desk(HolderCode("metropolitan"), Role.SUPPORT_WORKER, WORKERS)
 """Somebody who looks at names at night, without a case of theirs: for the auditor to find."""
+
+AUDITOR: Final = Desk(AUDIT_DESK, Role.AUDITOR)
+NAMESAKES: Final = 7
+"""In every seventh of the lives that they look at, the person has their surname."""
+BROWSING_DESK: Final = Desk(NIGHT_DESK.holder, Role.LEAD)
+BROWSED_AGO: Final = 3
+"""Somebody who goes through every case there, on one afternoon so many days ago."""
+AFTERNOON: Final = 14 * 60
 
 LOOKED: Final = 0.35
 REVEALS: Final = 0.35
@@ -96,8 +109,16 @@ def plan_lives(world: World, seed: str, numbers: Iterable[int]) -> Iterator[Jour
     """The lives of those numbers. Each has chance of its own, so that none depends on which others are asked for."""
     for number in numbers:
         stream = Stream(seed, "life", number)
-        scene = draw_scene(world, stream, number)
+        scene = _named(draw_scene(world, stream, number), seed, number)
         yield _Life(world, stream, number, scene, Stream(seed, "notes", number)).lived()
+
+
+def _named(scene: Scene, seed: str, number: int) -> Scene:
+    """The scene, in which the person is now and then called like whoever looks at names at night."""
+    if scene.opener != NIGHT_DESK.holder or number % NAMESAKES:
+        return scene
+    _, surname = colleague_name(seed, NIGHT_DESK)
+    return replace(scene, person=replace(scene.person, names={**scene.person.names, "family_name": surname}))
 
 
 class _Life:
@@ -130,7 +151,7 @@ class _Life:
         self._go_around()
         self._note()
         tail = self._end()
-        return Journey(self.number, tuple(self._dated(tail)))
+        return Journey(self.number, self._browsed(tuple(self._dated(tail))))
 
     def _open(self) -> None:
         scene = self.scene
@@ -266,11 +287,38 @@ class _Life:
             self.workers[strand] = colleague
             self._act(Assign, Desk(before.holder, Role.LEAD), strand=strand, worker=colleague)
         if named and NIGHT_DESK.holder in {each.holder for each in self.workers.values()}:
-            self._act(
-                Reveal, NIGHT_DESK, late=True, purpose="correct-record", words="To check the spelling.", address=False
-            )
+            self._look_by_night()
         if stream.happens(PRIED):
-            self._act(Pry, Desk(self._stranger(), Role.SUPPORT_WORKER))
+            self._pry()
+
+    def _look_by_night(self) -> None:
+        """Somebody looks at the name who has nothing to do with the case; half of the time an auditor has asked why."""
+        self._act(
+            Reveal, NIGHT_DESK, late=True, purpose="correct-record", words="To check the spelling.", address=False
+        )
+        if self.number % 2:
+            self._review(NIGHT_DESK, 1, *REVIEWED[self.number // 2 % len(REVIEWED)])
+
+    def _pry(self) -> None:
+        """Somebody tries to open the case, of which their organisation has nothing; the same holds."""
+        stranger = Desk(self._stranger(), Role.SUPPORT_WORKER)
+        self._act(Pry, stranger)
+        if self.number % 2:
+            self._review(stranger, 0, *MISDIALLED)
+
+    def _review(self, of: Desk, days: int, disposition: Disposition, words: str) -> None:
+        """An auditor has looked into it so many days later. It takes nothing from the chance of the life."""
+        act = Review(when=Moment(0, self.minute), by=AUDITOR, of=of, days=days, disposition=disposition, words=words)
+        self.acts.append((self.day, act))
+        self.minute += 5
+
+    def _browsed(self, acts: tuple[Act, ...]) -> tuple[Act, ...]:
+        """The same, and that the case was looked at among all others there, if it was there by then and still is."""
+        scene, opened = self.scene, acts[0].when.days_ago
+        if scene.opener != BROWSING_DESK.holder or scene.offer or scene.ending or opened <= BROWSED_AGO:
+            return acts
+        look = Look(when=Moment(BROWSED_AGO, AFTERNOON + self.number % 120), by=BROWSING_DESK)
+        return tuple(sorted((*acts, look), key=lambda act: (-act.when.days_ago, act.when.minute)))
 
     def _look_for(self, desk: Desk) -> None:
         """Somebody rings, and all that there is to find the person by is the name as it was heard, and a year."""

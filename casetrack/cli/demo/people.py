@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from casetrack.cli.demo.acts import Desk
 from casetrack.cli.demo.chance import Stream
 from casetrack.crypto.fields import Value
 from casetrack.domain.case import AgeGroup
@@ -81,6 +82,11 @@ def invented_name(stream: Stream) -> tuple[str, str]:
     given = " ".join(_piece(stream) for _ in range(1 + stream.happens(_DOUBLE)))
     family = f"{stream.pick(_BETWEEN)}{_piece(stream)}{MARK}"
     return given, family
+
+
+def colleague_name(seed: str, desk: Desk) -> tuple[str, str]:
+    """What whoever sits at that desk is called."""
+    return invented_name(Stream(seed, "colleague", desk.holder, desk.role, desk.number))
 
 
 def as_heard(name: str) -> str:

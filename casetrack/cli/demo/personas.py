@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from casetrack.cli.demo.accounts import ADMINISTRATOR, AUDITOR, LEFT, colleagues
+from casetrack.cli.demo.accounts import ADMINISTRATOR, LEFT, colleagues
 from casetrack.cli.demo.acts import Desk
+from casetrack.cli.demo.journeys import AUDITOR
 from casetrack.cli.demo.partners import CHARITY
 from casetrack.cli.demo.world import LEEDS, MANCHESTER, read_world
 from casetrack.domain.actors import Role
@@ -53,8 +54,11 @@ PARTS: Final[Mapping[str, Part]] = {
     ),
     "auditor": Part(
         AUDITOR,
-        N_("Somebody in London looked at names at night, and strangers tried to open cases that are none of theirs."),
-        "audit.search",
+        N_(
+            "Somebody in London looked at names at night, somebody went through every case in one afternoon, and "
+            "strangers tried to open cases that are none of theirs."
+        ),
+        "unusual.list",
     ),
     "administrator": Part(
         ADMINISTRATOR,

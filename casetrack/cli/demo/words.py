@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from casetrack.domain.notes import NoteKind, Sensitivity
+from casetrack.domain.unusual_access import Disposition
 
 DECLINED: Final[Mapping[str, str]] = {
     "not-our-area": "The address is over the boundary. Please ask the force that covers it.",
@@ -20,6 +21,14 @@ REVEALED: Final[Mapping[str, str]] = {
     "supervision": "Monthly review of the record.",
 }
 """By purpose."""
+
+REVIEWED: Final[tuple[tuple[Disposition, str], ...]] = (
+    (Disposition.STILL_LOOKING, "Asked the supervisor which shift this was. No answer yet."),
+    (Disposition.PROFESSIONAL_STANDARDS, "Not on shift, no work on the case, and no record that anybody asked for it."),
+)
+"""What an auditor records of names that were looked at by night, by turns."""
+MISDIALLED: Final = (Disposition.EXPECTED, "The reference was read out wrongly on the telephone: one digit is other.")
+"""And of an attempt on a case of somebody else's."""
 
 LOOKED_FOR: Final = ("contact-person", "Somebody rang for them, and I have only the name as I heard it.")
 """The purpose for which a person is looked for, and why."""

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from casetrack.app import inspection, key_folder, open_deployment, utc_now
 from casetrack.cli.databases import found
 from casetrack.cli.demo.accounts import ADMINISTRATOR, LEFT, colleagues, keep_colleagues
-from casetrack.cli.demo.acts import Accept, Act, Begin, Find, Journey, Look, Pry, Record, Reveal, See, Write
+from casetrack.cli.demo.acts import Accept, Act, Begin, Find, Journey, Look, Pry, Record, Reveal, Review, See, Write
 from casetrack.cli.demo.build import Builder
 from casetrack.cli.demo.chance import Stream
 from casetrack.cli.demo.parts import accounts_of
@@ -154,6 +154,17 @@ def test_whoever_pried_was_refused_and_is_on_the_log(built: Built) -> None:
     refused = built.rows("SELECT id FROM events WHERE convert_from(payload, 'UTF8') LIKE '%\"Refused\"%'")
 
     assert len(refused) == pried
+
+
+def test_what_an_auditor_found_out_is_on_the_log_of_what_was_unusual(built: Built) -> None:
+    reviews = [(life, act) for life in built.lives for act in life.acts if isinstance(act, Review)]
+    rows = built.rows(
+        "SELECT e.at, convert_from(e.payload, 'UTF8')::json AS said, of.at AS looked_at FROM events e "
+        "JOIN events of ON of.id = e.aggregate_id WHERE e.action = 'unusual:review' AND e.words IS NOT NULL"
+    )
+    found = {(row.at, row.said["detail"]["disposition"], (row.at.date() - row.looked_at.date()).days) for row in rows}
+    assert found == {(act.when.at(TODAY), act.disposition.value, act.days) for _, act in reviews}
+    assert found
 
 
 def test_names_were_looked_at_for_a_reason(built: Built) -> None:

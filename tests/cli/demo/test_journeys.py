@@ -6,16 +6,30 @@ from dataclasses import replace
 
 import pytest
 
-from casetrack.cli.demo.acts import Begin, Close, Find, Open, Pry, Record, ReopenCase, Reveal, Send, Write
-from casetrack.cli.demo.journeys import LIVES, NIGHT_DESK, plan_lives
+from casetrack.cli.demo.acts import (
+    Begin,
+    Close,
+    Find,
+    Look,
+    Open,
+    Pry,
+    Record,
+    ReopenCase,
+    Reveal,
+    Review,
+    Send,
+    Write,
+)
+from casetrack.cli.demo.journeys import BROWSED_AGO, BROWSING_DESK, LIVES, NIGHT_DESK, plan_lives
 from casetrack.cli.demo.offers import BOTH, COMBINATIONS, INVESTIGATION, SUPPORT
-from casetrack.cli.demo.people import MARK
+from casetrack.cli.demo.people import MARK, colleague_name
 from casetrack.cli.demo.scenes import PHASES
 from casetrack.cli.demo.words import CORRECTED, NOTED
 from casetrack.domain.case import AgeGroup, BeginReason, IdentityState
 from casetrack.domain.holdings import Strand
 from casetrack.domain.misplaced import find_misplaced
 from casetrack.domain.transfer import TransferKind, TransferState
+from casetrack.domain.unusual_access import LEAST, Disposition
 from tests.cli.demo.world import End, ends_of, planned, scene_of, world
 
 SEEDS = ("casetrack", "another", "a third")
@@ -154,6 +168,31 @@ def test_there_is_something_for_the_auditor_to_find(seed: str) -> None:
     assert (
         sum(isinstance(act, Reveal) and act.by == NIGHT_DESK and act.when.minute > 23 * 60 for act in acts) >= AT_LEAST
     )
+    browsed = [act for act in acts if isinstance(act, Look) and act.by == BROWSING_DESK]
+    assert {act.when.days_ago for act in browsed} == {BROWSED_AGO}
+    assert len(browsed) >= LEAST
+    assert every((act.disposition for act in acts if isinstance(act, Review)), [Disposition.EXPECTED])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_some_of_those_who_are_looked_at_by_night_have_the_surname_of_who_looks(seed: str) -> None:
+    _, surname = colleague_name(seed, NIGHT_DESK)
+    names = [
+        str(End.of(journey).opening.names["family_name"])
+        for journey in planned(seed, LIVES)
+        if any(isinstance(act, Reveal) and act.by == NIGHT_DESK for act in journey.acts)
+    ]
+    assert AT_LEAST <= names.count(surname) < len(names)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_reviewed_was_done_before(seed: str) -> None:
+    reviews = [(journey, act) for journey in planned(seed, LIVES) for act in journey.acts if isinstance(act, Review)]
+
+    assert {act.disposition for _, act in reviews} >= {Disposition.STILL_LOOKING, Disposition.PROFESSIONAL_STANDARDS}
+    for journey, review in reviews:
+        days = {act.when.days_ago for act in journey.acts if act.by == review.of and isinstance(act, Reveal | Pry)}
+        assert review.when.days_ago + review.days in days
 
 
 @pytest.mark.parametrize("seed", SEEDS)

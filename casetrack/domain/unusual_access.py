@@ -1,0 +1,119 @@
+"""Which accesses are unusual, why, and what may come of one.
+
+An access is a look at what is known of a person, by an account: a page of their case, a reveal, a file or a note that
+was opened, an offer, the names of a caseload, a search. An attempt to open what one may not open is one too. A change
+is none by itself: whoever changes a case has looked at it. A list that shows pseudonyms alone is none either.
+
+An access is unusual for any of four reasons:
+
+- `HOURS`: at that instant the account's organisation was closed, by its own hours.
+- `RELATIONSHIP`: it was of a case that the account had no tie to. A tie is to be the worker of one of its strands, from
+  being named until another is; or to have changed it, or taken a step of an offer, a proposal or a hold of it, by then.
+  A look at an offer is a step of a transfer and asks for no tie. A search and the names of one's own caseload are of no
+  one case. An attempt that was refused asks for a tie as a look does, also where there is no such case.
+- `VOLUME`: on that day the account opened at least `LEAST` cases, and more than `TIMES` its own median of the last
+  `WORKED` days on which its organisation worked; a day on which it opened none counts as none.
+- `SURNAME`: it was shown who somebody is, and their surname is that of the account's own display name.
+
+What one account did with one case on one day in London is an *occasion*: it is listed, and dealt with, as one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+from typing import Final
+
+from casetrack.domain.actions import Action
+from casetrack.domain.errors import NotFound, NotOurPart, NotPermitted, PassedOn
+from casetrack.domain.finding_names import words_of
+from casetrack.domain.ids import Instant
+
+LEAST: Final = 20
+"""Cases on a day, below which no number is unusual."""
+TIMES: Final = 3
+WORKED: Final = 28
+"""Days of work that an account is measured by."""
+
+
+class Reason(StrEnum):
+    """Why an access is unusual."""
+
+    HOURS = "hours"
+    RELATIONSHIP = "relationship"
+    VOLUME = "volume"
+    SURNAME = "surname"
+
+
+class Disposition(StrEnum):
+    """What came of an unusual access, as an auditor records it; a newer one takes the place of the one before."""
+
+    EXPECTED = "expected"
+    """It is explained."""
+    SPOKEN_TO = "spoken-to"
+    """Somebody has spoken to the person."""
+    PROFESSIONAL_STANDARDS = "professional-standards"
+    """It was referred to those who look into conduct."""
+    NO_FURTHER_ACTION = "no-further-action"
+    STILL_LOOKING = "still-looking"
+
+
+OF_OFFERS: Final = frozenset({Action.TRANSFER_VIEW, Action.TRANSFER_SEE})
+"""Looks that are steps of a transfer."""
+OF_MANY: Final = frozenset({Action.CASELOAD_NAME, Action.PERSON_FIND})
+"""Looks that show several people at once."""
+LOOKS: Final = (
+    OF_OFFERS
+    | OF_MANY
+    | {
+        *(Action.CASE_VIEW, Action.MILESTONE_LIST, Action.JOURNEY_VIEW, Action.HISTORY_VIEW),
+        *(Action.IDENTITY_REVEAL, Action.CONTACT_REVEAL),
+        *(Action.FILE_LIST, Action.FILE_OPEN, Action.NOTE_LIST, Action.NOTE_OPEN),
+    }
+)
+"""What an account does when it looks at what is known of a person."""
+NOT_TO_BE_OPENED: Final = frozenset(each.__name__ for each in (NotFound, NotPermitted, PassedOn, NotOurPart))
+"""The refusals that say that something was not the actor's to open."""
+
+
+@dataclass(frozen=True)
+class Tie:
+    """What an account has to do with a case, from an instant on: as its worker until another was named."""
+
+    since: Instant
+    until: Instant | None = None
+
+
+def is_tied(at: Instant, ties: Iterable[Tie]) -> bool:
+    """True if one of the ties held at that instant."""
+    return any(tie.since <= at and (tie.until is None or at < tie.until) for tie in ties)
+
+
+def usual(before: Sequence[int]) -> float:
+    """How many cases an account opens on a day, as its own days say; none, before it has any."""
+    return median(before) if before else 0
+
+
+def is_in_volume(opened: int, before: Sequence[int]) -> bool:
+    """True if so many cases on one day are unusual, after those numbers on the days before."""
+    return opened >= LEAST and opened > TIMES * usual(before)
+
+
+def days_in_volume(opened: Mapping[int, int], worked: Mapping[int, Sequence[int]]) -> dict[int, float]:
+    """The days on which an account opened an unusual number of cases, each with what is usual of it.
+
+    `opened` is how many it opened on each day, and `worked` the days of work before each day that is asked about.
+    """
+    before = {day: [opened.get(each, 0) for each in days] for day, days in worked.items()}
+    return {day: usual(numbers) for day, numbers in before.items() if is_in_volume(opened.get(day, 0), numbers)}
+
+
+def shares_surname(display_name: str, family_name: str) -> bool:
+    """True if every word of the one surname is a word of the other, however each is written.
+
+    Of a display name, the surname is what stands before a comma, or else all after the first word.
+    """
+    before, comma, _ = display_name.partition(",")
+    first, _, rest = display_name.strip().partition(" ")
+    own, theirs = words_of([before if comma else rest or first]), words_of([family_name])
+    return bool(own and theirs) and (own <= theirs or theirs <= own)
