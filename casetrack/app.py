@@ -142,7 +142,7 @@ def create_app(
         client_key=keys.web_secret("clients"),
         before_sign_in=SessionBox(keys.web_secret("before-sign-in").hex()),
         troubles=lambda: watching.troubles(clock()),
-        counts=watching.counts,
+        counts=lambda: watching.counts(clock()),
         is_demo=demonstration is not None,
         inspect=inspection(config, keys, deployment, auditor_url, clock, waits=True) if auditor_url else None,
         check_for=min(LONGEST_CHECK, timedelta(seconds=config.server.timeout_s) * 2 / 3),
@@ -194,7 +194,7 @@ def inspection(
         try:
             chain = keys.chain()
             log, earlier = chain.of(name), earlier_logs(chain, name)
-        except LogRefused as refused:
+        except (LogRefused, CannotOpen) as refused:
             raise LogKeysRefused(why=str(refused)) from refused
         engine = engine_for(auditor_url, statement_timeout_ms=timeout_ms)
         try:

@@ -239,12 +239,15 @@ def new_entry(
     version: int | None = None,
     holders_then: Sequence[HolderCode] = (),
     seal_digest: bytes | None = None,
+    purpose: str = "casework",
 ) -> JournalEntry:
     """The event as the journal keeps it: as one version of its case, or of what has steps beside it."""
     is_step = event.aggregate is not None and not event.changes_case
     shown = tuple((case, secrets.token_bytes(16)) for case in event.shown)
     payload = {
         "event": type(event).__name__,
+        "operations": [operation.value for operation in event.operations],
+        "purpose": purpose,
         "case_version": None if is_step else version,
         "step": version if is_step else None,
         "seal_digest": seal_digest.hex() if seal_digest else None,

@@ -15,6 +15,7 @@ from casetrack.domain.errors import SessionEnded
 from casetrack.services.ports import Scope, Stores
 from casetrack.services.sessions import NOBODY
 from tests.memory.cases import MemoryCaseCards, MemoryCases
+from tests.memory.desk import MemoryDesk
 from tests.memory.files import MemoryFiles
 from tests.memory.finding import MemoryIndexTags, MemoryQuotas
 from tests.memory.journal import MemoryJournal, UnboundJournal
@@ -98,6 +99,7 @@ def _stores(memory: Memory) -> Stores:
         keys=MemoryKeys(memory),
         journal=MemoryJournal(memory),
         unusual=MemoryUnusual(memory),
+        desk=MemoryDesk(memory),
         accounts=MemoryAccounts(memory),
         doors=MemoryDoors(memory),
         quotas=MemoryQuotas(memory),

@@ -3,44 +3,101 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from flask import Response, abort
 
 from casetrack.api.answers import answer, page_answer
 from casetrack.api.calls import Calls
 from casetrack.domain.actions import Action
+from casetrack.domain.ids import AccountId
+from casetrack.domain.references import Reference
 from casetrack.http.house import house, in_time
 from casetrack.http.work import begin
-from casetrack.schemas.audit import AskAudit, OpenLog
+from casetrack.schemas.audit import AskAudit, AskComparison, AskThen, LookAt, OpenLog
+from casetrack.schemas.shown_desk import (
+    AccountAuditedShown,
+    CaseAuditedShown,
+    ComparisonShown,
+    LogStateShown,
+    ThenShown,
+)
 from casetrack.schemas.shown_log import EntriesShown, VerificationShown
-from casetrack.services.audit import Inspection, begin_verifying, search_audit, verify_audit
+from casetrack.services.audit import Inspection, begin_verifying, inspect_audit, is_late, search_audit, view_audit
+from casetrack.services.audit_accounts import look_at_account
+from casetrack.services.audit_cases import look_at_case
+from casetrack.services.audit_checkpoints import begin_comparing, compare_checkpoint
+from casetrack.services.audit_hindsight import Responsible, who_could_open
+from casetrack.services.journal import Purpose
 from casetrack.services.lists import LogQuery
 
 calls = Calls("audit", __name__, "The tamper-evident log, for auditors.")
 
 
+@calls.get("/audit/log", Action.AUDIT_VIEW, shows=LogStateShown, asks=OpenLog)
+def view(asked: Mapping[str, Any]) -> Response:
+    """How far the log is, and how long events wait for their place in it."""
+    with begin(Purpose(asked["use"])) as work:
+        state, now = view_audit(work, asked["use"]), work.now
+    waited = int(state.waited(now).total_seconds())
+    return answer(LogStateShown(), {**vars(state), "waited": waited, "late": is_late(state, now)})
+
+
 @calls.get("/audit/entries", Action.AUDIT_SEARCH, shows=EntriesShown, asks=AskAudit)
 def search(asked: Mapping[str, Any]) -> Response:
-    """One page of the entries of the auditor's scope that match, the newest first."""
+    """One page of the entries of the auditor's scope that match, the newest first; of very many the newest 10,000."""
     said = {**asked, "page": max(1, asked["page"])}
     use = said.pop("use")
-    with begin() as work:
+    with begin(Purpose(use)) as work:
         page = search_audit(work, LogQuery(**said), use)
     return page_answer(EntriesShown(), page)
+
+
+@calls.get("/audit/cases/<reference:reference>", Action.AUDIT_SEARCH, shows=CaseAuditedShown, asks=LookAt)
+def look_at_case_(asked: Mapping[str, Any], reference: Reference) -> Response:
+    """Everybody who looked at the case, changed it or was refused, and one page of the entries about it."""
+    with begin(Purpose(asked["use"])) as work:
+        audited = look_at_case(work, reference, asked["use"], page=max(1, asked["page"]))
+    return answer(CaseAuditedShown(), audited)
+
+
+@calls.get("/audit/cases/<reference:reference>/as-at", Action.AUDIT_SEARCH, shows=ThenShown, asks=AskThen)
+def ask_then(asked: Mapping[str, Any], reference: Reference) -> Response:
+    """Who could have opened the case at an instant that has passed, by the rules of access of today."""
+    with begin(Purpose(asked["use"])) as work:
+        then = who_could_open(work, reference, asked["at"], asked["use"])
+    return answer(ThenShown(), {**vars(then), "responsible": [_responsible(each) for each in then.responsible]})
+
+
+@calls.get("/audit/accounts/<uuid:account>", Action.AUDIT_SEARCH, shows=AccountAuditedShown, asks=LookAt)
+def look_at_account_(asked: Mapping[str, Any], account: UUID) -> Response:
+    """What one account did and at which cases, what was done about it, and one page of its entries."""
+    with begin(Purpose(asked["use"])) as work:
+        audited = look_at_account(work, AccountId(account), asked["use"], page=max(1, asked["page"]))
+    return answer(AccountAuditedShown(), audited)
 
 
 @calls.post("/audit/verifications", Action.AUDIT_VERIFY, shows=VerificationShown, reads=OpenLog, header=None)
 def verify(said: Mapping[str, Any]) -> Response:
     """Whether everything that is kept is what was recorded, and what is not; as far as there is time for it."""
     inspect = house().inspect
-    with begin() as work:
+    with begin(Purpose(said["use"])) as work:
         begin_verifying(work, said["use"])
         is_national = work.actor.national
     if inspect is None:
         abort(HTTPStatus.SERVICE_UNAVAILABLE)
-    with inspect() as (evidence, believed):
-        inspection = verify_audit(in_time(evidence), believed)
-    return answer(VerificationShown(), _facts_of(inspection, named=is_national))
+    return answer(VerificationShown(), _facts_of(inspect_audit(inspect, in_time), named=is_national))
+
+
+@calls.post("/audit/comparisons", Action.AUDIT_VERIFY, shows=ComparisonShown, reads=AskComparison, header=None)
+def compare(said: Mapping[str, Any]) -> Response:
+    """Whether the log still begins with what an older checkpoint has promised, or was rolled back, or rewritten."""
+    inspect = house().inspect
+    with begin(Purpose(said["use"], said["words"])) as work:
+        begin_comparing(work, said["checkpoint"], said["use"])
+    if inspect is None:
+        abort(HTTPStatus.SERVICE_UNAVAILABLE)
+    return answer(ComparisonShown(), compare_checkpoint(said["checkpoint"], inspect, in_time))
 
 
 def _facts_of(inspection: Inspection, *, named: bool) -> dict[str, Any]:
@@ -58,3 +115,9 @@ def _facts_of(inspection: Inspection, *, named: bool) -> dict[str, Any]:
         "unsigned": log and log.unsigned,
         "checkpoint": inspection.checkpoint,
     }
+
+
+def _responsible(each: Responsible) -> dict[str, Any]:
+    """What `ResponsibleShown` shows of an organisation: its people by their accounts, and no name of theirs."""
+    people = each.people and [{**vars(able.could.account), "parts": sorted(able.could.parts)} for able in each.people]
+    return {**vars(each), "strands": sorted(each.strands), "parts": sorted(each.parts), "people": people}

@@ -14,7 +14,7 @@ from casetrack.http.identity import leaves
 from casetrack.http.work import begin
 from casetrack.schemas.shown_unusual import OccasionShown, OccasionsShown
 from casetrack.schemas.unusual import AskUnusual, RecordReview
-from casetrack.services.journal import CASEWORK, Purpose
+from casetrack.services.journal import Purpose
 from casetrack.services.occasions import Occasion, UnusualQuery
 from casetrack.services.unusual import list_unusual, review_unusual
 
@@ -26,7 +26,7 @@ def list_(asked: Mapping[str, Any]) -> Response:
     """One page of the unusual accesses of the auditor's scope that match, the newest first; of a week, or of more."""
     said = dict(asked)
     use = said.pop("use")
-    with begin() as work:
+    with begin(Purpose(use)) as work:
         page = list_unusual(work, UnusualQuery(**said), use).page
     return page_answer(OccasionsShown(), page, [_facts_of(each) for each in page.items])
 
@@ -37,7 +37,7 @@ def list_(asked: Mapping[str, Any]) -> Response:
 @leaves(POST=[Action.UNUSUAL_REVIEW, Action.UNUSUAL_REVIEW])
 def review(said: Mapping[str, Any], entry: UUID) -> Response:
     """Record what came of the unusual access that this entry is of. Sent twice, it is there twice."""
-    with begin(Purpose(CASEWORK.code, said["words"])) as work:
+    with begin(Purpose(said["use"], said["words"])) as work:
         reviewed = review_unusual(work, EventId(entry), said["disposition"], said["use"], of_day=said["of_day"])
     return answer(OccasionShown(), _facts_of(reviewed))
 

@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,6 +32,7 @@ from casetrack.gateways.keyfolder import KeyFolder
 from casetrack.gateways.service_file import ServiceFile, ServiceFileBroken
 from casetrack.persistence.diagnosis import Examined, examine
 from casetrack.persistence.installing import engine_at
+from casetrack.persistence.log import SqlLog
 from casetrack.persistence.work import begin, begin_log
 from casetrack.services.erasure_list import ErasureContradicted
 from casetrack.services.ports import Stores
@@ -123,9 +125,11 @@ def look(config: Config) -> Iterator[Result]:
 
 def _database(config: Config, keys: KeyFolder, addresses: Addresses) -> Iterator[Result]:
     with engine_at(addresses.auditor, statement_timeout_ms=config.database.statement_timeout_ms) as engine:
-        for examined, wrong in examine(engine, utc_now()):
+        # The whole examination first: there is one connection, and what waits is asked over it too.
+        for examined, wrong in list(examine(engine, utc_now())):
             name, mend = MENDING[examined]
-            yield Result(name, wrong, mend if wrong else "")
+            note = _waiting(partial(begin_log, engine)) if examined is Examined.QUEUE and not wrong else ""
+            yield Result(name, wrong, mend if wrong else "", note)
             if examined is Examined.MIGRATIONS and wrong:
                 return
 
@@ -153,6 +157,13 @@ def _database(config: Config, keys: KeyFolder, addresses: Addresses) -> Iterator
             lambda: require_promised_in(config, addresses.auditor),
         )
         yield _overlap(keys.chain().of(config.service.name))
+
+
+def _waiting(begin: Callable[[], AbstractContextManager[SqlLog]]) -> str:
+    """What waits for its place in the log, though none of it for too long: the merge delay."""
+    with begin() as kept:
+        number, waited = kept.queue_length(), kept.queue_age(utc_now())
+    return f"{number} waiting, the oldest for {waited.total_seconds():.0f} seconds" if number else ""
 
 
 def _copies(config: Config) -> Iterator[Result]:

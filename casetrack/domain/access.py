@@ -8,16 +8,25 @@ exist for them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import Final, Protocol
 
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import CASEWORKERS, Actor, Auth, Role
 from casetrack.domain.case import Case, Status
 from casetrack.domain.erasures import Tombstone
 from casetrack.domain.errors import NeedsStepUp, NotFound, NotOurPart, NotOursToClose, NotPermitted, PassedOn
-from casetrack.domain.holdings import Part
+from casetrack.domain.holdings import Holdings, Part
 from casetrack.domain.ids import Instant
 from casetrack.domain.proposals import Proposal, ProposalKind
 from casetrack.domain.transfer import Transfer
+
+
+class Held(Protocol):
+    """Whatever somebody is responsible for: a case as it is, or as it was at an instant."""
+
+    @property
+    def holdings(self) -> Holdings:
+        """Who is responsible for what of it."""
 
 
 class Reach(IntEnum):
@@ -115,6 +124,7 @@ RULES: Mapping[Action, Rule] = {
     Action.PROPOSAL_APPROVE: Rule(DECIDERS, of_two=True),
     Action.PROPOSAL_REFUSE: Rule(DECIDERS, of_two=True),
     Action.PROPOSAL_WITHDRAW: Rule(DECIDERS, of_two=True),
+    Action.AUDIT_VIEW: Rule(AUDITORS),
     Action.AUDIT_SEARCH: Rule(AUDITORS),
     Action.AUDIT_VERIFY: Rule(AUDITORS),
     Action.AUDIT_EXPORT: Rule(AUDITORS),
@@ -211,7 +221,16 @@ ONLY_FROM: Mapping[Action, Side] = {
 """What a page has a button for on one side only; asked for from the other, the transfer's own rule refuses it."""
 
 
-def reach(actor: Actor, case: Case) -> Reach:
+SHOWING: Final[Mapping[Part, Action]] = {
+    Part.IDENTITY: Action.IDENTITY_REVEAL,
+    Part.SAFE_ADDRESS: Action.CONTACT_REVEAL,
+    Part.SUPPORT: Action.NOTE_OPEN,
+    Part.INVESTIGATION: Action.NOTE_OPEN,
+}
+"""By which action somebody is shown what is sealed in each part."""
+
+
+def reach(actor: Actor, case: Held) -> Reach:
     """How much of the case the actor has."""
     if not actor.role.is_caseworker:
         return Reach.NOTHING
@@ -327,6 +346,12 @@ def permitted_of_two(actor: Actor, proposal: Proposal, at: Instant) -> frozenset
     return frozenset(action for action in allowed if in_turn.get(action, True))
 
 
+def openable(actor: Actor, case: Held) -> frozenset[Part]:
+    """The parts of the case of which the actor may be shown what is sealed."""
+    held = case.holdings.parts_of(actor.holder)
+    return frozenset(part for part, action in SHOWING.items() if part in held and _allows(actor, action, case))
+
+
 def require_of_tombstone(actor: Actor, stone: Tombstone) -> None:
     """Refuses, as absent, whoever is neither a supervisor of who was responsible last nor one of the two people."""
     is_one_of_two = actor.account in (stone.proposed_by, stone.approved_by)
@@ -334,7 +359,7 @@ def require_of_tombstone(actor: Actor, stone: Tombstone) -> None:
         raise NotFound
 
 
-def _allows(actor: Actor, action: Action, case: Case) -> bool:
+def _allows(actor: Actor, action: Action, case: Held) -> bool:
     rule = RULES[action]
     if not may(actor, action) or reach(actor, case) < rule.reach:
         return False

@@ -83,6 +83,8 @@ class Action(StrEnum):
     PROPOSAL_REFUSE = "proposal:refuse"
     PROPOSAL_WITHDRAW = "proposal:withdraw"
 
+    AUDIT_VIEW = "audit:view"
+    """Open the log, for one of its four lawful uses: the auditors' desk."""
     AUDIT_SEARCH = "audit:search"
     AUDIT_VERIFY = "audit:verify"
     AUDIT_EXPORT = "audit:export"

@@ -182,6 +182,19 @@ class RuleBroken(CasetrackError):
     sentence = N_("That cannot be done.")
 
 
+class NotOurCheckpoint(RuleBroken):
+    """What somebody kept is no checkpoint that this log signed, so the log cannot be held against it."""
+
+    sentence = N_("That is not a checkpoint of this log. Give the whole of what was kept, exactly as it was kept.")
+    named = N_("That is not a checkpoint of this log. Give the whole of what was kept, exactly as it was kept. %(why)s")
+
+    def __init__(self, **facts: str | int) -> None:
+        """Say why, if that is known."""
+        super().__init__(**facts)
+        if "why" in facts:
+            self.sentence = self.named
+
+
 class MistypedReference(RuleBroken):
     """The check character does not match the rest of the reference."""
 

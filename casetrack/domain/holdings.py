@@ -129,6 +129,10 @@ class Holdings:
             rows.append(Holding(part, to, number, at, via=via))
         return _followed(Holdings(tuple(rows)), at, via)
 
+    def as_at(self, at: datetime) -> "Holdings":
+        """The same as they stood at that instant: what had begun by then, and open if it had not ended yet."""
+        return Holdings(tuple(_open_still(row, at) for row in self.rows if row.since <= at))
+
     def moved_parts(self, after: "Holdings") -> frozenset[Part]:
         """The parts whose holders differ between these holdings and those: the ones that need new keys."""
         return frozenset(part for part in Part if self.holders_of(part) != after.holders_of(part))
@@ -151,3 +155,7 @@ def _followed(holdings: Holdings, at: datetime, via: TransferId | None) -> Holdi
 
 def _ended(row: Holding, at: datetime) -> Holding:
     return replace(row, until=at) if row.is_open else row
+
+
+def _open_still(row: Holding, at: datetime) -> Holding:
+    return row if row.until is not None and row.until <= at else replace(row, until=None)

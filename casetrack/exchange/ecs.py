@@ -42,7 +42,7 @@ KINDS: Final[Mapping[Action, Kinds]] = dict(
             *(Action.NOTE_LIST, Action.NOTE_OPEN, Action.JOURNEY_VIEW, Action.HISTORY_VIEW),
             *(Action.TRANSFER_LIST, Action.TRANSFER_VIEW, Action.TRANSFER_SEE, Action.ERASURE_LIST),
             *(Action.ERASURE_VIEW, Action.PROPOSAL_LIST, Action.PROPOSAL_VIEW),
-            *(Action.AUDIT_SEARCH, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT, Action.UNUSUAL_LIST),
+            *(Action.AUDIT_VIEW, Action.AUDIT_SEARCH, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT, Action.UNUSUAL_LIST),
         ),
         _each(
             *("database", "change"),

@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.engine import Row as Found
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casetrack.crypto.seals import Seal
@@ -165,6 +166,14 @@ STUBS: Final = table(
 )
 """What the cases went by that the actor's holder passed on."""
 
+AUDITED: Final = table(
+    "holdings_audited",
+    *(column(name, of.type) for name, of in HoldingRow.__table__.c.items() if of.computed is None),
+    column("reference", Text()),
+    column("opened_at", InstantType()),
+)
+"""The holdings that an auditor may know of, with what a seal of theirs covers of their case."""
+
 NAMES: Final = table("case_names", column("id", Uuid()), column("reference", Text()), column("pseudonym", Text()))
 """What the cases go by that the actor's holder has, is being offered or had."""
 
@@ -225,6 +234,13 @@ class SqlCases:
         return tuple(
             kept_holding_from(found.HoldingRow, found.reference, found.opened_at)
             for found in self._session.execute(known)
+        )
+
+    def audited(self, reference: Reference) -> tuple[KeptHolding, ...]:
+        """Who was responsible for the case, each holding as it was sealed, for an auditor."""
+        known = select(AUDITED).where(AUDITED.c.reference == reference).order_by(AUDITED.c.position)
+        return tuple(
+            kept_holding_from(found, found.reference, found.opened_at) for found in self._session.execute(known)
         )
 
     def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
@@ -384,13 +400,13 @@ def _code(code: str | None) -> HolderCode | None:
     return HolderCode(code) if code else None
 
 
-def holding_from(row: HoldingRow) -> Holding:
+def holding_from(row: HoldingRow | Found[Any]) -> Holding:
     """The holding that the row keeps."""
     via = TransferId(row.via) if row.via else None
     return Holding(row.part, HolderCode(row.holder), row.number, row.since, row.until, via)
 
 
-def kept_holding_from(row: HoldingRow, reference: str, opened_at: datetime) -> KeptHolding:
+def kept_holding_from(row: HoldingRow | Found[Any], reference: str, opened_at: datetime) -> KeptHolding:
     """The holding that the row keeps, of the case that goes by that reference, with its own seal."""
     return KeptHolding(
         case=CaseId(row.case_id),

@@ -14,6 +14,7 @@ from casetrack.persistence import schema
 from casetrack.persistence.ready import NotDurable, check_durability
 from casetrack.persistence.refusals import refusing
 from casetrack.persistence.roles import APP, AUDITOR, JOBS, KEEPER, OWNER, SEQUENCER, SETTINGS
+from casetrack.services.verifying_journal import LATE
 
 
 class Examined(StrEnum):
@@ -31,7 +32,6 @@ class Examined(StrEnum):
 
 
 SKEW: Final = timedelta(seconds=5)
-LATE: Final = timedelta(minutes=1)
 LATELY: Final = timedelta(hours=24)
 COUNTED: Final = timedelta(days=30)
 
@@ -91,7 +91,7 @@ _REWRITES: Final = text(
     """
 )
 _KEPT: Final = ("events", "event_shown", "milestone_records", "leaves", "checkpoints", "tombstones")
-_QUEUED: Final = text("SELECT min(queued_at) FROM log_queue")
+_QUEUED: Final = text("SELECT count(*) AS number, min(queued_at) AS since FROM log_queue")
 _BROKEN: Final = text(
     """
     SELECT count(*) FILTER (WHERE at > :yesterday) AS lately, count(*) AS counted
@@ -120,10 +120,19 @@ def examine(engine: Engine, now: Instant) -> Iterator[tuple[Examined, str]]:
         found = connection.scalar(_NOW)
         skew = abs(found - now) if isinstance(found, datetime) else timedelta()
         yield Examined.CLOCK, "" if skew <= SKEW else f"{skew.total_seconds():.0f} seconds from the database's clock"
-        oldest = connection.scalar(_QUEUED)
-        waited = now - oldest if isinstance(oldest, datetime) else timedelta()
-        yield Examined.QUEUE, "" if waited <= LATE else f"an event has waited {waited.total_seconds():.0f} seconds"
+        yield Examined.QUEUE, _late(connection, now)
         yield Examined.INTEGRITY, _broken(connection, now)
+
+
+def _late(connection: Connection, now: Instant) -> str:
+    """How long events wait for their place in the log, if that is longer than they may."""
+    waiting = connection.execute(_QUEUED).one()
+    waited = now - waiting.since if waiting.since is not None else timedelta()
+    if waited <= LATE:
+        return ""
+    seconds, limit = waited.total_seconds(), LATE.total_seconds()
+    wait = "event waits, and has" if waiting.number == 1 else "events wait, the oldest of which has"
+    return f"{waiting.number} {wait} waited {seconds:.0f} seconds; the limit is {limit:.0f}"
 
 
 def _broken(connection: Connection, now: Instant) -> str:

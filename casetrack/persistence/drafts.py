@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casetrack.domain.ids import AccountId
 from casetrack.persistence.db import Row
-from casetrack.services.ports import Draft
+from casetrack.services.unsent import Draft
 
 
 class DraftRow(Row):

@@ -1,7 +1,7 @@
 """The journal: events, and the cases that lists showed. What is written is never changed."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeGuard
 from uuid import UUID
@@ -10,6 +10,8 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    CompoundSelect,
+    Computed,
     ForeignKey,
     Index,
     Insert,
@@ -31,6 +33,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    union,
 )
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.engine import Row as Found
@@ -56,7 +59,7 @@ from casetrack.persistence.log import LeafRow
 from casetrack.persistence.pages import page_of
 from casetrack.persistence.refusals import journalling
 from casetrack.services.journal import read_detail, read_keyset, read_payload, read_version
-from casetrack.services.lists import LYING, PAGE_SIZE, EventCard, LogQuery, Outcome, Page, Unseen
+from casetrack.services.lists import LYING, MOST_FOUND, PAGE_SIZE, EventCard, LogQuery, Outcome, Page, Unseen
 from casetrack.services.ports import Change, JournalEntry, LastChange
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,6 +93,14 @@ class EventRow(Row):
         Index("ix_events_attempted", "attempted", "at", postgresql_where=text("attempted IS NOT NULL")),
         Index("ix_events_refused", "at", postgresql_where=text("refusal IS NOT NULL")),
         Index("ix_events_integrity", "at", postgresql_where=text("refusal = 'IntegrityBroken'")),
+        Index("ix_events_action", "action", "at"),
+        Index("ix_events_purpose", "purpose", "at"),
+        Index("ix_events_subject", "subject", "at", postgresql_where=text("subject IS NOT NULL")),
+        Index(
+            "ix_events_refused_on",
+            "aggregate_id",
+            postgresql_where=text("refusal IS NOT NULL AND aggregate_id IS NOT NULL"),
+        ),
         Index("ix_events_holders_then", "holders_then", postgresql_using="gin"),
         Index(
             "ix_events_tie",
@@ -119,6 +130,13 @@ class EventRow(Row):
     salt: Mapped[bytes]
     commitment: Mapped[bytes]
     words: Mapped[bytes | None]
+    purpose: Mapped[str | None] = mapped_column(
+        Computed("payload_says(payload, '{purpose}'::text[])", persisted=True), deferred=True
+    )
+    """What it was for: made by the database of the payload, as is whose account it is about."""
+    subject: Mapped[UUID | None] = mapped_column(
+        Computed("payload_names(payload, '{detail,account}'::text[])", persisted=True), deferred=True
+    )
 
 
 class ShownRow(Row):
@@ -248,7 +266,8 @@ class SqlJournal:
             *(not_(_lies_with(strand)) for strand in sorted(unseen.strands)),
         )
         newest_first = (EventRow.at.desc(), EventRow.case_version.desc().nulls_last(), EventRow.id)
-        return self._page(of_case, newest_first, page, PAGE_SIZE)
+        listed = select(EventRow.id).where(*of_case).order_by(*newest_first)
+        return self._page(listed, newest_first, page, PAGE_SIZE)
 
     def case_keys_renewed(self, holder: HolderCode, *, of: CaseId | None = None) -> Mapping[CaseId, int]:
         """The cases of which the holder has renewed the data keys, each with the newest version by which it did."""
@@ -271,19 +290,26 @@ class SqlJournal:
         return {place: at for place, at in places if place is not None}
 
     def search(self, query: LogQuery) -> Page[EventCard]:
-        """The entries that match, newest first, in the auditor's scope. A list is about each case that it showed."""
-        return self._page(_conditions(query), (EventRow.at.desc(), EventRow.id), query.page, query.size)
+        """The newest `MOST_FOUND` entries that match, newest first, in the auditor's scope.
+
+        A list is about each case that it showed. They are taken from an index and counted afterwards: to count all of
+        a log would be to read all of it.
+        """
+        newest_first = (EventRow.at.desc(), EventRow.id)
+        matching = select(EventRow.id, EventRow.at).where(*_conditions(query)).order_by(*newest_first)
+        newest = matching.limit(MOST_FOUND).subquery("newest")
+        listed = select(newest.c.id).order_by(newest.c.at.desc(), newest.c.id)
+        return self._page(listed, newest_first, query.page, query.size)
 
     def _page(
-        self, wanted: Iterable[ColumnElement[bool]], order: Sequence[SQLColumnExpression[Any]], number: int, size: int
+        self, listed: Select[UUID], order: Sequence[SQLColumnExpression[Any]], number: int, size: int
     ) -> Page[EventCard]:
-        """That page of the events that are wanted: counted and put in order by themselves, and the few then joined."""
-        listed = select(EventRow.id).where(*wanted).order_by(*order)
+        """That page of the events that are listed: counted and put in order by themselves, and the few then joined."""
 
         def cards(page: Subquery) -> Select[*tuple[Any, ...]]:
             return event_cards().join(page, page.c.id == EventRow.id).add_columns(page.c.total).order_by(*order)
 
-        return page_of(self._session, listed, card_of, number=number, size=size, cards=cards)
+        return page_of(self._session, listed, event_card, number=number, size=size, cards=cards)
 
 
 def last_change_of(event: UUID, version: int, payload: bytes) -> LastChange:
@@ -372,20 +398,18 @@ def _is_step() -> ColumnElement[bool]:
 
 
 def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    is_one = (
+        (EventRow.account, query.account),
+        (EventRow.holder, query.holder),
+        (EventRow.action, query.action and query.action.value),
+        (EventRow.purpose, query.purpose),
+    )
+    conditions = [column == wanted for column, wanted in is_one if wanted is not None]
     if query.reference is not None:
-        case = select(REFERENCES.c.id).where(REFERENCES.c.reference == query.reference).scalar_subquery()
-        showing = select(ShownRow.event).where(ShownRow.case_id == case)
-        conditions.append(or_(EventRow.case_id == case, EventRow.id.in_(showing), _refused_on(query.reference, case)))
+        conditions.append(EventRow.id.in_(about_case(query.reference)))
     if query.outcome is not None:
         refused = EventRow.refusal.is_not(None)
         conditions.append(refused if query.outcome is Outcome.REFUSED else ~refused)
-    if query.account is not None:
-        conditions.append(EventRow.account == query.account)
-    if query.holder is not None:
-        conditions.append(EventRow.holder == query.holder)
-    if query.action is not None:
-        conditions.append(EventRow.action == query.action.value)
     if query.since is not None:
         conditions.append(EventRow.at >= end_of(query.since - ONE_DAY))
     if query.until is not None:
@@ -393,18 +417,33 @@ def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _refused_on(reference: Reference, case: ScalarSelect[Any]) -> ColumnElement[bool]:
-    """An attempt that was refused names no case: what was asked for is a reference, or an offer of the case."""
+def about_case(reference: Reference) -> CompoundSelect[UUID]:
+    """The events that are about the case, that showed it in a list, or by which somebody was refused who asked for it.
+
+    An attempt that was refused names no case: what was asked for is a reference, or an offer of the case. Each of the
+    four is found by an index of its own, so none of them is a reason to read all that there is.
+    """
+    case = case_of(reference)
     offers = select(TRANSFERS.c.id).where(TRANSFERS.c.case_id == case)
-    return or_(EventRow.attempted == reference, and_(EventRow.refusal.is_not(None), EventRow.aggregate_id.in_(offers)))
+    return union(
+        select(EventRow.id).where(EventRow.case_id == case),
+        select(ShownRow.event).where(ShownRow.case_id == case),
+        select(EventRow.id).where(EventRow.attempted == reference),
+        select(EventRow.id).where(EventRow.refusal.is_not(None), EventRow.aggregate_id.in_(offers)),
+    )
+
+
+def case_of(reference: Reference) -> ScalarSelect[Any]:
+    """The id of the case of that reference, if the actor may read it beside an event."""
+    return select(REFERENCES.c.id).where(REFERENCES.c.reference == reference).scalar_subquery()
 
 
 def _account(account: UUID | None) -> AccountId | None:
     return AccountId(account) if account else None
 
 
-def card_of(found: Found[Any]) -> EventCard:
-    """The event that a row of those has."""
+def event_card(found: Found[Any]) -> EventCard:
+    """The event of such a row, as a card."""
     at: Instant = found.at
     return EventCard(
         id=EventId(found.id),

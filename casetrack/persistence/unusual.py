@@ -16,7 +16,7 @@ from casetrack.domain.ids import AccountId, EventId, HolderCode, Instant
 from casetrack.domain.references import Reference
 from casetrack.domain.unusual_access import LOOKS, NOT_TO_BE_OPENED, OF_MANY, OF_OFFERS, Disposition, Reason
 from casetrack.persistence.accounts import AccountRow
-from casetrack.persistence.journal import REFERENCES, EventRow, card_of, event_cards
+from casetrack.persistence.journal import REFERENCES, EventRow, event_card, event_cards
 from casetrack.persistence.pages import page_of
 from casetrack.persistence.types import InstantType
 from casetrack.services.journal import read_detail, read_payload
@@ -309,7 +309,7 @@ def _occasion(found: Found[Any]) -> Occasion:
     known = found.of_case or found.attempted
     is_of_day = found.opened is not None
     return Occasion(
-        first=card_of(found),
+        first=event_card(found),
         reference=Reference(known) if known else None,
         entries=tuple(map(EventId, found.entries)),
         reasons=frozenset(map(Reason, found.reasons)),

@@ -1,7 +1,6 @@
 """Whether the database can serve, and how much waits in it, for machines that watch. Nothing is about a case."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import text
@@ -11,9 +10,8 @@ from casetrack.domain.ids import Instant
 from casetrack.persistence.db import db
 from casetrack.persistence.log import SqlLog
 from casetrack.persistence.schema import head
+from casetrack.services.verifying_journal import LATE
 
-LATE: Final = timedelta(minutes=1)
-"""How long an event may wait for its place in the log before somebody has to look."""
 INTEGRITY_FAILURES: Final = text("SELECT integrity_failures()")
 """A number, which a function of the definer's counts in `ix_events_integrity`: whoever asks reads no event."""
 
@@ -32,11 +30,15 @@ def troubles(now: Instant) -> tuple[str, ...]:
     return tuple(code for code, is_so in found if is_so)
 
 
-def counts() -> Mapping[str, int]:
-    """How much there is of what an operator watches, by name; `integrity_failures` since the log began."""
+def counts(now: Instant) -> Mapping[str, int]:
+    """How much there is of what an operator watches, by name; `integrity_failures` since the log began.
+
+    `log_delay_seconds` is how long the oldest event has waited for its place in the log: the merge delay.
+    """
     asked: tuple[tuple[str, Callable[[SqlLog], int]], ...] = (
         ("log_entries", SqlLog.size),
         ("log_queue", SqlLog.queue_length),
+        ("log_delay_seconds", lambda log: int(log.queue_age(now).total_seconds())),
     )
     try:
         with db.session.begin():

@@ -18,6 +18,7 @@ from casetrack.persistence.accounts import SqlAccounts
 from casetrack.persistence.cards import SqlCaseCards
 from casetrack.persistence.cases import SqlCases
 from casetrack.persistence.db import db
+from casetrack.persistence.desk import SqlDesk
 from casetrack.persistence.doors import SqlDoors
 from casetrack.persistence.drafts import SqlDrafts
 from casetrack.persistence.files import SqlFiles
@@ -138,6 +139,7 @@ def stores_on(session: Session) -> Stores:
         keys=SqlKeys(session),
         journal=SqlJournal(session),
         unusual=SqlUnusual(session),
+        desk=SqlDesk(session),
         accounts=SqlAccounts(session),
         doors=SqlDoors(session),
         quotas=SqlQuotas(session),

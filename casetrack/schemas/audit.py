@@ -1,19 +1,24 @@
 """What an auditor asks of the log."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validates_schema
 
 from casetrack.domain.actions import Action
+from casetrack.domain.calendars import london_date
 from casetrack.domain.errors import MistypedReference
+from casetrack.domain.ids import Instant
 from casetrack.domain.references import Reference, read_reference
 from casetrack.domain.words import N_
-from casetrack.schemas.fields import Choice, Day, Known, Text, Whole, says
+from casetrack.schemas.fields import PARAGRAPH, UNSEEN, Choice, Day, Known, Moment, Text, Whole, says
 from casetrack.schemas.said import Said
 from casetrack.schemas.terms import ReadingBy
-from casetrack.services.audit import Use
+from casetrack.services.audit import Use, purposes
 from casetrack.services.lists import Outcome
+
+LONGEST_CHECKPOINT: Final = 5000
+"""How many characters: more than a checkpoint has that sixteen witnesses have signed too."""
 
 
 class CaseReference(fields.String):
@@ -42,10 +47,56 @@ class AnyHolder(fields.String):
         return code
 
 
+class DoneFor(fields.String):
+    """What something was done for, by its code, past or present: the log is older than today's list."""
+
+    default_error_messages = says(required=N_("Choose a purpose."), invalid=N_("Choose a purpose from the list."))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> str:  # noqa: ANN401 - whatever was sent
+        code = str(super()._deserialize(value, attr, data, **more))
+        if code not in purposes(ReadingBy.get().facts):
+            raise self.make_error("invalid")
+        return code
+
+
+class Passed(Moment):
+    """An instant that has passed, by its day: that of today has begun to."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Instant:  # noqa: ANN401 - whatever was sent
+        at = super()._deserialize(value, attr, data, **more)
+        if london_date(at) > ReadingBy.get().today:
+            raise ValidationError(N_("Enter a date that has passed."))
+        return at
+
+
+class SignedNote(fields.String):
+    """A signed note as somebody kept it. A browser ends lines in its own way: here they end as they were signed."""
+
+    default_error_messages = says(
+        required=N_("Choose the file of a checkpoint, or paste one."),
+        invalid=N_("Choose the file of a checkpoint, or paste one."),
+        long=N_("That is longer than any checkpoint. Choose the file in which one was kept, and nothing else."),
+    )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> str:  # noqa: ANN401 - whatever was sent
+        note = str(super()._deserialize(value, attr, data, **more)).replace("\r\n", "\n").strip()
+        if not note or UNSEEN.search(note):
+            raise self.make_error("required")
+        if len(note) >= LONGEST_CHECKPOINT:
+            raise self.make_error("long")
+        return f"{note}\n"
+
+
 class OpenLog(Said):
     """Which of the four lawful uses the log is opened for."""
 
     use = Choice(Use, missing=N_("Choose what you open the log for."))
+
+
+class OpenDesk(OpenLog):
+    """The same, and why, in the auditor's own words: sealed to the audit desk, so they stand in no address."""
+
+    words = Text(PARAGRAPH)
 
 
 class SearchAudit(Said):
@@ -55,6 +106,7 @@ class SearchAudit(Said):
     account = Known(load_default=None)
     holder = AnyHolder(load_default=None)
     action = Choice(Action, load_default=None)
+    purpose = DoneFor(load_default=None)
     outcome = Choice(Outcome, load_default=None)
     since = Day(load_default=None)
     until = Day(load_default=None)
@@ -70,6 +122,38 @@ class SearchAudit(Said):
 
 class AskAudit(OpenLog, SearchAudit):
     """Both in one, as a program asks: it keeps nothing from one call to the next."""
+
+
+class FindCase(Said):
+    """Which case is looked at, by its reference."""
+
+    reference = CaseReference(required=True)
+
+
+class LookAt(OpenLog):
+    """What the log is opened for, and which page of the entries is looked at, as a program asks."""
+
+    page = Whole(load_default=1)
+
+
+class SayWhen(Said):
+    """As at which instant somebody asks who could have opened a case: a date, and a time in London."""
+
+    at = Passed(required=True)
+
+
+class AskThen(OpenLog, SayWhen):
+    """Both in one, as a program asks."""
+
+
+class CompareCheckpoint(Said):
+    """The older checkpoint that the log is held against."""
+
+    checkpoint = SignedNote(required=True)
+
+
+class AskComparison(OpenDesk, CompareCheckpoint):
+    """Both in one, as a program asks."""
 
 
 class FindAccount(Said):

@@ -1,22 +1,32 @@
-"""The auditor's looking: the log is opened for one of four lawful uses, and the looking is on it too."""
+"""The auditors' desk: the log is opened for one of four lawful uses, and all looking in it is on it too.
+
+That somebody looked is never an event of a case: it says what was asked for, and whoever has the case does not see it.
+"""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from casetrack.audit.note import VerifierKey
 from casetrack.audit.verify import Verified
 from casetrack.domain.actions import Action
+from casetrack.domain.errors import LogKeysRefused
 from casetrack.domain.events import LogOpened
-from casetrack.domain.ids import AccountId
+from casetrack.domain.factfiles import Facts
+from casetrack.domain.ids import AccountId, Instant
 from casetrack.domain.words import N_
+from casetrack.services.desk import LogState
 from casetrack.services.evidence import Evidence, OutOfTime
 from casetrack.services.findings import About, Finding
+from casetrack.services.founding import FOUNDING
+from casetrack.services.journal import CASEWORK
 from casetrack.services.lists import EventCard, LogQuery, Page
+from casetrack.services.sessions import SIGNING_IN
 from casetrack.services.verifying import verify_database
-from casetrack.services.verifying_journal import Believed, verify_checkpoints
+from casetrack.services.verifying_journal import LATE, Believed, verify_checkpoints
 from casetrack.services.work import UnitOfWork
 
 Inspect: TypeAlias = Callable[[], AbstractContextManager[tuple[Evidence, Believed]]]
@@ -32,29 +42,58 @@ class Use(StrEnum):
     CRIMINAL_PROCEEDINGS = "criminal-proceedings"
 
 
-USES = {
+USES: Final[Mapping[str, str]] = {
     Use.LAWFULNESS: N_("To check that people's data was handled lawfully"),
     Use.SELF_MONITORING: N_("To monitor ourselves, which includes internal disciplinary proceedings"),
     Use.INTEGRITY: N_("To keep people's data whole and secure"),
     Use.CRIMINAL_PROCEEDINGS: N_("For criminal proceedings"),
 }
+AT_THE_COMMAND_LINE: Final = "command-line"
+UNASKED: Final[Mapping[str, str]] = {
+    CASEWORK.code: N_("The work of the day: nobody was asked for more"),
+    SIGNING_IN.code: N_("Signing in"),
+    AT_THE_COMMAND_LINE: N_("Keeping the installation in order, at the command line"),
+    FOUNDING.code: N_("Founding the installation"),
+}
+"""What things are done for without anybody choosing it from a list."""
+
+
+def purposes(facts: Facts) -> Mapping[str, str]:
+    """Everything that an event may say it was for, past or present, and its words."""
+    chosen = {code: each.label for code, each in facts.codes["reveal_purposes"].codes.items()}
+    return {**UNASKED, **chosen, **USES}
+
+
+def open_audit(work: UnitOfWork, use: Use) -> None:
+    """The auditor has said what the log is opened for, from now on and until they say something else.
+
+    What they typed is the purpose of the work: it is sealed to the audit desk.
+    """
+    _open(work, Action.AUDIT_VIEW, use)
+
+
+def view_audit(work: UnitOfWork, use: Use) -> LogState:
+    """How far the log is."""
+    _open(work, Action.AUDIT_VIEW, use)
+    return work.stores.desk.log_state()
+
+
+def is_late(state: LogState, now: Instant) -> bool:
+    """Something has waited longer for its place in the log than it may: nobody sequences it."""
+    return state.waited(now) > LATE
 
 
 def search_audit(work: UnitOfWork, query: LogQuery, use: Use) -> Page[EventCard]:
     """The entries that match within the auditor's scope; that they were looked at, and what for, is on the log."""
     work.require(Action.AUDIT_SEARCH)
     found = work.stores.journal.search(query)
-    work.note(
-        LogOpened(
-            action=Action.AUDIT_SEARCH,
-            at=work.now,
-            by=work.actor.account,
-            use=use,
-            filters=query.filters,
-            entries=len(found.items),
-        )
-    )
+    note_look(work, Action.AUDIT_SEARCH, use, *query.filters, entries=len(found.items))
     return found
+
+
+def note_look(work: UnitOfWork, action: Action, use: Use, *filters: str, entries: int = 0) -> None:
+    """That the auditor looked, at what and what for, is on the log before it is shown; in the history of no case."""
+    work.note(LogOpened(action=action, at=work.now, by=work.actor.account, use=use, filters=filters, entries=entries))
 
 
 @dataclass(frozen=True)
@@ -68,6 +107,8 @@ class Inspection:
     """The newest signed note; empty before the first."""
     is_whole: bool = True
     """False where there was no time for everything: what is named was found by then, and nothing else is said."""
+    keys: tuple[VerifierKey, ...] = ()
+    """The log's own that sign it now; none where no key of it is believed, by which nothing could be checked."""
 
 
 def account_named(work: UnitOfWork, sign_in_name: str, use: Use) -> AccountId | None:
@@ -76,28 +117,45 @@ def account_named(work: UnitOfWork, sign_in_name: str, use: Use) -> AccountId | 
     account = work.stores.accounts.named(sign_in_name.strip().casefold())
     if account is None or not (work.actor.national or account.holder == work.actor.holder):
         return None
-    filters = LogQuery(account=account.id).filters
-    work.note(LogOpened(action=Action.AUDIT_SEARCH, at=work.now, by=work.actor.account, use=use, filters=filters))
+    note_look(work, Action.AUDIT_SEARCH, use, *LogQuery(account=account.id).filters)
     return account.id
 
 
-def begin_verifying(work: UnitOfWork, use: Use) -> None:
-    """The auditor is about to have the whole log checked."""
-    work.require(Action.AUDIT_VERIFY)
-    work.note(LogOpened(action=Action.AUDIT_VERIFY, at=work.now, by=work.actor.account, use=use))
+def begin_verifying(work: UnitOfWork, use: Use) -> LogState:
+    """The auditor is about to have the whole log checked, which is so far."""
+    _open(work, Action.AUDIT_VERIFY, use)
+    return work.stores.desk.log_state()
+
+
+def inspect_audit(inspect: Inspect, within: Callable[[Evidence], Evidence]) -> Inspection:
+    """Everything is checked, after the looking has been journalled, as far as the evidence may be read `within` it.
+
+    Where the keys of the log are not believed that is what is wrong, and nothing else is said.
+    """
+    try:
+        with inspect() as (evidence, believed):
+            return verify_audit(within(evidence), believed)
+    except LogKeysRefused as refused:
+        return Inspection((Finding(About.LOG, "", refused.said),), None, "", is_whole=False)
 
 
 def verify_audit(evidence: Evidence, believed: Believed) -> Inspection:
-    """Everything is checked, after the looking has been journalled; what is wrong is named and nothing is opened.
+    """Everything is checked; what is wrong is named and nothing is opened.
 
     Of evidence that can be read for a while only, as much as there was time for: see `evidence.InTime`.
     """
     findings: deque[Finding] = deque()
+    keys = believed.log.in_force
     try:
         findings.extend(verify_database(evidence, believed))
         newest = deque(evidence.checkpoints(), maxlen=1)
         broken = any(finding.about is About.LOG for finding in findings)
         verified = None if broken else verify_checkpoints(evidence, believed)
     except OutOfTime:
-        return Inspection(tuple(findings), None, "", is_whole=False)
-    return Inspection(tuple(findings), verified, newest[0] if newest else "")
+        return Inspection(tuple(findings), None, "", is_whole=False, keys=keys)
+    return Inspection(tuple(findings), verified, newest[0] if newest else "", keys=keys)
+
+
+def _open(work: UnitOfWork, action: Action, use: Use) -> None:
+    work.require(action)
+    note_look(work, action, use)

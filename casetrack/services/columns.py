@@ -165,7 +165,7 @@ LOG = (
     *_clear(
         "events",
         "at time_ms action account holder case_id aggregate_id case_version step aspect refusal attempted "
-        "holders_then payload",
+        "holders_then payload purpose subject",
         "who did what and when, in ids, codes and dates: the log is read without the keys of a case",
     ),
     *_marks("event_shown", "salt"),

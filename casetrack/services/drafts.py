@@ -13,8 +13,8 @@ from typing import Any
 from casetrack.crypto.errors import CannotOpen
 from casetrack.crypto.letters import letter_version, seal_letter
 from casetrack.domain.errors import DraftChanged, DraftSent
-from casetrack.services.ports import Draft
 from casetrack.services.repeats import Answered, answered_before, remember_answer
+from casetrack.services.unsent import Draft
 from casetrack.services.work import UnitOfWork
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 from casetrack.domain.actions import Action
@@ -192,6 +192,10 @@ LYING = frozenset({Action.FILE_ATTACH, Action.NOTE_WRITE})
 """What lies with one strand, which the payload names."""
 
 
+MOST_FOUND: Final = 10_000
+"""How many entries of the log one search finds, the newest: whoever wants older ones says of which days."""
+
+
 class Outcome(StrEnum):
     """What came of what somebody set out to do."""
 
@@ -209,6 +213,8 @@ class LogQuery:
     account: AccountId | None = None
     holder: HolderCode | None = None
     action: Action | None = None
+    purpose: str | None = None
+    """The code of what it was done for."""
     since: date | None = None
     until: date | None = None
     page: int = 1

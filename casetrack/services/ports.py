@@ -20,10 +20,12 @@ from casetrack.domain.ids import AccountId, CaseId, EventId, FileId, HolderCode,
 from casetrack.domain.references import Pseudonym, Reference
 from casetrack.domain.transfer import Transfer
 from casetrack.services.approvals import LegalHolds, Proposals, Tombstones
+from casetrack.services.desk import Desk
 from casetrack.services.limits import Quotas
 from casetrack.services.lists import CaseCard, CaseQuery, EventCard, LogQuery, OfferCard, Page, Unseen, WorkCounts
 from casetrack.services.occasions import UnusualAccesses
 from casetrack.services.people import Accounts, Doors
+from casetrack.services.unsent import Drafts
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,12 @@ class CaseStore(Protocol):
         """What the actor's holder still knows of a case that it passed on: its own holdings, and who leads now.
 
         Nothing of any other case.
+        """
+
+    def audited(self, reference: Reference) -> tuple[KeptHolding, ...]:
+        """Who was responsible for the case, each holding as it was sealed, for an auditor.
+
+        One of a single organisation is told of the times at which that was responsible too.
         """
 
     def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
@@ -440,32 +448,6 @@ class Journal(Protocol):
         """When each version of each holder's keyset was made."""
 
 
-@dataclass(frozen=True)
-class Draft:
-    """Answers of a wizard that were not sent yet, sealed to the account's own holder."""
-
-    account: AccountId
-    kind: str
-    sealed: bytes
-    at: Instant
-
-
-class Drafts(Protocol):
-    """Where half-finished answers survive a time-out."""
-
-    def get(self, account: AccountId, kind: str, *, lock: bool = False) -> Draft | None:
-        """The account's draft of that kind; locked until the end of the transaction if it is to be changed or sent."""
-
-    def begin(self, draft: Draft) -> bool:
-        """The draft is kept where there is none; False if there is one, also one that was begun at the same time."""
-
-    def keep(self, draft: Draft) -> None:
-        """The draft takes the place of the one before."""
-
-    def discard(self, account: AccountId, kind: str) -> None:
-        """The draft is gone."""
-
-
 class HolderStore(Protocol):
     """Where holders are kept."""
 
@@ -489,6 +471,7 @@ class Stores:
     keys: Keys
     journal: Journal
     unusual: UnusualAccesses
+    desk: Desk
     accounts: Accounts
     doors: Doors
     quotas: Quotas

@@ -1,106 +1,107 @@
-"""The pages of the auditor: the log searched, and checked. Opening it asks which of its lawful uses applies."""
+"""The auditors' desk: its front page, the search of the log, and whether all of it is as it was recorded."""
 
-import json
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import Enum
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from marshmallow import ValidationError
 
 from casetrack.domain.actions import Action
-from casetrack.domain.errors import MistypedReference
-from casetrack.domain.events import Refused
 from casetrack.domain.ids import AccountId, HolderCode
-from casetrack.domain.references import Reference, read_reference
-from casetrack.domain.unusual_events import SurnamesCompared
 from casetrack.domain.words import N_
 from casetrack.http.house import house, in_time
-from casetrack.http.identity import current_actor, leaves, may, serves
-from casetrack.http.sessions import current_session
+from casetrack.http.identity import current_actor, leaves, may
+from casetrack.http.uploads import takes_file, uploaded
 from casetrack.http.work import begin
-from casetrack.schemas.audit import FindAccount, OpenLog, SearchAudit
-from casetrack.services.audit import USES, Inspection, Use, account_named, begin_verifying, search_audit, verify_audit
+from casetrack.schemas.audit import LONGEST_CHECKPOINT, CompareCheckpoint, FindAccount, FindCase, SearchAudit
+from casetrack.services.audit import (
+    Inspection,
+    Use,
+    account_named,
+    begin_verifying,
+    inspect_audit,
+    is_late,
+    purposes,
+    search_audit,
+    view_audit,
+)
+from casetrack.services.audit_checkpoints import begin_comparing, compare_checkpoint
+from casetrack.services.desk import LogState
 from casetrack.services.findings import About
-from casetrack.services.journal import read_kind
-from casetrack.services.lists import EventCard, LogQuery, Outcome
+from casetrack.services.lists import LogQuery, Outcome
+from casetrack.services.verifying_journal import LATE
 from casetrack.web.forms import Form, in_words, parts_of, read, submitted
-from casetrack.web.words import ACTIONS, entry_words
+from casetrack.web.log_entries import entries_of
+from casetrack.web.log_use import in_force, opening, purpose_of
+from casetrack.web.words import ACTIONS
 
 pages = Blueprint("audit", __name__)
 
 BOTH: Final = ["GET", "POST"]
-USE: Final = "audit-use"
 DAYS: Final = frozenset({"since", "until"})
 OUTCOMES: Final[Mapping[Outcome, str]] = {Outcome.DONE: N_("Done"), Outcome.REFUSED: N_("Refused")}
-REASON_IS_SEALED: Final = N_("A reason was typed. It is sealed to the audit desk; the log has only its digest.")
-FOUND_IS_SEALED: Final = N_("What was found is sealed to the audit desk; the log has only its digest.")
+MOST_BYTES: Final = 4 * LONGEST_CHECKPOINT
+"""Of the file of a checkpoint: a character is four bytes at the most."""
 MOST_SHOWN: Final = 200
 """How many of the things that are wrong a page names: the first is what matters."""
 
 
-@pages.route("/audit")
-@serves(Action.AUDIT_SEARCH)
-@leaves(GET=[])
-def home() -> ResponseReturnValue:
-    """The auditor's own work begins with the search."""
-    return redirect(url_for("audit.search"))
+@pages.route("/audit", methods=BOTH)
+@opening(Action.AUDIT_VIEW)
+@leaves(GET=[may(Action.AUDIT_VIEW)], POST=[(Action.AUDIT_VIEW, Action.AUDIT_SEARCH, None)])
+def view(use: Use) -> ResponseReturnValue:
+    """What the desk is for, what there is, and how far the log is. A case and an account are asked for here too."""
+    case, account = Form(), Form()
+    if "reference" in request.form:
+        case = submitted(FindCase())
+        if case.said is not None:
+            return redirect(url_for("audit_cases.view", reference=case.said["reference"]), HTTPStatus.SEE_OTHER)
+    elif "name" in request.form:
+        found, account = _account_asked(use)
+        if found is not None:
+            return redirect(url_for("audit_accounts.view", account_id=found), HTTPStatus.SEE_OTHER)
+    with begin(purpose_of(use)) as work:
+        state = view_audit(work, use)
+    errors = {**case.errors, **account.errors}
+    given = {**in_force(use), **_told(state), "by_reference": case, "by_name": account, "errors": errors}
+    return render_template("audit/view.html", **given), (case if case.errors else account).status
 
 
 @pages.route("/audit/search", methods=BOTH)
-@serves(Action.AUDIT_SEARCH)
-@leaves(GET=[may(Action.AUDIT_SEARCH)], POST=[may(Action.AUDIT_SEARCH)])
-def search() -> ResponseReturnValue:
-    """What the log has on a case, an account, an organisation or an action; why it is opened is asked first."""
-    with begin() as work:
-        work.require(Action.AUDIT_SEARCH)
-    use = use_in_force()
-    if use is None or "use" in request.form or "again" in request.args:
-        return ask_use(url_for("audit.search"), gettext("Search the log"))
-    form = submitted(FindAccount())
-    if form.said is not None:
-        with begin() as work:
-            found = account_named(work, form.said["name"], use)
+@opening(Action.AUDIT_SEARCH)
+@leaves(GET=[may(Action.AUDIT_SEARCH)], POST=[(Action.AUDIT_VIEW, Action.AUDIT_SEARCH)])
+def search(use: Use) -> ResponseReturnValue:
+    """What the log has on a case, an account, an organisation, an action or a purpose."""
+    form = Form()
+    if request.method == "POST":
+        found, form = _account_asked(use)
         if found is not None:
             return redirect(url_for("audit.search", account=found), HTTPStatus.SEE_OTHER)
-        form = Form(
-            values=form.values, errors={"name": [gettext("Nobody whom you may look for signs in by that name.")]}
-        )
     return _searched(use, form)
 
 
 @pages.route("/audit/verify", methods=BOTH)
-@serves(Action.AUDIT_VERIFY)
-@leaves(GET=[], POST=[may(Action.AUDIT_VERIFY)])
-def verify() -> ResponseReturnValue:
-    """Whether everything that is kept is what was recorded, check by check; and the newest checkpoint.
+@takes_file(MOST_BYTES)
+@opening(Action.AUDIT_VERIFY)
+@leaves(GET=[may(Action.AUDIT_VIEW)], POST=[(Action.AUDIT_VIEW, Action.AUDIT_VERIFY)])
+def verify(use: Use) -> ResponseReturnValue:
+    """Whether everything that is kept is what was recorded, check by check; and how far the log is.
 
-    Two forms are sent here: `use` says what the log is opened for, and `now` has everything checked.
+    Two forms are sent here: `now` has everything checked, and `checkpoint` has the log held against an older one.
     """
-    with begin() as work:
-        work.require(Action.AUDIT_VERIFY)
-    use = use_in_force()
-    if use is None or "use" in request.form:
-        return ask_use(url_for("audit.verify"), gettext("Verify the log"))
-    place = house()
-    if place.inspect is None or "now" not in request.form:
-        return render_template("audit/verify.html", possible=place.inspect is not None, inspection=None)
-    with begin() as work:
-        begin_verifying(work, use)
-    with place.inspect() as (evidence, believed):
-        inspection = verify_audit(in_time(evidence), believed)
-    key = "\n".join(key.format() for key in believed.log.in_force)
-    return render_template(
-        "audit/verify.html",
-        possible=True,
-        inspection=inspection,
-        checks=_checks(inspection),
-        key=key,
-        seconds=int(place.check_for.total_seconds()),
-    )
+    is_possible = house().inspect is not None
+    if is_possible and "now" in request.form:
+        return _verified(use)
+    if is_possible and "checkpoint" in request.form:
+        return _compared(use)
+    with begin(purpose_of(use)) as work:
+        state = view_audit(work, use)
+    return _verify_page(use, state, submitted(CompareCheckpoint()) if request.method == "GET" else Form())
 
 
 CHECKS: Final[Mapping[About, str]] = {
@@ -121,6 +122,68 @@ CHECKS: Final[Mapping[About, str]] = {
 """Each check in words; a test holds it against what can be wrong."""
 
 
+def _verified(use: Use) -> ResponseReturnValue:
+    """Everything is checked, once it is on the log that the auditor had it checked."""
+    place = house()
+    with begin(purpose_of(use)) as work:
+        state = begin_verifying(work, use)
+    if place.inspect is None:
+        return _verify_page(use, state)
+    inspection = inspect_audit(place.inspect, in_time)
+    return _verify_page(
+        use,
+        state,
+        inspection=inspection,
+        checks=_checks(inspection),
+        key="\n".join(key.format() for key in inspection.keys),
+        seconds=int(place.check_for.total_seconds()),
+    )
+
+
+def _compared(use: Use) -> ResponseReturnValue:
+    """The log is held against an older checkpoint; what this log did not sign is refused, and its form comes back."""
+    place, form = house(), _checkpoint()
+    if form.said is None or place.inspect is None:
+        with begin(purpose_of(use)) as work:
+            state = view_audit(work, use)
+        return _verify_page(use, state, form)
+    with begin(purpose_of(use)) as work:
+        state = begin_comparing(work, form.said["checkpoint"], use)
+    comparison = compare_checkpoint(form.said["checkpoint"], place.inspect, in_time)
+    return _verify_page(use, state, comparison=comparison, seconds=int(place.check_for.total_seconds()))
+
+
+def _verify_page(use: Use, state: LogState, form: Form | None = None, **found: Any) -> ResponseReturnValue:  # noqa: ANN401 - what was found
+    shown = form or Form()
+    given = {"inspection": None, "comparison": None, "possible": house().inspect is not None, **found}
+    return render_template("audit/verify.html", **shown.given, **in_force(use), **_told(state), **given), shown.status
+
+
+def _checkpoint() -> Form:
+    """The older checkpoint that was sent: a file or, if none was chosen, what was pasted."""
+    upload = uploaded()
+    if upload is None:
+        return submitted(CompareCheckpoint())
+    # The request is refused before there is more than the answer to the form may be; what cannot be read fits no seal.
+    note = b"".join(upload.pieces).decode("utf-8", "replace")
+    try:
+        return Form(said=read(CompareCheckpoint(), {"checkpoint": note}))
+    except ValidationError as refused:
+        return Form(errors=in_words(refused.messages_dict))
+
+
+def _told(state: LogState) -> dict[str, Any]:
+    """How far the log is, for a page to say."""
+    now = house().clock()
+    return {
+        "state": state,
+        "waited": state.waited(now),
+        "age": max(timedelta(), now - state.signed_at) if state.signed_at is not None else None,
+        "late": is_late(state, now),
+        "limit": int(LATE.total_seconds()) // 60,
+    }
+
+
 def _checks(inspection: Inspection) -> list[tuple[str, int, list[str]]]:
     """Each check, how much it found, and the first of that. Only a national auditor is told which cases they are."""
     checks = []
@@ -135,23 +198,15 @@ def _checks(inspection: Inspection) -> list[tuple[str, int, list[str]]]:
     return checks
 
 
-def use_in_force() -> Use | None:
-    """What the log was opened for in this sign-in; None until somebody has said."""
-    kept = session.get(USE)
-    return Use(kept["use"]) if kept is not None and kept["session"] == _this_sign_in() else None
-
-
-def ask_use(address: str, page: str) -> ResponseReturnValue:
-    """Which of the four lawful uses applies, on the way to the page of that title: asked once in each sign-in.
-
-    The answer is on the log with all that follows.
-    """
-    form = submitted(OpenLog())
-    if form.said is not None:
-        session[USE] = {"use": form.said["use"].value, "session": _this_sign_in()}
-        return redirect(address, HTTPStatus.SEE_OTHER)
-    choices = [(use.value, gettext(words)) for use, words in USES.items()]
-    return render_template("audit/use.html", **form.given, choices=choices, address=address, page=page), form.status
+def _account_asked(use: Use) -> tuple[AccountId | None, Form]:
+    """The account of the name that was typed, which stands in no address; or the form, with what is wrong with it."""
+    form = submitted(FindAccount())
+    if form.said is None:
+        return None, form
+    with begin(purpose_of(use)) as work:
+        found = account_named(work, form.said["name"], use)
+    unknown = [gettext("Nobody whom you may look for signs in by that name.")]
+    return found, form if found is not None else Form(values=form.values, errors={"name": unknown})
 
 
 def _searched(use: Use, form: Form) -> ResponseReturnValue:
@@ -161,20 +216,16 @@ def _searched(use: Use, form: Form) -> ResponseReturnValue:
     except ValidationError as refused:
         wrong = Form(values=asked, errors={**in_words(refused.messages_dict), **form.errors})
         return render_template("audit/search.html", **_given(use, wrong, {}), entries=None, find=form), wrong.status
-    with begin() as work:
+    with begin(purpose_of(use)) as work:
         page = search_audit(work, _query(said), use)
     shown = Form(values=_typed(said), errors=form.errors)
-    given = _given(use, shown, said) | {
-        "page": page,
-        "entries": [entry_shown(card) for card in page.items],
-        "find": form,
-    }
+    given = _given(use, shown, said) | entries_of(page) | {"find": form}
     return render_template("audit/search.html", **given), form.status
 
 
 def _given(use: Use, form: Form, said: Mapping[str, Any]) -> dict[str, Any]:
     """What the page of the search is given whether or not there is a result."""
-    holders = house().deployment.holders
+    deployment = house().deployment
 
     def link(**changes: Any) -> str:  # noqa: ANN401 - the parts of an address
         codes: dict[str, Any] = {
@@ -182,12 +233,14 @@ def _given(use: Use, form: Form, said: Mapping[str, Any]) -> dict[str, Any]:
         }
         return url_for("audit.search", **codes)
 
-    return form.given | {
-        "use": gettext(USES[use]),
+    return {
+        **form.given,
+        **in_force(use),
         "outcomes": [(outcome.value, gettext(words)) for outcome, words in OUTCOMES.items()],
         "actions": [(action.value, gettext(words)) for action, words in ACTIONS.items()],
+        "purposes": [(code, gettext(words)) for code, words in purposes(deployment.facts).items()],
         "organisations": sorted(
-            ((each.code, each.name) for each in holders.by_code.values()), key=lambda each: each[1]
+            ((each.code, each.name) for each in deployment.holders.by_code.values()), key=lambda each: each[1]
         ),
         "chosen": [(gettext("One account"), link(account=None))] if said.get("account") else [],
         "link": link,
@@ -200,6 +253,7 @@ def _query(said: Mapping[str, Any]) -> LogQuery:
         account=AccountId(said["account"]) if said["account"] else None,
         holder=HolderCode(said["holder"]) if said["holder"] else None,
         action=said["action"],
+        purpose=said["purpose"],
         outcome=said["outcome"],
         since=said["since"],
         until=said["until"],
@@ -215,33 +269,3 @@ def _typed(said: Mapping[str, Any]) -> dict[str, str]:
 
 def _code(value: Any) -> str:  # noqa: ANN401 - a code, a date, an id or a number
     return str(value.value if isinstance(value, Enum) else value)
-
-
-def entry_shown(card: EventCard) -> dict[str, Any]:
-    """An entry as a page shows it: in plain words, with what the log has exactly."""
-    sentence, who = entry_words(card.payload, house().deployment)
-    is_compared = read_kind(card.payload) == SurnamesCompared.__name__
-    return {
-        "card": card,
-        "sentence": sentence,
-        "who": who,
-        "reference": card.reference or _asked_for(card.payload),
-        "sealed": gettext(FOUND_IS_SEALED if is_compared else REASON_IS_SEALED) if card.has_words else "",
-        "raw": json.dumps(card.payload, indent=2, sort_keys=True, ensure_ascii=False),
-    }
-
-
-def _asked_for(payload: Mapping[str, Any]) -> Reference | None:
-    """The reference by which somebody asked for a case and was refused, whether or not there is such a case.
-
-    Whoever is shown the entry is shown that; what a search by it finds is what the reader may know.
-    """
-    try:
-        return read_reference(str(payload["detail"]["reference"])) if payload["event"] == Refused.__name__ else None
-    except (LookupError, TypeError, MistypedReference):
-        return None
-
-
-def _this_sign_in() -> str:
-    row = current_session().row
-    return str(row.id) if row is not None else ""

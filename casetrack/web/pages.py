@@ -19,7 +19,7 @@ pages = Blueprint("pages", __name__)
 
 FIRST_PAGES = (
     (Action.CASELOAD_VIEW, "caseload.view"),
-    (Action.AUDIT_SEARCH, "audit.search"),
+    (Action.AUDIT_VIEW, "audit.view"),
     (Action.ACCOUNT_LIST, "accounts.list"),
 )
 ELSEWHERE = "https://www.bbc.co.uk/weather"

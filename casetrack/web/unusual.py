@@ -17,16 +17,17 @@ from casetrack.domain.ids import AccountId, EventId, HolderCode
 from casetrack.domain.unusual_access import Disposition, Reason
 from casetrack.domain.words import N_
 from casetrack.http.house import house
-from casetrack.http.identity import leaves, may, serves
+from casetrack.http.identity import leaves, may
 from casetrack.http.work import begin
 from casetrack.schemas.unusual import ListUnusual, ReviewUnusual
-from casetrack.services.audit import USES, Use
-from casetrack.services.journal import CASEWORK, Purpose
+from casetrack.services.audit import Use
+from casetrack.services.journal import Purpose
 from casetrack.services.lists import Outcome
 from casetrack.services.occasions import Occasion, Review, UnusualQuery, Volume
 from casetrack.services.unusual import DISPOSITIONS, STANDINGS, list_unusual, review_unusual, view_unusual
-from casetrack.web.audit import ask_use, entry_shown, use_in_force
 from casetrack.web.forms import Form, in_words, parts_of, read, submitted
+from casetrack.web.log_entries import entry
+from casetrack.web.log_use import in_force, opening, purpose_of
 
 pages = Blueprint("unusual", __name__)
 
@@ -43,22 +44,17 @@ REASONS: Final[Mapping[Reason, str]] = {
 
 
 @pages.route("/audit/unusual", methods=BOTH, endpoint="list")
-@serves(Action.UNUSUAL_LIST)
-@leaves(GET=[may(Action.UNUSUAL_LIST)], POST=[])
-def show_list() -> ResponseReturnValue:
-    """The unusual accesses of some days, a week unless more is asked for; why the log is opened is asked first."""
-    with begin() as work:
-        work.require(Action.UNUSUAL_LIST)
-    use = use_in_force()
-    if use is None or request.method == "POST" or "again" in request.args:
-        return ask_use(url_for("unusual.list"), gettext("Unusual access"))
+@opening(Action.UNUSUAL_LIST)
+@leaves(GET=[may(Action.UNUSUAL_LIST)], POST=[Action.AUDIT_VIEW])
+def show_list(use: Use) -> ResponseReturnValue:
+    """The unusual accesses of some days, a week unless more is asked for."""
     asked = {name: value for name, value in request.args.items() if value}
     try:
         said = read(ListUnusual(), asked)
     except ValidationError as refused:
         wrong = Form(values=asked, errors=in_words(refused.messages_dict))
         return render_template("unusual/list.html", **_given(use, wrong, {}), occasions=None), wrong.status
-    with begin() as work:
+    with begin(purpose_of(use)) as work:
         found = list_unusual(work, _query(said), use)
     given = _given(use, Form(values=_typed(said, asked)), said) | {
         "page": found.page,
@@ -70,23 +66,19 @@ def show_list() -> ResponseReturnValue:
 
 
 @pages.route("/audit/unusual/<uuid:entry>", methods=BOTH)
-@serves(Action.UNUSUAL_REVIEW)
-@leaves(GET=[may(Action.UNUSUAL_REVIEW)], POST=[Action.UNUSUAL_REVIEW, Action.UNUSUAL_REVIEW])
-def review(entry: UUID) -> ResponseReturnValue:
+@opening(Action.UNUSUAL_REVIEW)
+@leaves(GET=[may(Action.UNUSUAL_REVIEW)], POST=[(Action.AUDIT_VIEW, Action.UNUSUAL_REVIEW), may(Action.UNUSUAL_REVIEW)])
+def review(use: Use, entry: UUID) -> ResponseReturnValue:
     """One of them, all that was said to have come of it, and the form to say what came of it now."""
-    with begin() as work:
-        work.require(Action.UNUSUAL_REVIEW)
-    use, of_day = use_in_force(), OF_DAY in request.args
+    of_day = OF_DAY in request.args
     here = _address(entry, of_day=of_day)
-    if use is None or "use" in request.form:
-        return ask_use(here, gettext("What came of an unusual access"))
     form = submitted(ReviewUnusual())
     if form.said is not None:
-        with begin(Purpose(CASEWORK.code, form.said["words"])) as work:
+        with begin(Purpose(use.value, form.said["words"])) as work:
             review_unusual(work, EventId(entry), form.said["disposition"], use, of_day=of_day)
         flash(gettext("What came of it is recorded. Nobody can change that; a newer one takes its place."))
         return redirect(here, HTTPStatus.SEE_OTHER)
-    with begin() as work:
+    with begin(purpose_of(use)) as work:
         viewed = view_unusual(work, EventId(entry), use, of_day=of_day)
     reviews = [review_shown(each, viewed.words) for each in viewed.reviews]
     choices = [(each.value, gettext(words)) for each, words in DISPOSITIONS.items()]
@@ -108,10 +100,10 @@ def occasion_shown(occasion: Occasion) -> dict[str, Any]:
     """An occasion as a page shows it: what was done, why that is unusual, and what came of it."""
     first = occasion.first
     day = london_date(first.at)
-    entry = entry_shown(first)
+    told = entry(first)
     return {
-        "entry": entry,
-        "what": _volume_words(occasion.volume) if occasion.volume else entry["sentence"],
+        "entry": told,
+        "what": _volume_words(occasion.volume) if occasion.volume else told["sentence"],
         "reference": occasion.reference,
         "count": len(occasion.entries),
         "reasons": [
@@ -177,8 +169,9 @@ def _given(use: Use, form: Form, said: Mapping[str, Any]) -> dict[str, Any]:
         }
         return url_for("unusual.list", **codes)
 
-    return form.given | {
-        "use": gettext(USES[use]),
+    return {
+        **form.given,
+        **in_force(use),
         "kinds": [(reason.value, gettext(words)) for reason, words in REASONS.items()],
         "standings": [(stands.value, gettext(words)) for stands, words in STANDINGS.items()],
         "organisations": sorted(

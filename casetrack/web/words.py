@@ -13,6 +13,7 @@ from casetrack.domain.finding_indexes import CRIME, DOCUMENT, EMAIL, NAME, NRM, 
 from casetrack.domain.ids import HolderCode
 from casetrack.domain.unusual_access import Disposition
 from casetrack.domain.words import N_
+from casetrack.services.audit import USES
 from casetrack.services.deployment import Deployment
 from casetrack.services.fields import CONTACT, IDENTITY
 from casetrack.services.finding import CASE_NAME
@@ -121,7 +122,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "SearchBegun": N_("A search for a person was begun, by %(indexes)s"),
     "PeopleSearched": N_("A person was looked for by %(indexes)s: %(shown)s"),
     "QuotaRaised": N_("A colleague was allowed to be shown more, until %(until)s"),
-    "LogOpened": N_("The log was opened: %(action)s"),
+    "LogOpened": N_("The log was opened %(use)s: %(action)s"),
     "LogExported": N_("The log was given out"),
     "LogShipped": N_("The log is given to a log shipper, from its first entry on"),
     "CheckpointCosigned": N_("A witness cosigned the log"),
@@ -220,6 +221,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.PROPOSAL_APPROVE: N_("agreeing as the second person"),
     Action.PROPOSAL_REFUSE: N_("not agreeing as the second person"),
     Action.PROPOSAL_WITHDRAW: N_("taking back what was proposed"),
+    Action.AUDIT_VIEW: N_("the auditors\N{RIGHT SINGLE QUOTATION MARK} desk"),
     Action.AUDIT_SEARCH: N_("a search of the log"),
     Action.AUDIT_VERIFY: N_("a check of the log"),
     Action.AUDIT_EXPORT: N_("giving out the log"),
@@ -282,6 +284,11 @@ def outcome_words(code: str) -> str:
     return gettext(OUTCOMES.get(code) or code.replace("_", " ").capitalize())
 
 
+def within(sentence: str) -> str:
+    """The same, as it stands within another sentence."""
+    return f"{sentence[:1].lower()}{sentence[1:]}"
+
+
 def change_words(change: Change, catalogue: Catalogue) -> str:
     """What a change of a case was, from its action and what it touched."""
     if change.aspect == "milestone:":
@@ -333,6 +340,7 @@ class _Facts:
             "indexes": lambda: gettext(" and ").join(gettext(INDEXES[index]) for index in self.detail["indexes"]),
             "shown": self._shown,
             "until": lambda: _moment(self.detail["until"]),
+            "use": lambda: within(gettext(USES[self.detail["use"]])),
             "identity": lambda: gettext(IDENTITIES[self.detail["state"]]),
             "record": self._record,
             "happened": self._happened,

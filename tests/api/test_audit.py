@@ -9,9 +9,11 @@ import pytest
 
 from casetrack.http.house import EXTENSION
 from casetrack.services.journal import read_payload
+from casetrack.services.verifying_journal import LATE
 from tests.api.door import Door
 from tests.services.acts import kept
-from tests.services.evidence import inspecting
+from tests.services.evidence import MemoryEvidence, inspecting
+from tests.world import ACCOUNTS, START
 
 
 @pytest.fixture
@@ -103,3 +105,109 @@ def test_nobody_else_opens_the_log(door: Door, name: str) -> None:
     caller = door.caller(name)
     assert caller.get("/audit/entries?use=integrity").status_code == 403
     assert caller.send("POST", "/audit/verifications", {"use": "integrity"}).status_code == 403
+
+
+def test_how_far_the_log_is_and_how_long_events_wait_is_told(door: Door) -> None:
+    memory = kept(door.world)
+    memory.signed = (7, door.world.now)
+    told = door.caller("auditor").get("/audit/log?use=integrity").json
+    assert (told["size"], told["late"], told["waited"]) == (7, False, 60)
+    assert told["waiting"] == len((*memory.founding, *memory.entries)), "the look itself is on the log"
+    assert (door.entries()[-1].action.value, read_payload(door.entries()[-1].payload)["purpose"]) == (
+        "audit:view",
+        "integrity",
+    )
+    door.world.now = START + LATE + timedelta(seconds=1)
+    late = door.caller("auditor").get("/audit/log?use=integrity").json
+    assert late["late"]
+    assert late["waited"] > LATE.total_seconds()
+
+
+def test_who_was_at_a_case_is_told_by_account_and_by_organisation(door: Door) -> None:
+    reference = door.caller("worker").open_case()
+    door.caller("worker").get(f"/cases/{reference}")
+    door.caller("scottish-lead").get(f"/cases/{reference}")
+    told = door.caller("auditor").get(f"/audit/cases/{reference}?use=lawfulness").json
+    assert told["everybody"] == {"holder": None, "people": 2, "looked": 1, "changed": 3, "refused": 1}
+    assert {each["account"]: (each["looked"], each["changed"], each["refused"]) for each in told["people"]} == {
+        str(ACCOUNTS["worker"].id): (1, 3, 0),
+        str(ACCOUNTS["scottish-lead"].id): (0, 0, 1),
+    }
+    assert [each["holder"] for each in told["organisations"]] == ["north", "east"]
+    assert (told["entries"]["total"], told["entries"]["page"], len(told["entries"]["items"])) == (5, 1, 5)
+    assert "Invented" not in str(told)
+    empty = door.caller("auditor").get(f"/audit/cases/{reference}?use=lawfulness&page=2").json
+    assert (empty["entries"]["total"], empty["entries"]["items"]) == (5, [])
+
+
+def test_who_could_have_opened_it_is_told_as_at_an_instant(door: Door) -> None:
+    reference = door.caller("worker").open_case()
+    asked = f"/audit/cases/{reference}/as-at?use=lawfulness&at={door.world.now:%Y-%m-%dT%H:%M:%S}Z"
+    told = door.caller("auditor").get(asked).json
+    (north,) = told["responsible"]
+    assert (told["known"], told["journal_agrees"], told["passed_on"]) == (True, True, [])
+    assert (north["holder"], north["strands"]) == ("north", ["investigation", "support"])
+    people = {each["account"]: (each["role"], each["parts"]) for each in north["people"]}
+    every = ["identity", "investigation", "safe-address", "support"]
+    assert people[str(ACCOUNTS["lead"].id)] == ("lead", every)
+    assert len(people) == 3
+    early = door.caller("auditor").get(f"/audit/cases/{reference}/as-at?use=lawfulness&at=2020-01-01").json
+    assert (early["known"], early["responsible"]) == (True, [])
+    elsewhere = door.caller("receiver").open_case(home="south")
+    none = door.caller("north-auditor").get(f"/audit/cases/{elsewhere}/as-at?use=lawfulness&at=2026-11-20").json
+    assert (none["known"], none["responsible"], none["journal_agrees"]) == (False, [], None)
+
+
+def test_what_one_account_did_is_told(door: Door) -> None:
+    reference = door.caller("worker").open_case()
+    account = ACCOUNTS["worker"].id
+    told = door.caller("north-auditor").get(f"/audit/accounts/{account}?use=self-monitoring").json
+    assert (told["account"], told["holder"], told["own"]) == (str(account), "north", True)
+    assert [(each["reference"], each["changed"]) for each in told["cases"]] == [(reference, 3)]
+    assert (told["number_of_cases"], told["entries"]["total"], told["sign_ins"]["opened"]) == (1, 3, 0)
+    absent = door.caller("north-auditor").get(f"/audit/accounts/{ACCOUNTS['receiver'].id}?use=self-monitoring")
+    assert absent.status_code == 404
+    assert "Invented" not in str(told)
+
+
+def test_a_search_by_purpose_finds_what_was_done_for_it(door: Door) -> None:
+    door.caller("worker").open_case()
+    casework = door.caller("auditor").get("/audit/entries?use=integrity&purpose=casework").json
+    assert casework["total"] == 3
+    looks = door.caller("auditor").get("/audit/entries?use=integrity&purpose=integrity").json
+    assert [each["action"] for each in looks["items"]] == ["audit:search"]
+    refused = door.caller("auditor").get("/audit/entries?use=integrity&purpose=curiosity")
+    assert (refused.status_code, "purpose" in refused.text) == (422, True)
+
+
+def test_the_log_is_held_against_an_older_checkpoint(checked: Door) -> None:
+    checked.caller("worker").open_case()
+    caller = checked.caller("auditor")
+    held = caller.send("POST", "/audit/verifications", {"use": "integrity"}).json["checkpoint"]
+    asked = {"use": "integrity", "checkpoint": held, "words": "The copy of Monday."}
+    said = caller.send("POST", "/audit/comparisons", asked).json
+    size = int(held.splitlines()[1])
+    assert (said["verdict"], said["size"], said["entries"] > size, said["why"]) == ("holds", size, True, "")
+    opened = checked.entries()[-1]
+    assert (opened.action.value, opened.words is None) == ("audit:verify", False)
+    for wrong in (held.replace("A", "B"), "words", ""):
+        refused = caller.send("POST", "/audit/comparisons", {"use": "integrity", "checkpoint": wrong})
+        assert refused.status_code == 422
+    kept(checked.world).entries = ()
+    assert caller.send("POST", "/audit/comparisons", asked).json["verdict"] == "rolled-back"
+
+
+def test_where_nothing_can_be_held_against_anything_that_is_said(door: Door) -> None:
+    (note,) = MemoryEvidence(door.world).checkpoints()
+    asked = {"use": "integrity", "checkpoint": note}
+    assert door.caller("auditor").send("POST", "/audit/comparisons", asked).status_code == 503
+
+
+@pytest.mark.parametrize("name", ["worker", "supervisor", "administrator"])
+def test_the_desk_is_the_auditors_alone(door: Door, name: str) -> None:
+    caller = door.caller(name)
+    about = f"/audit/cases/{door.caller('worker').open_case()}"
+    for path in ("/audit/log", about, f"{about}/as-at", f"/audit/accounts/{ACCOUNTS['worker'].id}"):
+        assert (
+            caller.get(f"{path}?use=integrity{'&at=2026-11-20' if path.endswith('as-at') else ''}").status_code == 403
+        )

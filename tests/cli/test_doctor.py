@@ -1,5 +1,6 @@
 """The doctor: well where everything is, and where something is not, what it is and how to mend it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -48,6 +49,16 @@ def test_where_all_is_well_it_says_so_of_each_thing(here: Installation) -> None:
 
     assert not wrong(here)
     assert said.count("well") == len(list(look(config_of(here)))) == len(MENDING) + 13
+
+
+def test_what_waits_for_its_place_in_the_log_is_counted_though_it_is_well(here: Installation) -> None:
+    here.done("casetrack keys rotate holder west-yorkshire")
+    notes = {result.name: result.note for result in look(config_of(here)) if result.note}
+    try:
+        assert re.fullmatch(r"\d+ waiting, the oldest for \d+ seconds", notes[MENDING[Examined.QUEUE][0]])
+        assert not wrong(here)
+    finally:
+        here.done("casetrack worker --once")
 
 
 def test_what_is_wrong_is_shown_with_how_to_mend_it(here: Installation) -> None:

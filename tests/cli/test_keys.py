@@ -152,4 +152,13 @@ def test_the_logs_key_is_renewed_with_an_overlap_and_everything_still_verifies(h
     with saying(here, lambda said: [said[0].replace("A", "B"), *said[1:]]):
         spoiled = here.refused("casetrack audit verify --database")
     assert "is not believed, so nothing was checked: " in spoiled
-    assert issubclass(LogKeysRefused, Unavailable), "an auditor's page says the same, as of whatever cannot be reached"
+    (file,) = here.folder.rglob("log-key.json")
+    whole = file.read_bytes()
+    file.write_text("no keys")
+    try:
+        assert "is not believed, so nothing was checked: " in here.refused("casetrack audit verify --database")
+    finally:
+        file.write_bytes(whole)
+    assert issubclass(LogKeysRefused, Unavailable), (
+        "whoever asks for nothing else is told so as of what is out of reach"
+    )

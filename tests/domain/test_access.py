@@ -224,6 +224,7 @@ SESSIONS = {
 }
 """What everybody does for themselves."""
 AUDITING = {
+    Action.AUDIT_VIEW,
     Action.AUDIT_SEARCH,
     Action.AUDIT_VERIFY,
     Action.AUDIT_EXPORT,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -49,6 +49,15 @@ def history(
 
 
 HISTORIES = st.builds(history, STRANDS, HOLDERS, PASSES)
+
+
+@given(HISTORIES)
+def test_at_any_instant_they_were_what_they_were_then(made: list[Holdings]) -> None:
+    """What stood once the last pass of an instant was made is what is told of that instant, whatever came later."""
+    stood = {max(instants(each), default=after(0)): each for each in made}
+    for at, then in stood.items():
+        assert made[-1].as_at(at) == made[-1].as_at(at + timedelta(minutes=59)) == then
+    assert made[-1].as_at(after(-1)) == Holdings(())
 
 
 def instants(holdings: Holdings) -> set[datetime]:

@@ -24,8 +24,9 @@ from casetrack.persistence.work import begin_sweep
 from casetrack.services.lifetimes import ANSWERS_REPEAT, DRAFTS_WAIT, FAILURES_COUNT, SESSIONS_WAIT
 from casetrack.services.limits import COUNTED_FOR, Raise, Spent
 from casetrack.services.people import Link, LinkUse, Session
-from casetrack.services.ports import Draft, Stores
+from casetrack.services.ports import Stores
 from casetrack.services.sessions import is_live
+from casetrack.services.unsent import Draft
 from tests.builders import NINE, NOBODY
 from tests.persistence.databases import Database
 from tests.persistence.worlds import World

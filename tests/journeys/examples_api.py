@@ -118,6 +118,18 @@ def _attaching(stage: Stage) -> Request:
     return Request(program, "POST", f"{path}/files?strand=support", b"A letter.", headers, by, case.id)
 
 
+def _audited(path: str = "", asked: str = "") -> Prepare:
+    return lambda stage: Place(f"/audit/cases/{stage.full.reference}{path}?use=integrity{asked}")
+
+
+def _account_audited(stage: Stage) -> Place:
+    return Place(f"/audit/accounts/{stage.actor('worker').account}?use=integrity")
+
+
+def _compared(stage: Stage) -> Place:
+    return Place("/audit/comparisons", answers={"checkpoint": stage.checkpoint()})
+
+
 CALLS: Final = (
     call("GET", "/caseload", "worker", at("/caseload")),
     call("GET", "/cases", "worker", at("/cases")),
@@ -184,7 +196,12 @@ CALLS: Final = (
         is_refused=True,
     ),
     call("GET", "/accounts", "administrator", at("/accounts")),
+    call("GET", "/audit/log", "auditor", at("/audit/log?use=integrity")),
     call("GET", "/audit/entries", "auditor", at("/audit/entries?use=integrity")),
+    call("GET", "/audit/cases/<reference:reference>", "auditor", _audited()),
+    call("GET", "/audit/cases/<reference:reference>/as-at", "auditor", _audited("/as-at", "&at=2026-11-20T12:00:00Z")),
+    call("GET", "/audit/accounts/<uuid:account>", "auditor", _account_audited),
+    call("POST", "/audit/comparisons", "auditor", _compared, {"use": "integrity"}),
     call("POST", "/audit/verifications", "auditor", at("/audit/verifications"), {"use": "integrity"}),
     call("GET", "/audit/unusual", "auditor", at("/audit/unusual?use=integrity")),
     call(

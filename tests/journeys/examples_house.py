@@ -88,25 +88,6 @@ def _somebodys_token(stage: Stage) -> Place:
     return Place(f"/admin/accounts/{whose}/tokens/{stage.token_of('lead')}/revoke")
 
 
-def _log_open(path: str) -> Prepare:
-    def prepare(stage: Stage) -> Place:
-        visitor = stage.visitor("auditor")
-        visitor.go("/audit/search")
-        if "use" in visitor.page.forms[-1]:
-            visitor.answer({"use": "lawfulness"})
-        return Place(path)
-
-    return prepare
-
-
-def _unusual(stage: Stage) -> Place:
-    return Place(_log_open(f"/audit/unusual/{stage.looked()}")(stage).address)
-
-
-def _log_closed(stage: Stage) -> Request:
-    return Request(stage.site.visitor("auditor"), "GET", "/audit/search")
-
-
 def _colleague(stage: Stage) -> Place:
     return Place("/quotas", answers={"worker": str(stage.actor("worker").account)})
 
@@ -119,11 +100,6 @@ def _old_keys(stage: Stage) -> Place:
 
 def _account_named(stage: Stage) -> Place:
     return Place("/admin/accounts", answers={"name": stage.account().account.sign_in_name})
-
-
-def _auditing_account_named(stage: Stage) -> Place:
-    place = _log_open("/audit/search")(stage)
-    return Place(place.address, answers={"name": stage.account().account.sign_in_name})
 
 
 NEWLY: Final = {"sign_in_name": "newly.made", "display_name": "Newly Made", "role": "lead", "holder": "kent"}
@@ -148,12 +124,6 @@ HOUSE: Final = (
     send("/account/tokens/new", "lead", at("/account/tokens/new"), {"name": "A program", "days": "30"}),
     *ask("/account/tokens/<uuid:token_id>/revoke", "lead", _token),
     *ask("/admin/accounts/<uuid:account_id>/tokens/<uuid:token_id>/revoke", "administrator", _somebodys_token),
-    look("/audit/search", "auditor", _log_open("/audit/search")),
-    send("/audit/search", "auditor", _auditing_account_named),
-    send("/audit/verify", "auditor", _log_open("/audit/verify"), button="now"),
-    look("/audit/unusual", "auditor", _log_open("/audit/unusual")),
-    send("/audit/unusual", "auditor", _log_open("/audit/unusual?again=yes"), {"use": "lawfulness"}),
-    *ask("/audit/unusual/<uuid:entry>", "auditor", _unusual, {"disposition": "expected", "words": RING}),
 )
 
 # The doors
@@ -234,8 +204,6 @@ SAYING_NOTHING: Final = (
     look("/demo/link/<token>", "", _linked("/demo/link/{}")),
     look("/set-up/<token>", "", _linked("/set-up/{}")),
     look("/", "worker", at("/")),
-    look("/audit", "auditor", at("/audit")),
-    look("/audit/verify", "auditor", _log_open("/audit/verify")),
     look("/admin/accounts/new", "administrator", at("/admin/accounts/new")),
     look("/find", "worker", at("/find")),
     send(
@@ -246,7 +214,6 @@ SAYING_NOTHING: Final = (
     ),
     look("/account/tokens/new", "lead", at("/account/tokens/new")),
     look("/caseload/names", "charity worker", at("/caseload/names"), also="before why is said"),
-    Example("GET /audit/search", _log_closed, also="before why is said"),
 )
 
 HOUSES: Final[tuple[Example, ...]] = tuple(chain(OF_TWO, HOUSE, DOORS, SAYING_NOTHING))

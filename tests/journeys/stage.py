@@ -188,6 +188,11 @@ class Stage:
         assert taken is not None
         return taken
 
+    def checkpoint(self) -> str:
+        """The first checkpoint of the log, as somebody kept it."""
+        with self.site.database.engine(SUPERUSER).connect() as connection:
+            return str(connection.scalar(text("SELECT note FROM checkpoints ORDER BY size LIMIT 1")))
+
     def looked(self) -> UUID:
         """An entry of the log that says that the supervisor looked at a new case of the worker's."""
         case = self.case()

@@ -27,6 +27,7 @@ from casetrack.persistence.roles import APP
 from tests.journeys.asking import API, NEW, Example, Request
 from tests.journeys.examples import CASE, PAGES
 from tests.journeys.examples_api import CALLS
+from tests.journeys.examples_desk import DESK
 from tests.journeys.examples_house import HOUSES
 from tests.journeys.site import Site
 from tests.journeys.stage import Stage
@@ -34,7 +35,7 @@ from tests.journeys.visitor import Answer
 from tests.persistence.walls import now_alone
 
 LIVES: Final = (0, 1, 2)
-EXAMPLES: Final = (*PAGES, *HOUSES, *CALLS)
+EXAMPLES: Final = (*PAGES, *HOUSES, *DESK, *CALLS)
 ROUTES: Final = sorted({example.route for example in EXAMPLES})
 OF_NOBODY: Final = "is of casetrack itself, or of the field: nothing of anybody is on it"
 TYPED: Final = "has what the same person typed a moment ago, and nobody keeps yet"
@@ -46,12 +47,12 @@ QUIET: Final[Mapping[str, str]] = {
     **{f"GET /{each}": OF_NOBODY for each in ("staying-safe", "help", "accessibility", "privacy", "cookies")},
     **{f"GET /{each}": OF_NOBODY for each in ("problems", "problems/<kind>", "static/<path:filename>")},
     **{f"GET {API}/{each}": OF_NOBODY for each in ("openapi.json", "holders", "codes", "milestones")},
-    **{f"GET /{each}": ASKS for each in ("sign-in", "demo/link/<token>", "set-up/<token>", "audit/verify", "find")},
-    **{f"GET /{each}": ASKS for each in ("admin/accounts/new", "account/tokens/new", "caseload/names", "audit/search")},
+    **{f"GET /{each}": ASKS for each in ("sign-in", "demo/link/<token>", "set-up/<token>", "find")},
+    **{f"GET /{each}": ASKS for each in ("admin/accounts/new", "account/tokens/new", "caseload/names")},
+    **{example.route: ASKS for example in DESK if example.route.startswith("GET ")},
     **{f"{method} /cases/new{step}": TYPED for method in ("GET", "POST") for step in ("", "/<step>")},
     **{f"POST /{each}": TYPED for each in ("find", "cases/find")},
-    **{f"GET /{each}": LEADS_ON for each in ("", "audit")},
-    "POST /audit/unusual": "says what the log is opened for, and leads to the page that shows it",
+    **dict.fromkeys(("GET /", "POST /audit"), LEADS_ON),
     **{f"POST {CASE}/{each}/hide": "shows no more what it showed" for each in ("identity", "contacts")},
     **{f"GET /account{each}": OWN for each in ("", "/tokens/<uuid:token_id>/revoke")},
 }

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from casetrack.crypto.seals import Seal
+from casetrack.domain.actors import Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.case import Case, Status
 from casetrack.domain.errors import NotPermitted, Stale, Unavailable
@@ -44,6 +45,14 @@ class MemoryCases:
     def stub(self, reference: Reference) -> tuple[KeptHolding, ...]:
         cases = (kept.case for kept in self._memory.kept.cases.values())
         return next((self._memory.stub(case.id) for case in cases if case.reference == reference), ())
+
+    def audited(self, reference: Reference) -> tuple[KeptHolding, ...]:
+        scope = self._memory.acting
+        kept = [each for _, each in sorted(self._memory.kept.holdings.items()) if each.reference == reference]
+        own = [each.holding for each in kept if each.holding.holder == scope.holder]
+        if scope.role is not Role.AUDITOR:
+            return ()
+        return tuple(each for each in kept if scope.national or any(_overlap(each.holding, mine) for mine in own))
 
     def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
         case = kept.case
@@ -250,3 +259,9 @@ def _sort_key(sort: Sort, case: Case, card: CaseCard) -> str:
         Sort.PHASE: card.phase,
     }
     return keys[sort]
+
+
+def _overlap(one: Holding, other: Holding) -> bool:
+    """Both were at one instant: each begins with its own, and ends before the one in which it ends."""
+    first, second = sorted((one, other), key=lambda each: each.since)
+    return first.since == second.since or first.until is None or second.since < first.until

@@ -8,10 +8,10 @@ from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.errors import NotJournalled, Stale
-from casetrack.domain.ids import CaseId, EventId, HolderCode, Instant, ProposalId, TransferId
+from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.references import Reference
 from casetrack.services.journal import read_detail, read_keyset, read_payload, read_version
-from casetrack.services.lists import LYING, EventCard, LogQuery, Outcome, Page, Unseen
+from casetrack.services.lists import LYING, MOST_FOUND, EventCard, LogQuery, Outcome, Page, Unseen
 from casetrack.services.ports import Change, JournalEntry, LastChange
 from tests.memory.kept import Memory, page_of
 
@@ -113,7 +113,7 @@ class MemoryJournal:
         return {place: at for place, at in places if place is not None}
 
     def search(self, query: LogQuery) -> Page[EventCard]:
-        return self._cards(lambda entry: self._matches(query, entry), query.page, query.size)
+        return self._cards(lambda entry: self._matches(query, entry), query.page, query.size, most=MOST_FOUND)
 
     def _changes(self, case: CaseId) -> list[tuple[int, JournalEntry]]:
         known = (entry for entry in self._memory.kept.entries if entry.case == case and self._is_known(entry))
@@ -126,7 +126,9 @@ class MemoryJournal:
         if scope.account is not None and entry.account == scope.account:
             return True
         if scope.role is Role.AUDITOR:
-            own = entry.holder == scope.holder or scope.holder in entry.holders_then
+            own_people = {each.id for each in self._memory.kept.accounts.values() if each.holder == scope.holder}
+            about_own = subject_of(entry) in own_people
+            own = entry.holder == scope.holder or scope.holder in entry.holders_then or about_own
             return scope.national or own or bool(self._refused_on(entry))
         if entry.step is not None and entry.aggregate is not None:
             kept = self._memory.kept.transfers.get(TransferId(entry.aggregate))
@@ -176,16 +178,21 @@ class MemoryJournal:
 
     def _matches(self, query: LogQuery, entry: JournalEntry) -> bool:
         day = london_date(entry.at)
-        about = {self._reference(case) for case in (entry.case, *(case for case, _ in entry.shown)) if case}
         return (
-            (query.reference is None or query.reference in about | self._refused_on(entry) | {entry.attempted})
+            (query.reference is None or self.is_about(query.reference, entry))
             and (query.outcome is None or (query.outcome is Outcome.REFUSED) is (entry.refusal is not None))
             and query.account in (None, entry.account)
             and query.holder in (None, entry.holder)
             and query.action in (None, entry.action)
+            and query.purpose in (None, _payload(entry).get("purpose"))
             and (query.since is None or query.since <= day)
             and (query.until is None or day <= query.until)
         )
+
+    def is_about(self, reference: Reference, entry: JournalEntry) -> bool:
+        """The entry is about the case, showed it in a list, or is of somebody who was refused it."""
+        about = {self.reference(case) for case in (entry.case, *(case for case, _ in entry.shown)) if case}
+        return reference in about | self._refused_on(entry) | {entry.attempted}
 
     def _refused_on(self, entry: JournalEntry) -> set[Reference]:
         """The references of the cases that somebody asked for and was refused, as far as the actor may read them."""
@@ -193,16 +200,22 @@ class MemoryJournal:
             return set()
         kept = self._memory.kept.transfers.get(TransferId(entry.aggregate)) if entry.aggregate else None
         cases = {case.case.id for case in self._memory.kept.cases.values() if case.case.reference == entry.attempted}
-        read = (self._reference(case) for case in cases | ({kept.transfer.case} if kept else set()))
+        read = (self.reference(case) for case in cases | ({kept.transfer.case} if kept else set()))
         return {reference for reference in read if reference is not None}
 
-    def _cards(self, which: Callable[[JournalEntry], bool], page: int, size: int = 25) -> Page[EventCard]:
+    def known(self) -> list[JournalEntry]:
+        """What the actor may read, and how the deployment began, as far as they may read that."""
+        return [entry for entry in (*self._memory.kept.founding, *self._memory.kept.entries) if self._is_known(entry)]
+
+    def _cards(
+        self, which: Callable[[JournalEntry], bool], page: int, size: int = 25, most: int | None = None
+    ) -> Page[EventCard]:
         found = [entry for entry in self._memory.kept.entries if self._is_known(entry) and which(entry)]
         found.sort(key=lambda entry: entry.id)
         found.sort(key=lambda entry: (entry.at, entry.case_version or 0), reverse=True)
-        return page_of((self._card(entry) for entry in found), number=page, size=size)
+        return page_of((self.card(entry) for entry in found[:most]), number=page, size=size)
 
-    def _card(self, entry: JournalEntry) -> EventCard:
+    def card(self, entry: JournalEntry) -> EventCard:
         account = self._memory.kept.accounts.get(entry.account) if entry.account else None
         leaves = {leaf[9:25]: number for number, leaf in enumerate(self._memory.kept.leaves)}
         return EventCard(
@@ -213,14 +226,14 @@ class MemoryJournal:
             account_name=account.display_name if account else "",
             holder=entry.holder,
             case=entry.case,
-            reference=self._reference(entry.case) if entry.case else None,
+            reference=self.reference(entry.case) if entry.case else None,
             case_version=entry.case_version,
             payload=_payload(entry),
             has_words=entry.words is not None,
             leaf=leaves.get(entry.id.bytes),
         )
 
-    def _reference(self, case: CaseId) -> Reference | None:
+    def reference(self, case: CaseId) -> Reference | None:
         """To an auditor, the references of the cases that its holder has, had or was offered."""
         kept = self._memory.kept.cases.get(case)
         scope = self._memory.acting
@@ -245,6 +258,14 @@ class UnboundJournal(MemoryJournal):
 
     def _is_known(self, entry: JournalEntry) -> bool:  # noqa: ARG002 - every one is
         return True
+
+
+def subject_of(entry: JournalEntry) -> AccountId | None:
+    """Whose account the entry is about, as its payload says it."""
+    try:
+        return AccountId(UUID(str(read_detail(_payload(entry)).get("account"))))
+    except ValueError:
+        return None
 
 
 def _payload(entry: JournalEntry) -> Mapping[str, Any]:

@@ -32,7 +32,6 @@ from casetrack.services.lists import PAGE_SIZE, Page
 from casetrack.services.people import Account, Link, Session, Token
 from casetrack.services.ports import (
     CaseKey,
-    Draft,
     IndexTag,
     JournalEntry,
     KeptCase,
@@ -41,6 +40,7 @@ from casetrack.services.ports import (
     Scope,
     SealedValue,
 )
+from casetrack.services.unsent import Draft
 
 Card = TypeVar("Card")
 
@@ -85,6 +85,8 @@ class Kept:
     entries: tuple[JournalEntry, ...] = ()
     """What it says of everything since."""
     leaves: tuple[bytes, ...] = ()
+    signed: tuple[int, Instant | None] = (0, None)
+    """How many of the leaves the newest checkpoint has signed, and when."""
 
     def copy(self) -> "Kept":
         """The same things in tables of their own."""

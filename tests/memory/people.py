@@ -11,7 +11,7 @@ from casetrack.domain.holders import Holder
 from casetrack.domain.ids import AccountId, HolderCode, Instant, SessionId
 from casetrack.services.lists import AccountCard, AccountQuery, AccountSort, AccountState, Page
 from casetrack.services.people import Account, Failures, Link, LinkUse, Session, Token
-from casetrack.services.ports import Draft
+from casetrack.services.unsent import Draft
 from tests.memory.kept import Memory, page_of
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)

@@ -105,7 +105,7 @@ class MemoryUnusual(MemoryJournal):
         kept = self._memory.kept.transfers.get(TransferId(entry.aggregate)) if entry.aggregate else None
         named = (id_ for id_, case in self._memory.kept.cases.items() if case.case.reference == entry.attempted)
         of_offer = (kept.transfer.case,) if kept and entry.refusal else ()
-        return next((id_ for id_ in (*named, *of_offer) if self._reference(id_)), None)
+        return next((id_ for id_ in (*named, *of_offer) if self.reference(id_)), None)
 
     def _opened_by(self, look: Look) -> set[CaseId]:
         shown = {case for case, _ in look.entry.shown} if look.entry.action in OF_MANY else set()
@@ -147,7 +147,7 @@ class MemoryUnusual(MemoryJournal):
         for id_, place in measures.shared:
             entry = entries[id_]
             case = entry.case or entry.shown[place][0]
-            if entry.account is not None and self._reference(case) is not None:
+            if entry.account is not None and self.reference(case) is not None:
                 day = bisect_right(measures.days, entry.at) - 1
                 yield Look(entry, entry.account, day, case, str(case)), Reason.SURNAME
 
@@ -189,10 +189,10 @@ class MemoryUnusual(MemoryJournal):
         entries = sorted(some, key=lambda entry: (entry.at, entry.id))
         ids = tuple(entry.id for entry in entries)
         attempted = Reference(entries[0].attempted) if entries[0].attempted else None
-        known = (self._reference(case) if case else None) or attempted
+        known = (self.reference(case) if case else None) or attempted
         reviews = self.reviews(ids, of_day=volume is not None)
         newest = Review(**{**vars(reviews[0]), "letter": None}) if reviews else None
-        return Occasion(self._card(entries[0]), known, ids, reasons, volume, newest)
+        return Occasion(self.card(entries[0]), known, ids, reasons, volume, newest)
 
     def _review(self, entry: JournalEntry) -> Review:
         detail, codes = _detail(entry), {each.value: each for each in Disposition}

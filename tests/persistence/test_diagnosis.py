@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, text
@@ -113,18 +114,30 @@ def test_a_clock_that_is_wrong_is_found(database: Database, minutes: int) -> Non
         assert wrong_with(engine, now)[Examined.CLOCK].startswith(("119", "120"))
 
 
-def test_an_event_that_waits_too_long_is_found(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("waited", "said"),
+    [
+        ([119], ""),
+        ([180], "1 event waits, and has waited 180 seconds; the limit is 120"),
+        ([1, 180, 5], "3 events wait, the oldest of which has waited 180 seconds; the limit is 120"),
+    ],
+)
+def test_events_that_wait_too_long_are_found(database: Database, waited: list[int], said: str) -> None:
+    queued = "UPDATE log_queue SET queued_at = now() - :waited * interval '1 second' WHERE event = :event"
     with database.engine(SUPERUSER).begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO events (id, at, time_ms, action, aspect, holders_then, payload, salt, commitment)"
-                " VALUES (gen_random_uuid(), now(), 1, 'x:y', '', '{}', '{}', :salt, :commitment)"
-            ),
-            {"salt": bytes(32), "commitment": commit(b"{}", bytes(32))},
-        )
-        connection.execute(text("UPDATE log_queue SET queued_at = queued_at - interval '3 minutes'"))
+        now = connection.scalar(text("SELECT now()"))
+        for seconds in waited:
+            event = uuid4()
+            connection.execute(
+                text(
+                    "INSERT INTO events (id, at, time_ms, action, aspect, holders_then, payload, salt, commitment)"
+                    " VALUES (:id, now(), 1, 'x:y', '', '{}', '{}', :salt, :commitment)"
+                ),
+                {"id": event, "salt": bytes(32), "commitment": commit(b"{}", bytes(32))},
+            )
+            connection.execute(text(queued), {"event": event, "waited": seconds})
     with engine_at(database.url(AUDITOR), statement_timeout_ms=20_000) as engine:
-        assert wrong_with(engine).keys() == {Examined.QUEUE}
+        assert wrong_with(engine, now).get(Examined.QUEUE, "") == said
 
 
 @pytest.mark.parametrize(

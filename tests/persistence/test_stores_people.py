@@ -15,7 +15,7 @@ from casetrack.domain.holders import Holder, HolderKind
 from casetrack.domain.ids import AccountId, HolderCode, SessionId
 from casetrack.services.lists import AccountQuery, AccountSort, AccountState
 from casetrack.services.people import Account, Failures, Link, LinkUse, Session, Token
-from casetrack.services.ports import Draft
+from casetrack.services.unsent import Draft
 from tests import builders
 from tests.builders import EASTMARCH, HARBOUR, NINE, NOBODY, NORTHMARCH, after, scope_of
 from tests.persistence.worlds import World

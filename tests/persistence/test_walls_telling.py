@@ -225,7 +225,7 @@ def test_nobody_tells_a_step_of_a_proposal_or_a_hold_beside_taking_it(
 def test_a_failure_of_integrity_is_counted_for_those_who_watch(app_engine: Database) -> None:
     real = RealWorld.over(work.begin, app_engine.founding)
     case, other = acts.opened(real), acts.opened(real)
-    assert watching.counts()["integrity_failures"] == 0
+    assert watching.counts(builders.NINE)["integrity_failures"] == 0
 
     with app_engine.engine(SUPERUSER).begin() as connection:
         connection.execute(text("UPDATE cases SET high_risk = NOT high_risk WHERE id = :id"), {"id": case.id})
@@ -235,7 +235,7 @@ def test_a_failure_of_integrity_is_counted_for_those_who_watch(app_engine: Datab
     with real.work("worker") as at:
         view_case(at, other.reference)
 
-    assert watching.counts()["integrity_failures"] == 2
+    assert watching.counts(builders.NINE)["integrity_failures"] == 2
 
 
 def test_who_is_told_how_often_it_failed_reads_no_event_by_it(walled: Walled) -> None:

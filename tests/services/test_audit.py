@@ -1,15 +1,32 @@
 """The auditor's looking, which is on the log too."""
 
 from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
 from casetrack.domain.errors import NotPermitted
-from casetrack.services.audit import USES, Use, account_named, begin_verifying, search_audit
+from casetrack.domain.holders import AUDIT_DESK
+from casetrack.services.audit import (
+    USES,
+    Use,
+    account_named,
+    begin_verifying,
+    is_late,
+    open_audit,
+    purposes,
+    search_audit,
+    view_audit,
+)
+from casetrack.services.journal import Purpose
 from casetrack.services.lists import LogQuery
+from casetrack.services.ports import JournalEntry
+from casetrack.services.verifying_journal import LATE
 from tests.services import acts
+from tests.services.a_day import a_full_day
 from tests.services.acts import kept
 from tests.world import CHARITY, SOUTH, World
 
@@ -79,6 +96,47 @@ def test_a_verification_begins_with_saying_what_it_is_for() -> None:
 
     payload = acts.events(world)[-1]
     assert (payload["action"], payload["detail"]["use"]) == ("audit:verify", "integrity")
+
+
+@pytest.mark.parametrize("use", Use)
+def test_opening_the_desk_says_what_for_and_what_was_typed_is_sealed_to_the_audit_desk(use: Use) -> None:
+    world = World.in_memory()
+    typed = "A complaint was made about two names."
+    with world.work("auditor", Purpose(use.value, typed)) as work:
+        open_audit(work, use)
+
+    entry = kept(world).entries[-1]
+    payload = acts.read(entry)
+    assert (payload["action"], payload["purpose"], payload["detail"]["use"]) == ("audit:view", use, use)
+    assert payload["words"] == sha256(entry.words or b"").hexdigest()
+    assert typed.encode() not in (entry.words or b"")
+    assert letter_in(world, entry) == typed
+
+
+def letter_in(world: World, entry: JournalEntry) -> str:
+    return world.deployment.keyring.open_letter(kept(world).keysets[AUDIT_DESK, 1], entry.words or b"", entry.id.bytes)
+
+
+def test_the_front_page_says_how_far_the_log_is_and_when_that_is_late() -> None:
+    world = World.in_memory()
+    began = world.now
+    with world.work("auditor") as work:
+        state = view_audit(work, Use.INTEGRITY)
+    assert acts.events(world)[-1]["action"] == "audit:view"
+    assert (state.size, state.waits_since) == (0, began)
+    assert state.waiting == len(kept(world).founding) + 1
+    assert not is_late(state, began + LATE)
+    assert is_late(state, began + LATE + timedelta(seconds=1))
+    assert not is_late(replace(state, waits_since=None), began + timedelta(days=1))
+
+
+def test_everything_that_events_say_they_were_for_has_words() -> None:
+    world = a_full_day().world
+    said = {acts.read(entry)["purpose"] for entry in (*kept(world).entries, *kept(world).founding)}
+    assert said <= purposes(world.deployment.facts).keys()
+    assert {*USES, "casework", "court", "command-line", "founding", "sign-in"} <= purposes(
+        world.deployment.facts
+    ).keys()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.AUDITOR])

@@ -1,14 +1,19 @@
 """Everything checked for an auditor: what is wrong, how far the log goes, and the checkpoint to keep."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from casetrack.domain.case import AgeGroup
-from casetrack.services.audit import Inspection, verify_audit
-from casetrack.services.evidence import InTime
+from casetrack.domain.errors import LogKeysRefused
+from casetrack.services.audit import Inspection, inspect_audit, verify_audit
+from casetrack.services.evidence import Evidence, InTime
 from casetrack.services.findings import About
+from casetrack.services.verifying_journal import Believed
 from tests.services import acts
-from tests.services.evidence import MemoryEvidence, believed
+from tests.services.evidence import MemoryEvidence, believed, inspecting
 from tests.world import SOUTH, World
 
 
@@ -32,6 +37,28 @@ def test_a_case_that_was_edited_is_named_and_the_log_itself_still_holds() -> Non
     inspection = verify_audit(MemoryEvidence(world), believed(world))
     assert [(finding.about, finding.name) for finding in inspection.findings] == [(About.CASE, case.reference)]
     assert inspection.verified is not None
+
+
+def test_where_the_keys_of_the_log_are_not_believed_that_is_what_is_wrong_and_nothing_else_is_said() -> None:
+    @contextmanager
+    def inspect() -> Iterator[tuple[Evidence, Believed]]:
+        raise LogKeysRefused(why="Statement 1 is refused.")
+        yield
+
+    inspection = inspect_audit(inspect, lambda evidence: evidence)
+    assert [(finding.about, finding.name) for finding in inspection.findings] == [(About.LOG, "")]
+    assert inspection.findings[0].sentence.endswith("so nothing was checked: Statement 1 is refused.")
+    assert replace(inspection, findings=()) == Inspection((), None, "", is_whole=False, keys=())
+
+
+def test_what_is_checked_for_a_page_is_checked_within_the_time_that_it_has() -> None:
+    world = World.in_memory()
+    acts.opened(world)
+    whole = inspect_audit(partial(inspecting, world), lambda evidence: evidence)
+    assert whole.is_whole
+    assert whole.keys == believed(world).log.in_force
+    past = partial(InTime, until=world.now, clock=lambda: world.now)
+    assert not inspect_audit(partial(inspecting, world), past).is_whole
 
 
 def test_a_log_that_nobody_has_signed_is_not_verified() -> None:
@@ -73,7 +100,7 @@ def test_whoever_waits_for_a_while_is_told_what_was_found_by_then_and_that_it_is
     whole, looks = in_time(world, 1_000_000)
     assert whole == everything
     given_up = [in_time(world, seconds)[0] for seconds in range(1, looks + 1)]
-    assert given_up[0] == Inspection((), None, "", is_whole=False)
-    assert given_up[-1] == Inspection(everything.findings, None, "", is_whole=False)
+    assert given_up[0] == replace(everything, findings=(), verified=None, checkpoint="", is_whole=False)
+    assert given_up[-1] == replace(everything, verified=None, checkpoint="", is_whole=False)
     assert {len(each.findings) for each in given_up} == {0, 1}
     assert in_time(world, looks + 1)[0] == everything

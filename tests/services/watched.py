@@ -36,6 +36,9 @@ class Watched:
     def stub(self, reference: Reference) -> tuple[KeptHolding, ...]:
         return self.store.stub(reference)
 
+    def audited(self, reference: Reference) -> tuple[KeptHolding, ...]:
+        return self.store.audited(reference)
+
     def add(self, kept: KeptCase, changed: Sequence[tuple[Holding, Seal]]) -> None:
         self.changed += changed
         self.store.add(kept, changed)

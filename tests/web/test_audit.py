@@ -17,6 +17,7 @@ from casetrack.services.cases import open_case
 from casetrack.services.evidence import Evidence, KeptAccount
 from casetrack.services.findings import About
 from casetrack.services.verifying_journal import Believed
+from casetrack.web import log_entries
 from casetrack.web.audit import CHECKS
 from tests.services.acts import SUPPORT
 from tests.services.evidence import MemoryEvidence, believed, inspecting
@@ -125,7 +126,7 @@ class TestSearching:
         place.browser("scottish-lead").get("/cases/CT-7K3M-92Q2")
         shown = auditor(place).get("/audit/search").text
         for reference in (place.case.reference, "CT-7K3M-92Q2"):
-            linked = f'href="/audit/search?reference={reference}">{reference}</a>'
+            linked = f'href="/audit/cases/{reference}">{reference}</a>'
             assert linked in auditor(place).get("/audit/search?outcome=refused").text
             assert shown.count(linked) == sum(reference in entry for entry in entries(shown)) > 0
         done = auditor(place).get(f"/audit/search?reference={place.case.reference}&outcome=done").text
@@ -136,7 +137,7 @@ class TestSearching:
             theirs = open_case(work, a_new_case(SUPPORT))
         place.browser("worker").get(f"/cases/{theirs.reference}")
         browser = auditor(place, "north-auditor")
-        assert f"reference={theirs.reference}" in browser.get("/audit/search?outcome=refused").text
+        assert f"/audit/cases/{theirs.reference}" in browser.get("/audit/search?outcome=refused").text
         found = browser.get(f"/audit/search?reference={theirs.reference}").text
         assert entries(found) == [f"Refused: the case Refused {theirs.reference}"]
 
@@ -207,6 +208,7 @@ class TestSearching:
             ("reference=CT-0000-0001", "That reference has a mistake in it."),
             ("since=2026-11-20&until=2026-11-01", "Enter a last day that is not before the first."),
             ("action=case:fly", "Choose one of the answers."),
+            ("purpose=curiosity", "Choose a purpose from the list."),
             ("colour=blue", "This was not asked for."),
         ],
     )
@@ -227,6 +229,28 @@ class TestSearching:
     def test_an_auditor_of_one_organisation_asks_only_for_its_own_people(self, place: Place) -> None:
         answer = auditor(place, "north-auditor").post("/audit/search", {"name": "scottish-lead"})
         assert answer.status_code == 422
+
+    def test_what_is_searched_for_a_case_or_an_account_leads_to_the_page_of_it(self, place: Place) -> None:
+        browser = auditor(place)
+        of_case = browser.get(f"/audit/search?reference={place.case.reference}").text
+        assert "Who was at this case, by person and by organisation" in of_case
+        of_account = browser.get(f"/audit/search?account={ACCOUNTS['worker'].id}").text
+        assert "What this account did, and at which cases" in of_account
+        assert "Who was at this case" not in browser.get("/audit/search").text
+
+    @pytest.mark.parametrize(("purpose", "expected"), [("casework", 5), ("lawfulness", 2), ("court", 0)])
+    def test_a_search_is_narrowed_by_what_things_were_done_for(self, place: Place, purpose: str, expected: int) -> None:
+        browser = auditor(place)
+        shown = browser.get(f"/audit/search?purpose={purpose}").text
+        assert len(entries(shown)) == expected
+        assert f'<option value="{purpose}" selected>' in shown
+        assert "purpose=" + purpose in str(place.events()[-1]["detail"]["filters"])
+
+    def test_of_more_than_are_looked_for_that_is_said(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+        browser = auditor(place)
+        assert "There may be older ones" not in browser.get("/audit/search").text
+        monkeypatch.setattr(log_entries, "MOST_FOUND", 1)
+        assert "There may be older ones" in browser.get("/audit/search").text
 
     def test_a_long_answer_has_pages_that_keep_what_was_asked(self, place: Place) -> None:
         worker = place.browser("worker")
@@ -253,14 +277,14 @@ class TestVerifying:
         shown = browser.get("/audit/verify").text
         assert "Check everything now" in shown
         assert "Holds" not in shown
-        assert len(place.events()) == before
+        assert [event["action"] for event in place.events(since=before)] == ["audit:view"]
 
     def test_no_link_and_no_prefetch_begins_it(self, place: Place) -> None:
         browser = auditor(place)
         before = len(place.events())
         assert "Holds" not in browser.get("/audit/verify?now=yes").text
         assert browser.client.post("/audit/verify", data={"now": "yes"}).status_code == 400
-        assert len(place.events()) == before
+        assert [event["action"] for event in place.events(since=before)] == ["audit:view"], "how far it is was shown"
 
     def test_what_the_log_is_opened_for_is_said_first(self, place: Place) -> None:
         browser = place.browser("auditor")
@@ -300,7 +324,8 @@ class TestVerifying:
         assert "After 0 seconds the checking was given up" in shown
         assert "Nothing was found wrong so far." in shown
         assert "casetrack audit verify --database" in shown
-        assert not [each for each in ("Holds", "Everything is as it was recorded", "checkpoint") if each in shown]
+        said = ("Holds", "Everything is as it was recorded", "The newest checkpoint</h2>", "casetrack.test/audit")
+        assert not [each for each in said if each in shown]
         assert place.events()[-1]["action"] == "audit:verify"
 
     def test_what_was_found_by_then_is_named(self, place: Place) -> None:

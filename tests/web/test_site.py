@@ -294,7 +294,7 @@ def test_the_database_down_is_a_plain_page(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "first"), [("worker", "/work"), ("auditor", "/audit/search"), ("administrator", "/admin/accounts")]
+    ("role", "first"), [("worker", "/work"), ("auditor", "/audit"), ("administrator", "/admin/accounts")]
 )
 def test_each_role_begins_with_its_own_work(place: Place, role: str, first: str) -> None:
     assert place.browser(role).client.get("/").headers["Location"] == first

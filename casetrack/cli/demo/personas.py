@@ -58,7 +58,7 @@ PARTS: Final[Mapping[str, Part]] = {
             "Somebody in London looked at names at night, somebody went through every case in one afternoon, and "
             "strangers tried to open cases that are none of theirs."
         ),
-        "unusual.list",
+        "audit.view",
     ),
     "administrator": Part(
         ADMINISTRATOR,

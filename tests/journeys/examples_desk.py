@@ -1,0 +1,96 @@
+"""Requests at the auditors' desk: of each page, before it is said what the log is opened for, then, and after."""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from tests.journeys.asking import RING, Example, Place, Prepare, Request, look, send
+from tests.journeys.pages import Answers
+from tests.journeys.stage import Stage
+
+Where: TypeAlias = Callable[[Stage], str]
+"""The address of a page of the desk."""
+
+CASE: Final = "/audit/cases/<reference:reference>"
+USE: Final = {"use": "lawfulness", "words": RING}
+
+
+def _opened(where: Where, answers: Callable[[Stage], Answers] | None = None) -> Prepare:
+    """The page of an auditor who has said what the log is opened for."""
+
+    def prepare(stage: Stage) -> Place:
+        visitor = stage.visitor("auditor")
+        visitor.go("/audit")
+        if "use" in visitor.page.forms[-1]:
+            visitor.answer(USE)
+        return Place(where(stage), answers=answers(stage) if answers else {})
+
+    return prepare
+
+
+def _asked_first(rule: str, where: Where) -> Example:
+    def make(stage: Stage) -> Request:
+        return Request(stage.site.visitor("auditor"), "GET", where(stage))
+
+    return Example(f"GET {rule}", make, also="before why is said")
+
+
+def page(rule: str, where: Where) -> tuple[Example, Example, Example]:
+    """A page of the desk: it asks what for, is looked at, and is told that it is for something else."""
+
+    def again(stage: Stage) -> str:
+        address = where(stage)
+        return f"{address}{'&' if '?' in address else '?'}again=yes"
+
+    return (
+        _asked_first(rule, where),
+        look(rule, "auditor", _opened(where)),
+        send(rule, "auditor", _opened(again), USE, also="for something else"),
+    )
+
+
+def at(address: str) -> Where:
+    """The page of that address."""
+    return lambda _: address
+
+
+def _case(path: str = "") -> Where:
+    return lambda stage: f"/audit/cases/{stage.full.reference}{path}"
+
+
+def _account(stage: Stage) -> str:
+    return f"/audit/accounts/{stage.actor('worker').account}"
+
+
+def _unusual(stage: Stage) -> str:
+    return f"/audit/unusual/{stage.looked()}"
+
+
+def _by_name(stage: Stage) -> Answers:
+    return {"name": stage.account().account.sign_in_name}
+
+
+def _by_reference(stage: Stage) -> Answers:
+    return {"reference": stage.full.reference}
+
+
+def _checkpoint(stage: Stage) -> Answers:
+    return {"checkpoint": stage.checkpoint()}
+
+
+DESK: Final[tuple[Example, ...]] = (
+    *page("/audit", at("/audit")),
+    send("/audit", "auditor", _opened(at("/audit"), _by_name)),
+    send("/audit", "auditor", _opened(at("/audit"), _by_reference), also="which leads to the case"),
+    *page("/audit/search", at("/audit/search")),
+    send("/audit/search", "auditor", _opened(at("/audit/search"), _by_name)),
+    *page("/audit/verify", at("/audit/verify")),
+    send("/audit/verify", "auditor", _opened(at("/audit/verify")), button="now"),
+    send("/audit/verify", "auditor", _opened(at("/audit/verify"), _checkpoint), also="with an older checkpoint"),
+    *page(CASE, _case()),
+    *page(f"{CASE}/as-at", _case("/as-at?at-day=20&at-month=11&at-year=2026")),
+    _asked_first(f"{CASE}/as-at", _case("/as-at")),
+    *page("/audit/accounts/<uuid:account_id>", _account),
+    *page("/audit/unusual", at("/audit/unusual")),
+    *page("/audit/unusual/<uuid:entry>", _unusual),
+    send("/audit/unusual/<uuid:entry>", "auditor", _opened(_unusual), {"disposition": "expected", "words": RING}),
+)
