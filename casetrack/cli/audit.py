@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from casetrack.app import inspection, key_folder, open_deployment, utc_now
-from casetrack.audit.verify import verify_held
 from casetrack.cli.commands import Commands, Surroundings, example, here
 from casetrack.cli.exports import A_FILE, text_of, verify_folder
 from casetrack.cli.house import among_stores, database
@@ -15,7 +14,7 @@ from casetrack.services.certificates import verify_certificate
 from casetrack.services.evidence import Evidence
 from casetrack.services.verifying import verify_database
 from casetrack.services.verifying_erasures import count_erased
-from casetrack.services.verifying_journal import Believed, verify_checkpoints
+from casetrack.services.verifying_journal import Believed, verify_checkpoints, verify_kept
 
 
 @click.group(cls=Commands, epilog=example("casetrack audit verify"))
@@ -67,8 +66,7 @@ def _verify_here(around: Surroundings, held: tuple[Path, ...], *, whole: bool) -
             raise click.ClickException(f"{findings} found that {'is' if findings == 1 else 'are'} not as recorded.")
         verified = verify_checkpoints(evidence, believed)
         for each in held:
-            leaves = (leaf for _, _, leaf in evidence.leaves())
-            verify_held(believed.log.open(text_of(each)), leaves, origin=believed.log.origin)
+            verify_kept(text_of(each), evidence, believed)
         click.echo(
             f"The log holds: {verified.entries} entries, {verified.checkpoints} checkpoints, "
             f"{verified.unsigned} not yet signed."

@@ -12,13 +12,12 @@ from enum import StrEnum
 from casetrack.audit.checkpoint import Checkpoint
 from casetrack.audit.errors import LogRefused, LogRolledBack
 from casetrack.audit.note import Note
-from casetrack.audit.verify import verify_held
 from casetrack.domain.actions import Action
 from casetrack.domain.errors import LogKeysRefused, NotOurCheckpoint
 from casetrack.services.audit import Inspect, Use, note_look
 from casetrack.services.desk import LogState
 from casetrack.services.evidence import Evidence, OutOfTime
-from casetrack.services.verifying_journal import Believed
+from casetrack.services.verifying_journal import Believed, KnownLog, verify_kept
 from casetrack.services.work import UnitOfWork
 
 
@@ -71,16 +70,17 @@ def compare_checkpoint(note: str, inspect: Inspect, within: Callable[[Evidence],
 
 
 def _compared(note: str, evidence: Evidence, believed: Believed) -> Comparison:
+    log = believed.log_of(note)
     try:
-        older = believed.log.open(note)
+        older = log.keys.open(note)
     except LogRefused as refused:
         raise NotOurCheckpoint(why=str(refused)) from None
     entries = 0
     try:
-        entries = _signed(evidence, believed)
+        entries = _signed(evidence, log)
         if entries < older.size:
             return Comparison(Verdict.ROLLED_BACK, older.size, entries)
-        verify_held(older, (leaf for _, _, leaf in evidence.leaves()), origin=believed.log.origin)
+        verify_kept(note, evidence, believed)
     except OutOfTime:
         return Comparison(None, older.size, 0)
     except LogRolledBack as refused:
@@ -98,7 +98,7 @@ def _said(note: str) -> Checkpoint:
         raise NotOurCheckpoint(why=str(refused)) from None
 
 
-def _signed(evidence: Evidence, believed: Believed) -> int:
+def _signed(evidence: Evidence, log: KnownLog) -> int:
     """How many entries the log's newest checkpoint has; `LogRefused` if that is not the log's own."""
-    newest = deque(evidence.checkpoints(), maxlen=1)
-    return believed.log.open(newest[0]).size if newest else 0
+    newest = deque(log.checkpoints(evidence), maxlen=1)
+    return log.keys.open(newest[0]).size if newest else 0

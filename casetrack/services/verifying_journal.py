@@ -4,6 +4,7 @@ What verifying says of anything else rests on what the journal says of it, so th
 thing that is wrong, so that everything wrong is named.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,8 +14,8 @@ from typing import Final
 
 from casetrack.audit.errors import LogRefused
 from casetrack.audit.succession import LogKeys
-from casetrack.audit.tree import leaf_hash, root_of
-from casetrack.audit.verify import Verified, verify_log
+from casetrack.audit.tree import Frontier, leaf_hash
+from casetrack.audit.verify import Verified, verify_held, verify_log
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain.ids import Instant
 from casetrack.domain.words import N_
@@ -28,12 +29,22 @@ LATE: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
-class EarlierLog:
-    """A log that could not go on: its keys, and which leaves of the database are its entries."""
+class KnownLog:
+    """One log of the deployment, under one name: its keys, and which of all the leaves are its own."""
 
     keys: LogKeys
     base: int
-    end: int
+    """How many leaves are of the logs before it."""
+    end: int | None = None
+    """Where the log after it begins; None of the one that goes on."""
+
+    def leaves(self, evidence: Evidence) -> Iterator[bytes]:
+        """Its leaves, in order."""
+        return islice((leaf for _, _, leaf in evidence.leaves()), self.base, self.end)
+
+    def checkpoints(self, evidence: Evidence) -> Iterator[str]:
+        """The notes that say that they are of it, the oldest first."""
+        return (note for note in evidence.checkpoints() if _origin(note) == self.keys.origin)
 
 
 @dataclass(frozen=True)
@@ -47,29 +58,45 @@ class Believed:
     now: Instant
     base: int = 0
     """How many leaves are of the logs before this one."""
-    earlier: tuple[EarlierLog, ...] = ()
+    earlier: tuple[KnownLog, ...] = ()
     """The logs before, under other names, the first of all first."""
+
+    @property
+    def logs(self) -> tuple[KnownLog, ...]:
+        """Every log there was, the one that goes on last."""
+        return (*self.earlier, KnownLog(self.log, self.base))
 
     @property
     def statements(self) -> tuple[str, ...]:
         """Every statement about the keys of any of these logs."""
-        return tuple(each for log in (*(log.keys for log in self.earlier), self.log) for each in log.statements)
+        return tuple(statement for log in self.logs for statement in log.keys.statements)
+
+    def log_of(self, note: str) -> KnownLog:
+        """The log that a checkpoint says it is of; if there is none of that name, the one that goes on."""
+        named = (log for log in self.logs if log.keys.origin == _origin(note))
+        return next(named, self.logs[-1])
 
 
-def earlier_logs(chain: LogChain, deployment: str) -> tuple[EarlierLog, ...]:
+def earlier_logs(chain: LogChain, deployment: str) -> tuple[KnownLog, ...]:
     """The logs of the deployment before the one of that chain; `StatementRefused` as `LogChain.of` raises it."""
     every = (*chain.earlier, chain)
-    return tuple(EarlierLog(old.of(deployment), old.base, new.base) for old, new in pairwise(every))
+    return tuple(KnownLog(old.of(deployment), old.base, new.base) for old, new in pairwise(every))
 
 
 def verify_checkpoints(evidence: Evidence, believed: Believed) -> Verified:
     """Every entry of the log is as it was signed, and of each log before; `LogRefused` names the first that is not."""
     leaves = (leaf for _, _, leaf in evidence.leaves())
     notes = groupby(evidence.checkpoints(), key=_origin)
-    for log in believed.earlier:
-        part = islice(leaves, log.end - log.base)
+    for log, after in pairwise(believed.logs):
+        part = islice(leaves, after.base - log.base)
         verify_log(part, _next_of(notes, log.keys.origin), log.keys, origin=log.keys.origin)
     return verify_log(leaves, chained.from_iterable(of for _, of in notes), believed.log, origin=believed.log.origin)
+
+
+def verify_kept(note: str, evidence: Evidence, believed: Believed) -> None:
+    """The log of a checkpoint that somebody kept still begins with its entries; `LogRefused` if not."""
+    log = believed.log_of(note)
+    verify_held(log.keys.open(note), log.leaves(evidence), origin=log.keys.origin)
 
 
 def _origin(note: str) -> str:
@@ -107,13 +134,13 @@ def verify_journal(evidence: Evidence, believed: Believed, read: EventsRead) -> 
 
 def _wrong_with_earlier(evidence: Evidence, believed: Believed, read: EventsRead) -> Iterator[Finding]:
     """A log that began again says with its first entry what it goes on from."""
-    for log in believed.earlier:
-        if read.reopened.get(log.end) != _left_of(evidence, log):
+    for log, after in pairwise(believed.logs):
+        if read.reopened.get(after.base) != _left_of(evidence, log):
             yield Finding(About.LOG, log.keys.origin, N_("The log after it does not say what was left of it."))
 
 
-def _left_of(evidence: Evidence, log: EarlierLog) -> Reopened:
+def _left_of(evidence: Evidence, log: KnownLog) -> Reopened:
     """What the database has of a log that could not go on."""
-    notes = [note for note in evidence.checkpoints() if _origin(note) == log.keys.origin]
-    hashes = (leaf_hash(leaf) for number, _, leaf in evidence.leaves() if log.base <= number < log.end)
-    return Reopened(log.keys.origin, log.end - log.base, root_of(hashes).hex(), notes[-1] if notes else "")
+    newest = deque(log.checkpoints(evidence), maxlen=1)
+    left = Frontier().extend(map(leaf_hash, log.leaves(evidence)))
+    return Reopened(log.keys.origin, left.size, left.root().hex(), newest[0] if newest else "")

@@ -45,7 +45,11 @@ def test_it_goes_on_under_a_new_name_and_everything_verifies(here: Installation)
     here.done("casetrack worker --once")
     assert "as it was recorded" in here.done("casetrack audit verify --database")
     assert here.done("casetrack audit checkpoint").startswith("casetrack.example/audit/2\n")
-    assert "not signed by any key" in here.refused("casetrack audit verify --held kept")
+    (here.folder / "kept-of-the-new").write_text(here.done("casetrack audit checkpoint"))
+    open_cases(here, 1)
+    here.done("casetrack worker --once")
+    here.done("casetrack audit verify --held kept-of-the-new")
+    assert "is the first one missing" in here.refused("casetrack audit verify --held kept")
     exported = here.done("casetrack audit export --out evidence --use integrity")
     assert "entries of casetrack.example/audit/2, " in exported
     first = (here.folder / "evidence" / "disclosures.jsonl").read_bytes().splitlines()[0]
