@@ -17,7 +17,7 @@ from casetrack.schemas.audit import OpenDesk
 from casetrack.services.audit import USES, Use, open_audit
 from casetrack.services.journal import Purpose
 from casetrack.web.forms import submitted
-from casetrack.web.words import within
+from casetrack.web.words import ACTIONS, within
 
 View: TypeAlias = Callable[..., ResponseReturnValue]
 
@@ -40,7 +40,7 @@ def opening(action: Action) -> Callable[[View], View]:
                 work.require(action)
             use = use_in_force()
             if use is None or "use" in request.form or AGAIN in request.args:
-                return _ask()
+                return _ask(gettext(ACTIONS[action]))
             return view(use, **parts)
 
         return asked_first
@@ -64,7 +64,7 @@ def in_force(use: Use) -> dict[str, Any]:
     return {"use": within(gettext(USES[use])), "change_use": url_for("audit.view", again="yes")}
 
 
-def _ask() -> ResponseReturnValue:
+def _ask(page: str) -> ResponseReturnValue:
     """Which of the four lawful uses applies: asked once in each sign-in, and on the log with all that follows."""
     form, here = submitted(OpenDesk()), _this_page()
     if form.said is not None:
@@ -74,7 +74,7 @@ def _ask() -> ResponseReturnValue:
         session[USE] = {"use": use.value, "session": _this_sign_in()}
         return redirect(here, HTTPStatus.SEE_OTHER)
     choices = [(code, gettext(words)) for code, words in USES.items()]
-    return render_template("audit/use.html", **form.given, choices=choices, here=here), form.status
+    return render_template("audit/use.html", **form.given, choices=choices, here=here, page=page), form.status
 
 
 def _this_page() -> str:

@@ -80,7 +80,8 @@ class TestOpening:
         before = len(place.events())
         shown = browser.post(address, {"use": "lawfulness"})
         assert headings(shown.text) == ["What came of an unusual access"]
-        assert [event["event"] for event in place.events(since=before)] == ["LogOpened"]
+        opened = [(event["event"], event["action"]) for event in place.events(since=before)]
+        assert opened == [("LogOpened", "audit:view"), ("LogOpened", "unusual:review")]
 
     @pytest.mark.parametrize("name", ["worker", "supervisor", "administrator"])
     def test_they_are_for_auditors(self, place: Place, name: str) -> None:
