@@ -123,7 +123,7 @@ ASKED: Final[Mapping[str, tuple[Ask, tuple[str, ...]]]] = {
     ),
     "who became responsible": (
         lambda stores, log: stores.desk.became_responsible(log.case.reference),
-        ("uq_events_change",),
+        ("ix_events_worker",),
     ),
     "who was responsible": (lambda stores, log: stores.cases.audited(log.case.reference), ()),
     "how far the log is": (lambda stores, _: stores.desk.log_state(), ()),

@@ -26,7 +26,7 @@ TYPED: Mapping[str, str] = {
 }
 HAPPENED: Mapping[str, str] = {"happened-day": "1", "happened-month": "11", "happened-year": "2026"}
 NUMBER = "Ring 07700 900123."
-CLOSED = {"kind": "account", "sensitivity": "sensitive", "words": "He took the lamp."}
+CLOSED = {"kind": "account", "sensitivity": "sensitive", "words": "He took the velocipede."}
 
 
 def write(place: Place, browser: Browser, **typed: str) -> TestResponse:
@@ -72,8 +72,8 @@ def test_nothing_of_a_note_is_in_an_address_or_a_title() -> None:
     shown = write(place, browser, **CLOSED).text
     (address,) = [each for each in links(shown) if re.search(r"/notes/[0-9a-f-]{36}/\d+$", each)]
     for page in (shown, browser.get(address).text):
-        assert "lamp" not in title(page)
-        assert not [each for each in links(page) if "lamp" in each or (place.at in each and "account" in each)]
+        assert "velocipede" not in title(page)
+        assert not [each for each in links(page) if "velocipede" in each or (place.at in each and "account" in each)]
 
 
 def test_a_note_without_a_kind_or_words_comes_back_with_what_was_typed() -> None:
@@ -102,7 +102,7 @@ def test_a_sensitive_note_is_closed_until_it_is_asked_for() -> None:
     place = Place()
     browser = place.browser("worker")
     shown = write(place, browser, **CLOSED).text
-    assert "lamp" not in shown
+    assert "velocipede" not in shown
     assert "Sensitive" in text(shown)
     (address,) = [each for each in links(shown) if re.search(r"/notes/[0-9a-f-]{36}/\d+$", each)]
     before = len(place.events())
@@ -325,7 +325,7 @@ def test_a_form_that_is_sent_again_with_other_words_loses_none_of_them_and_can_b
     browser = place.browser("worker")
     form = hidden(browser.get(f"{place.at}/notes/write").text) | dict(TYPED)
     browser.client.post(f"{place.at}/notes/write", data=form)
-    other = {**TYPED, "words": "The lamp does not."}
+    other = {**TYPED, "words": "The velocipede does not."}
     asked = browser.client.post(f"{place.at}/notes/write", data=form | other, follow_redirects=True)
     assert errors(asked.text) == [SentBefore.sentence]
     assert value(asked.text, "words") == other["words"]
