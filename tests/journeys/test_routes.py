@@ -1,5 +1,6 @@
 """Every address of the site, held to what was declared of it; and one thread of names through every floor."""
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from importlib import import_module
@@ -84,6 +85,7 @@ LISTS: Final = (
     "/inbox",
 )
 FEW, MANY, VERY_MANY = 10, 200, 10_000
+READS_THE_LOG: Final = re.compile(r"\b(FROM|JOIN|,) *(public\.)?(events|event_shown|leaves)\b", re.IGNORECASE)
 
 
 def noun_of(action: Action) -> str:
@@ -146,6 +148,17 @@ def test_a_list_asks_the_same_number_of_questions_of_few_cases_and_of_many(site:
     fill(site, range(FEW, MANY))
     assert questions(site, worker) == few
     assert min(few.values()) > 1, "what was counted is what pages ask"
+
+
+# A list of names is opened: each seal is held against the newest change of its case, which is what the log is for.
+@pytest.mark.parametrize("address", [each for each in LISTS if each != "/caseload/names"])
+def test_what_waits_and_what_is_past_its_limit_is_counted_from_cases_and_never_from_the_log(
+    site: Site, address: str
+) -> None:
+    """The log may be opened for four uses (Data Protection Act 2018 s.62(4)), and how fast somebody works is none."""
+    statements = asked(site, quiet_worker(site), address)
+    assert statements
+    assert [each for each in statements if READS_THE_LOG.search(each)] == []
 
 
 @pytest.mark.proof
