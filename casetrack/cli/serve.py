@@ -16,7 +16,7 @@ from casetrack.cli.house import database, require_promised_in
 from casetrack.cli.logs import ServerLog, speak
 from casetrack.config import Config, Server
 from casetrack.gateways.cryptoki import let_go_of_libraries
-from casetrack.persistence.installing import forget_connections
+from casetrack.persistence.installing import engine_at, forget_connections, require_durability
 
 BACKLOG: Final = 256
 LOOKED_EVERY_S: Final = 1.0
@@ -91,6 +91,8 @@ def serve(around: Surroundings) -> None:
     speak(config)
     check_free(config.server, "[server] port in the settings")
     with database(config) as addresses:
+        with engine_at(addresses.app, statement_timeout_ms=config.database.statement_timeout_ms) as engine:
+            require_durability(engine)
         check_settled(config, addresses)
         require_promised_in(config, addresses.auditor)
         app = create_app(config, addresses.app, auditor_url=addresses.auditor)

@@ -43,7 +43,8 @@ def worker(around: Surroundings, *, once: bool, beside: int | None) -> None:
         engine_at(addresses.sequencer, statement_timeout_ms=timeout_ms) as engine,
         engine_at(addresses.jobs, statement_timeout_ms=timeout_ms) as swept,
     ):
-        require_durability(engine)
+        for each in (engine, swept):
+            require_durability(each)
         begin = partial(begin_sweep, swept)
         keys = LogSigning(key_folder(config), config.service.name)
         keys()  # so that keys that do not open are said now, and not when the first event waits

@@ -8,7 +8,7 @@ import pytest
 
 from casetrack.cli import worker as worker_room
 from casetrack.cli.worker import stopping
-from tests.cli.installation import running_in
+from tests.cli.installation import edited, free_port, running_in
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -42,3 +42,20 @@ def test_once_takes_in_everything_that_waits(tmp_path: Path) -> None:
         here.done("casetrack worker --once")
 
         assert here.done("casetrack audit verify") == "The log holds: 52 entries, 1 checkpoints, 0 not yet signed.\n"
+
+
+@pytest.mark.parametrize(
+    ("role", "command"),
+    [
+        ("casetrack_sequencer", "casetrack worker --once"),
+        ("casetrack_jobs", "casetrack worker --once"),
+        ("casetrack_app", "casetrack serve"),
+    ],
+)
+def test_nobody_begins_where_what_is_acknowledged_may_be_lost(tmp_path: Path, role: str, command: str) -> None:
+    with running_in(tmp_path) as here:
+        (tmp_path / "config.toml").write_text(f"[server]\nport = {free_port()}\n")
+        here.done("casetrack db upgrade")
+        here.done("casetrack worker --once")
+        edited(here, f"ALTER ROLE {role} SET synchronous_commit = off")
+        assert "synchronous_commit" in here.refused(command)

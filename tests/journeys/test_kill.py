@@ -21,8 +21,9 @@ from sqlalchemy.exc import DBAPIError
 from casetrack.app import utc_now
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import DATABASE
+from casetrack.persistence.roles import SEQUENCER
 from tests.cli.installation import free_port
-from tests.journeys.killing import Power, power_in
+from tests.journeys.killing import Power, power_in, wait_until
 from tests.journeys.visitor import Answer, Visitor
 
 pytestmark = pytest.mark.proof
@@ -33,6 +34,7 @@ AT_ONCE: Final = 6
 LEAST_MS: Final = 1_500
 """By then the log has begun to sign."""
 MOST_MS: Final = 4_000
+SIGNING: Final = text("SELECT count(*) FROM pg_stat_activity WHERE usename = :role")
 PUBLISHED: Final = text("SELECT note FROM checkpoints ORDER BY size")
 TOKEN: Final = re.compile(r"^[\w-]{40,}$", re.MULTILINE)
 
@@ -102,6 +104,12 @@ class Outsider:
             while not stop.is_set():
                 self.held |= dict.fromkeys(connection.scalars(PUBLISHED))
 
+    def sees_the_worker(self) -> bool:
+        """Somebody is there who signs checkpoints."""
+        url = EmbeddedCluster(self.power.folder / "data" / "postgres").url(SUPERUSER, DATABASE)
+        with create_engine(url, poolclass=NullPool).connect() as connection:
+            return bool(connection.scalar(SIGNING, {"role": SEQUENCER}))
+
     def still_there(self) -> bool:
         """Every one of them is the log's own now, word for word."""
         url = EmbeddedCluster(self.power.folder / "data" / "postgres").url(SUPERUSER, DATABASE)
@@ -125,6 +133,7 @@ def test_killed_in_the_middle_of_writing_nothing_acknowledged_is_lost(power: Pow
     outsider, newest = Outsider(power), []
     for number in range(TIMES):
         power.on()
+        wait_until(outsider.sees_the_worker)
         _work_until_the_power_fails(power, programs, outsider)
         assert sum(len(program.told) for program in programs) > number, "something was acknowledged each time"
         newest += [*outsider.held][-1:]
