@@ -3,7 +3,7 @@
 import secrets
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +17,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from casetrack import api, resources, web
 from casetrack.audit.errors import LogRefused
+from casetrack.audit.export_errors import PolicyMissing
+from casetrack.audit.policy import Policy
 from casetrack.config import Config, ConfigRefused, Server
 from casetrack.config.providers import ENVIRONMENT, PKCS11
 from casetrack.crypto.errors import CannotOpen
@@ -34,6 +36,8 @@ from casetrack.domain.ids import Instant
 from casetrack.domain.wordlists import read_wordlists
 from casetrack.gateways.bank_holidays import LibraryBankHolidays
 from casetrack.gateways.erasure_file import ErasureFile
+from casetrack.gateways.evidence_archive import EvidenceArchive
+from casetrack.gateways.held_checkpoint import HeldCheckpoint
 from casetrack.gateways.hsm import Token, TokenRoots
 from casetrack.gateways.keyfolder import KeyFolder
 from casetrack.gateways.service_file import ServiceFile
@@ -42,12 +46,12 @@ from casetrack.http.hosts import KnownHosts
 from casetrack.http.house import EXTENSION, House
 from casetrack.persistence import db as database
 from casetrack.persistence import watching
-from casetrack.persistence.inspection import inspecting
+from casetrack.persistence.inspection import SqlEvidence, inspecting
 from casetrack.persistence.installing import engine_for
 from casetrack.persistence.work import begin
-from casetrack.services.audit import Inspect
+from casetrack.services.bundles import Giving
 from casetrack.services.deployment import Chance, Deployment
-from casetrack.services.evidence import Evidence
+from casetrack.services.exporting import NO_WITNESSES
 from casetrack.services.lifetimes import SessionLimits
 from casetrack.services.limits import Limits
 from casetrack.services.ports import Stores
@@ -145,6 +149,7 @@ def create_app(
         counts=lambda: watching.counts(clock()),
         is_demo=demonstration is not None,
         inspect=inspection(config, keys, deployment, auditor_url, clock, waits=True) if auditor_url else None,
+        giving=_giving(config, keys, deployment, auditor_url, clock) if auditor_url else None,
         check_for=min(LONGEST_CHECK, timedelta(seconds=config.server.timeout_s) * 2 / 3),
     )
     app.url_map.converters["reference"] = converters.ReferenceConverter
@@ -180,7 +185,7 @@ def inspection(
     clock: Callable[[], Instant],
     *,
     waits: bool = False,
-) -> Inspect:
+) -> Callable[[], AbstractContextManager[tuple[SqlEvidence, Believed]]]:
     """Everything that is kept and signed, read by the role that may read that and change nothing.
 
     Where a request waits for it, no statement takes longer than a quarter of what that may take; otherwise each takes
@@ -190,7 +195,7 @@ def inspection(
     timeout_ms = min(config.database.statement_timeout_ms, config.server.timeout_s * 250) if waits else 0
 
     @contextmanager
-    def inspect() -> Iterator[tuple[Evidence, Believed]]:
+    def inspect() -> Iterator[tuple[SqlEvidence, Believed]]:
         try:
             chain = keys.chain()
             log, earlier = chain.of(name), earlier_logs(chain, name)
@@ -204,6 +209,36 @@ def inspection(
             engine.dispose()
 
     return inspect
+
+
+def _giving(
+    config: Config, keys: KeyFolder, deployment: Deployment, auditor_url: str, clock: Callable[[], Instant]
+) -> Giving:
+    """How a page gives out the log: of the same evidence, as the log goes on now, and with the same promise."""
+    inspect = inspection(config, keys, deployment, auditor_url, clock, waits=True)
+
+    @contextmanager
+    def reading() -> Iterator[tuple[SqlEvidence, Believed]]:
+        with inspect() as (evidence, believed):
+            yield evidence.since(believed.base), believed
+
+    return Giving(
+        reading=reading,
+        witnesses=lambda: witnesses(config),
+        pack=EvidenceArchive,
+        promise=HeldCheckpoint.beside(config.key_file).keep,
+    )
+
+
+def witnesses(config: Config) -> Policy:
+    """The witnesses that the settings ask for; `PolicyMissing` if there is no such file."""
+    file = config.audit.policy
+    if file is None:
+        return NO_WITNESSES
+    try:
+        return Policy.parse(file.read_bytes())
+    except OSError:
+        raise PolicyMissing from None
 
 
 def _door() -> ModuleType:

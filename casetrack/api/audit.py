@@ -12,9 +12,10 @@ from casetrack.api.calls import Calls
 from casetrack.domain.actions import Action
 from casetrack.domain.ids import AccountId
 from casetrack.domain.references import Reference
+from casetrack.http.bundles import ZIP, given_out
 from casetrack.http.house import house, in_time
 from casetrack.http.work import begin
-from casetrack.schemas.audit import AskAudit, AskComparison, AskThen, LookAt, OpenLog
+from casetrack.schemas.audit import AskAudit, AskComparison, AskExport, AskThen, LookAt, OpenLog
 from casetrack.schemas.shown_desk import (
     AccountAuditedShown,
     CaseAuditedShown,
@@ -28,6 +29,7 @@ from casetrack.services.audit_accounts import look_at_account
 from casetrack.services.audit_cases import look_at_case
 from casetrack.services.audit_checkpoints import begin_comparing, compare_checkpoint
 from casetrack.services.audit_hindsight import Responsible, who_could_open
+from casetrack.services.bundles import BundleAsked
 from casetrack.services.journal import Purpose
 from casetrack.services.lists import LogQuery
 
@@ -98,6 +100,15 @@ def compare(said: Mapping[str, Any]) -> Response:
     if inspect is None:
         abort(HTTPStatus.SERVICE_UNAVAILABLE)
     return answer(ComparisonShown(), compare_checkpoint(said["checkpoint"], inspect, in_time))
+
+
+@calls.give("/audit/exports", Action.AUDIT_EXPORT, reads=AskExport, media_type=ZIP)
+def export(said: Mapping[str, Any]) -> Response:
+    """Be given an evidence bundle: the whole log as hashes, and what its entries say of a case or of some days.
+
+    It is a ZIP of the files that `casetrack audit verify` checks, and its README.txt says how to without casetrack.
+    """
+    return given_out(BundleAsked(**said))
 
 
 def _facts_of(inspection: Inspection, *, named: bool) -> dict[str, Any]:

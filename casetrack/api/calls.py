@@ -146,6 +146,21 @@ class Calls:
 
         return declare
 
+    def give(self, rule: str, action: Action, *, reads: Asked, media_type: str) -> Callable[[View], View]:
+        """A call whose answer is a file of that kind: `reads` reads its body."""
+
+        def declare(view: View) -> View:
+            named = {"schema": {"type": "string"}, "description": "What the file is called."}
+            described = self.blueprint.response(
+                HTTPStatus.OK,
+                {"type": "string", "format": "binary"},
+                content_type=media_type,
+                headers={"Content-Disposition": named},
+            )
+            return self._declared("POST", rule, (action,), view, described(view), read=("json", reads))
+
+        return declare
+
     def _call(
         self,
         method: str,
@@ -159,20 +174,35 @@ class Calls:
         more: Described = NOTHING_MORE,
     ) -> Callable[[View], View]:
         def declare(view: View) -> View:
-            name = view.__name__.rstrip("_")
-            location, schema = read
-            made = self.blueprint.response(status, shows, headers=_headers(shows))(view)
-            if schema is not None:
-                made = self.blueprint.arguments(schema, location=location)(made)
-            described: dict[str, Any] = {"operationId": f"{self.noun}.{name}", **more}
-            if header is not None:
-                described["parameters"] = [header, *more.get("parameters", ())]
-            described["parameters"] = [dict(each) for each in described.get("parameters", ())]
-            made = serves(*actions)(self.blueprint.doc(**described)(made))
-            self.blueprint.add_url_rule(rule, name, made, methods=[method], tags=[self.noun])
-            return view
+            answered = self.blueprint.response(status, shows, headers=_headers(shows))(view)
+            return self._declared(method, rule, actions, view, answered, read=read, header=header, more=more)
 
         return declare
+
+    def _declared(
+        self,
+        method: str,
+        rule: str,
+        actions: tuple[Action, ...],
+        view: View,
+        made: Any,  # noqa: ANN401 - the library ships no types
+        *,
+        read: tuple[str, Asked | None],
+        header: Described | None = None,
+        more: Described = NOTHING_MORE,
+    ) -> View:
+        """The view is served at that rule, as `made` of it, which says already what it answers."""
+        name = view.__name__.rstrip("_")
+        location, schema = read
+        if schema is not None:
+            made = self.blueprint.arguments(schema, location=location)(made)
+        described: dict[str, Any] = {"operationId": f"{self.noun}.{name}", **more}
+        if header is not None:
+            described["parameters"] = [header, *more.get("parameters", ())]
+        described["parameters"] = [dict(each) for each in described.get("parameters", ())]
+        made = serves(*actions)(self.blueprint.doc(**described)(made))
+        self.blueprint.add_url_rule(rule, name, made, methods=[method], tags=[self.noun])
+        return view
 
 
 def _headers(shows: type[Schema]) -> dict[str, Any] | None:

@@ -17,6 +17,13 @@ class PolicyMalformed(LogRefused):
 
 
 @dataclass(eq=False)
+class PolicyMissing(LogRefused):
+    """The settings name a file of witnesses that is not there, or cannot be read."""
+
+    sentence: ClassVar[str] = N_("There is no file of the name that the settings have for the policy ([audit] policy).")
+
+
+@dataclass(eq=False)
 class QuorumMissing(LogRefused):
     """Fewer witnesses cosigned a checkpoint than a policy asks for."""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import click
 from rich.progress import Progress
 
-from casetrack.app import key_folder, utc_now
+from casetrack.app import key_folder, utc_now, witnesses
 from casetrack.audit import export as form
 from casetrack.audit.errors import NoCheckpoint
 from casetrack.audit.export import Examined, Export, verify_export
@@ -206,18 +206,6 @@ def told(examined: Examined) -> str:
         f"{examined.checkpoint.size} entries of {examined.checkpoint.origin}, {examined.disclosed} disclosed "
         f"({examined.manifest.scope}); {by}."
     )
-
-
-def witnesses(config: Config) -> Policy:
-    """The witnesses that the settings ask for."""
-    file = config.audit.policy
-    if file is None:
-        return NO_WITNESSES
-    try:
-        return Policy.parse(file.read_bytes())
-    except OSError:
-        message = "[audit] policy: there is no file to read by that name"
-        raise click.ClickException(message) from None
 
 
 @contextmanager

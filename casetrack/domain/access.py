@@ -128,6 +128,8 @@ RULES: Mapping[Action, Rule] = {
     Action.AUDIT_SEARCH: Rule(AUDITORS),
     Action.AUDIT_VERIFY: Rule(AUDITORS),
     Action.AUDIT_EXPORT: Rule(AUDITORS),
+    # Whose words an auditor may read is asked of the entry.
+    Action.LETTER_OPEN: Rule(AUDITORS),
     Action.CHECKPOINT_COSIGN: Rule(NOBODY),
     Action.UNUSUAL_LIST: Rule(AUDITORS),
     Action.UNUSUAL_REVIEW: Rule(AUDITORS),
@@ -169,6 +171,7 @@ NOT_BY_TOKEN = frozenset(
         Action.FILE_OPEN,
         Action.NOTE_LIST,
         Action.NOTE_OPEN,
+        Action.LETTER_OPEN,
         Action.QUOTA_RAISE,
         Action.TRANSFER_SEE,
         Action.TRANSFER_ACCEPT,

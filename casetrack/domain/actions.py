@@ -89,6 +89,8 @@ class Action(StrEnum):
     AUDIT_VERIFY = "audit:verify"
     AUDIT_EXPORT = "audit:export"
     """Be given the log in files, with the payloads of the entries that one may see."""
+    LETTER_OPEN = "letter:open"
+    """Read what somebody typed when something was done, which is sealed to the audit desk."""
     CHECKPOINT_COSIGN = "checkpoint:cosign"
     """Keep what a witness says of a checkpoint of the log."""
     UNUSUAL_LIST = "unusual:list"

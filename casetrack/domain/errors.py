@@ -94,6 +94,12 @@ class OwnAccess(NotPermitted):
     sentence = N_("Nobody records what came of their own access. Ask another auditor.")
 
 
+class NotYourWords(NotPermitted):
+    """What somebody of another organisation typed, asked for by an auditor who is not of the audit desk."""
+
+    sentence = N_("What was typed there is read by the audit desk, and by the auditors of whoever typed it.")
+
+
 class Stale(CasetrackError):
     """Somebody changed the same part of the case after the page was opened."""
 
@@ -167,6 +173,19 @@ class LogKeysRefused(Unavailable):
             self.sentence = self.named
 
 
+class NotGivenOut(Unavailable):
+    """The log is not as it was signed, or has nothing that is signed yet, so none of it leaves."""
+
+    sentence = N_("The log was not given out, because it cannot be shown to be what was signed.")
+    named = N_("The log was not given out, because it cannot be shown to be what was signed: %(why)s")
+
+    def __init__(self, **facts: str | int) -> None:
+        """Say why, if that is known."""
+        super().__init__(**facts)
+        if "why" in facts:
+            self.sentence = self.named
+
+
 class IntegrityBroken(CasetrackError):
     """What is stored is not what was signed, so it is not shown."""
 
@@ -193,6 +212,31 @@ class NotOurCheckpoint(RuleBroken):
         super().__init__(**facts)
         if "why" in facts:
             self.sentence = self.named
+
+
+class NoTimeToGiveOut(RuleBroken):
+    """The log is too long to be given out while somebody waits for the answer."""
+
+    sentence = N_("The log is too long for that to be made while you wait. Whoever runs casetrack can make it.")
+    named = N_(
+        "The log is too long for that to be made while you wait, so nothing was given out. "
+        "Whoever runs casetrack can make it, whatever its size: %(command)s"
+    )
+
+    def __init__(self, **facts: str | int) -> None:
+        """Say by which command, if that is known."""
+        super().__init__(**facts)
+        if "command" in facts:
+            self.sentence = self.named
+
+
+class NoCaseToGiveOut(RuleBroken):
+    """There is no case of that reference, or none of which the auditor may know."""
+
+    sentence = N_(
+        "There is no case of that reference that you may look for. Check each character. "
+        "An erased one goes by none: ask for the days instead."
+    )
 
 
 class MistypedReference(RuleBroken):

@@ -43,6 +43,7 @@ KINDS: Final[Mapping[Action, Kinds]] = dict(
             *(Action.TRANSFER_LIST, Action.TRANSFER_VIEW, Action.TRANSFER_SEE, Action.ERASURE_LIST),
             *(Action.ERASURE_VIEW, Action.PROPOSAL_LIST, Action.PROPOSAL_VIEW),
             *(Action.AUDIT_VIEW, Action.AUDIT_SEARCH, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT, Action.UNUSUAL_LIST),
+            *(Action.LETTER_OPEN,),
         ),
         _each(
             *("database", "change"),

@@ -11,8 +11,10 @@ from flask import Request, current_app
 from casetrack.crypto.tokens import SessionBox
 from casetrack.domain.ids import Instant
 from casetrack.services.audit import Inspect
+from casetrack.services.bundles import Giving, KeepInTime
 from casetrack.services.deployment import Deployment
 from casetrack.services.evidence import Evidence, InTime
+from casetrack.services.exporting import Keep
 from casetrack.services.lifetimes import SessionLimits
 from casetrack.services.work import Begin
 
@@ -43,6 +45,8 @@ class House:
     is_demo: bool = False
     inspect: Inspect | None = None
     """Everything that is kept and signed, for an auditor to have checked; None where no address was given for that."""
+    giving: Giving | None = None
+    """How the log is given out from a page; None where no address was given for that."""
     check_for: timedelta = timedelta(seconds=20)
     """How long a request goes on checking that: less than it may take in all."""
 
@@ -59,6 +63,12 @@ def in_time(evidence: Evidence) -> Evidence:
     """The same evidence, for as long as a request may go on reading it from now."""
     place = house()
     return InTime(evidence, until=place.clock() + place.check_for, clock=place.clock)
+
+
+def keep_in_time(keep: Keep) -> Keep:
+    """The same place for the files of an export, for as long as a request may go on from now."""
+    place = house()
+    return KeepInTime(keep, until=place.clock() + place.check_for, clock=place.clock)
 
 
 def client_of(asked: Request) -> bytes:

@@ -102,6 +102,13 @@ OF_KINDS: Final[Mapping[str, str]] = {
     "own-offer": N_("Wait for the receiving organisation, or withdraw the offer."),
     "other-holder-decides": N_("Ask the other organisation to look at it, under Approvals."),
     "second-person-needed": N_("Ask somebody else who may decide on it, or withdraw it."),
+    "not-your-words": N_("Ask the audit desk, or an auditor of the organisation of whoever typed it."),
+    "no-time-to-give-out": N_(
+        "Ask whoever runs casetrack to run that command, and to give you the folder that it makes."
+    ),
+    "not-given-out": N_(
+        "Have everything verified, tell whoever runs casetrack, and keep the checkpoints that you have."
+    ),
     "not-accepted": N_("Wait for the receiving organisation: there is a handover record once it has accepted."),
 }
 """What to do about the refusals of which their status says too little, or what would not help."""

@@ -1,6 +1,6 @@
 """What the auditors' desk asks of the journal: counted by the database, of the events that the auditor may read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from casetrack.domain.actions import Action
 from casetrack.domain.events import Operation
-from casetrack.domain.ids import AccountId, CaseId, HolderCode
+from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode
 from casetrack.domain.references import Reference
 from casetrack.persistence.accounts import AccountRow
 from casetrack.persistence.journal import REFERENCES, EventRow, ShownRow, about_case, case_of, event_card, event_cards
@@ -26,6 +26,7 @@ from casetrack.services.desk import (
     PersonAtCase,
     SignIns,
     Told,
+    WrittenEntry,
 )
 from casetrack.services.journal import read_payload
 from casetrack.services.lists import EventCard, Page
@@ -144,6 +145,22 @@ class SqlDesk:
             EventRow.action.in_([action.value for action in RESPONSIBLE]),
         )
         return self._told(events.order_by(EventRow.case_version))
+
+    def entry(self, entry: EventId) -> WrittenEntry | None:
+        """That entry; None of one that is not in the auditor's scope."""
+        wanted = event_cards().add_columns(EventRow.words).where(EventRow.id == entry)
+        found = self._session.execute(wanted).one_or_none()
+        return WrittenEntry(event_card(found), found.words) if found else None
+
+    def case_of(self, reference: Reference) -> CaseId | None:
+        """Which case goes by that reference; None of one that the auditor may not look for."""
+        found = self._session.scalar(select(case_of(reference)))
+        return CaseId(found) if found else None
+
+    def references(self, cases: Collection[CaseId]) -> Mapping[CaseId, Reference]:
+        """By which references those cases go, as far as the auditor may look for them."""
+        known = select(REFERENCES.c.id, REFERENCES.c.reference).where(REFERENCES.c.id.in_(sorted(cases)))
+        return {CaseId(row.id): Reference(row.reference) for row in self._session.execute(known)}
 
     def log_state(self) -> LogState:
         """How far the log is."""

@@ -124,6 +124,33 @@ class AskAudit(OpenLog, SearchAudit):
     """Both in one, as a program asks: it keeps nothing from one call to the next."""
 
 
+class ExportAudit(Said):
+    """Of which entries somebody is given the payloads: of one case, of some days, or of a case on some days."""
+
+    reference = CaseReference(load_default=None)
+    since = Day(load_default=None)
+    until = Day(load_default=None)
+    holder = AnyHolder(load_default=None)
+
+    @validates_schema
+    def of_something(self, said: Mapping[str, Any], **_: object) -> None:
+        """A case or both days are said, and the first day is not after the last."""
+        since, until = said.get("since"), said.get("until")
+        if said.get("reference") is None and since is None and until is None:
+            raise ValidationError(N_("Enter a case reference, or the days from which and to which."), "reference")
+        if (since is None) != (until is None):
+            missing = (
+                ("since", N_("Enter the first day too.")) if since is None else ("until", N_("Enter the last day too."))
+            )
+            raise ValidationError(missing[1], missing[0])
+        if since and until and since > until:
+            raise ValidationError(N_("Enter a last day that is not before the first."), "until")
+
+
+class AskExport(OpenLog, ExportAudit):
+    """Both in one, as a program asks."""
+
+
 class FindCase(Said):
     """Which case is looked at, by its reference."""
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 from casetrack.domain.actions import Action
-from casetrack.domain.ids import AccountId, CaseId, HolderCode, Instant
+from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant
 from casetrack.domain.references import Reference
 from casetrack.services.lists import EventCard, Page
 
@@ -79,6 +79,14 @@ class Told:
 
 
 @dataclass(frozen=True)
+class WrittenEntry:
+    """An entry of the log, with what was typed when it was written: sealed, and nothing where nothing is kept of it."""
+
+    card: EventCard
+    letter: bytes | None
+
+
+@dataclass(frozen=True)
 class LogState:
     """How far the log is: what its newest checkpoint has signed, and what waits for its place."""
 
@@ -114,6 +122,15 @@ class Desk(Protocol):
 
     def became_responsible(self, reference: Reference) -> tuple[Told, ...]:
         """What the journal says of who became responsible for the case, in the order of its versions."""
+
+    def entry(self, entry: EventId) -> WrittenEntry | None:
+        """That entry; None of one that is not in the auditor's scope."""
+
+    def case_of(self, reference: Reference) -> CaseId | None:
+        """Which case goes by that reference; None of one that the auditor may not look for."""
+
+    def references(self, cases: Collection[CaseId]) -> Mapping[CaseId, Reference]:
+        """By which references those cases go, as far as the auditor may look for them."""
 
     def log_state(self) -> LogState:
         """How far the log is."""

@@ -1,4 +1,4 @@
-"""What is sealed to the audit desk beside entries of the log, opened for the desk's own accounts and nobody else."""
+"""What is sealed to the audit desk beside entries of the log, opened for whoever may know what it says."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ Letter: TypeAlias = tuple[EventId, bytes]
 
 
 def is_of_desk(work: UnitOfWork) -> bool:
-    """True of somebody of the audit desk who has signed in: letters are opened with one's own organisation's keys.
+    """True of somebody of the audit desk who has signed in: letters are sealed to their own organisation.
 
     To a token nothing is opened that is sealed: it has no way to prove more.
     """
@@ -31,17 +31,20 @@ def open_words(work: UnitOfWork, letters: Iterable[Letter]) -> Mapping[EventId, 
 
     `KeysUnavailable` while the desk's keys cannot be reached.
     """
-    if not is_of_desk(work):
-        return {}
+    return opened(work, letters) if is_of_desk(work) else {}
+
+
+def opened(work: UnitOfWork, letters: Iterable[Letter]) -> Mapping[EventId, str]:
+    """The same to whoever asks: that they may know is settled by then."""
     by_version: dict[int, list[Letter]] = defaultdict(list)
     for entry, letter in letters:
         with suppress(CannotOpen):
             by_version[letter_version(letter)].append((entry, letter))
-    opened: dict[EventId, str] = {}
+    said: dict[EventId, str] = {}
     for version, some in sorted(by_version.items()):
         with suppress(IntegrityBroken):
-            opened.update(_opened(work, work.trust.sealed(AUDIT_DESK, version), some))
-    return opened
+            said.update(_opened(work, work.trust.sealed(AUDIT_DESK, version), some))
+    return said
 
 
 def _opened(work: UnitOfWork, mine: SealedKeyset, letters: Sequence[Letter]) -> Mapping[EventId, str]:
@@ -49,11 +52,11 @@ def _opened(work: UnitOfWork, mine: SealedKeyset, letters: Sequence[Letter]) -> 
     try:
         return _read(work, mine, letters)
     except IntegrityBroken:
-        opened: dict[EventId, str] = {}
+        said: dict[EventId, str] = {}
         for each in letters:
             with suppress(IntegrityBroken):
-                opened.update(_read(work, mine, [each]))
-        return opened
+                said.update(_read(work, mine, [each]))
+        return said
 
 
 def _read(work: UnitOfWork, mine: SealedKeyset, letters: Sequence[Letter]) -> Mapping[EventId, str]:

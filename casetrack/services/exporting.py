@@ -21,7 +21,7 @@ from casetrack.audit.policy import Policy
 from casetrack.audit.tiles import Read, tiled
 from casetrack.audit.tree import HashedLeaves, consistency_proof, inclusion_proof, leaf_hash
 from casetrack.audit.witness import Submission
-from casetrack.crypto.keyring import Keyring, SealedKeyset
+from casetrack.crypto.keyring import SealedKeyset
 from casetrack.domain.errors import NotFound
 from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.ids import EventId
@@ -30,6 +30,7 @@ from casetrack.services.audit import Use
 from casetrack.services.checkpoints import verifier_of
 from casetrack.services.export_readme import readme
 from casetrack.services.extracts import Extract
+from casetrack.services.trust import Trust
 from casetrack.services.verifying_journal import Believed
 from casetrack.services.work import UnitOfWork
 
@@ -68,13 +69,13 @@ class Maker:
     """The audit desk, as it signs what it gives out: with its newest keys, under the name of the deployment."""
 
     name: str
-    keyring: Keyring
+    trust: Trust
     keyset: SealedKeyset
 
     @classmethod
     def of(cls, work: UnitOfWork) -> "Maker":
         """The desk of this deployment."""
-        return cls(f"{work.deployment.name}/evidence", work.deployment.keyring, work.trust.mine(AUDIT_DESK))
+        return cls(f"{work.deployment.name}/evidence", work.trust, work.trust.mine(AUDIT_DESK))
 
     @property
     def key(self) -> VerifierKey:
@@ -87,8 +88,8 @@ class Maker:
         return key_id(self.name, self.keyset.public.sign_public)
 
     def sign(self, text: bytes) -> bytes:
-        """The signature over the text, 64 bytes."""
-        return self.keyring.sign(self.keyset, text)
+        """The signature over the text, 64 bytes; `KeysUnavailable` while the desk's keys cannot be reached."""
+        return self.trust.sign(self.keyset, text)
 
 
 def export_log(

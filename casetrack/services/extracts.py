@@ -1,11 +1,16 @@
 """Which entries of the log somebody is given the payloads of, and how that is said."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
+from typing import Any
+from uuid import UUID
 
 from casetrack.audit.export import EVERYTHING
 from casetrack.domain.ids import CaseId, HolderCode, Instant
 from casetrack.domain.references import Reference
+from casetrack.services.journal import read_detail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,16 @@ class Extract:
     def __str__(self) -> str:
         """The scope, as the manifest of an export has it."""
         return " ".join(self.filters) or EVERYTHING
+
+
+def case_in(payload: Mapping[str, Any]) -> CaseId | None:
+    """Which case an export was narrowed to, as the journal says; None if to none, or if that cannot be read."""
+    scope = read_detail(payload).get("scope")
+    for each in scope if isinstance(scope, list) else ():
+        with suppress(ValueError):
+            if str(each).startswith("case="):
+                return CaseId(UUID(str(each).removeprefix("case=")))
+    return None
 
 
 def _written(at: Instant) -> str:

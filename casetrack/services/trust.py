@@ -52,6 +52,10 @@ class Trust:
         """What the keys of a holder do; or the refusal: they cannot be reached, or what is stored was not so sealed."""
         return opening(lambda: self.reaching(attempt))
 
+    def sign(self, mine: SealedKeyset, message: bytes) -> bytes:
+        """A signature by that holder, 64 bytes."""
+        return self.asking(lambda: self._deployment.keyring.sign(mine, message))
+
     def reaching(self, attempt: Callable[[], Opened]) -> Opened:
         """What the keys of a holder do; `KeysUnavailable` names the holder whose provider does not answer."""
         try:

@@ -12,7 +12,9 @@ from casetrack.domain.references import Reference, read_reference
 from casetrack.domain.unusual_events import SurnamesCompared
 from casetrack.domain.words import N_
 from casetrack.http.house import house
+from casetrack.http.identity import current_actor
 from casetrack.services.journal import read_kind
+from casetrack.services.letters import is_typed, may_read
 from casetrack.services.lists import MOST_FOUND, EventCard, Page
 from casetrack.web.words import entry_words
 
@@ -29,12 +31,14 @@ def entry(card: EventCard) -> dict[str, Any]:
     """An entry as the page shows it."""
     sentence, who = entry_words(card.payload, house().deployment)
     is_compared = read_kind(card.payload) == SurnamesCompared.__name__
+    is_sealed = card.has_words or is_typed(card)
     return {
         "card": card,
         "sentence": sentence,
         "who": who,
         "reference": card.reference or _asked_for(card.payload),
-        "sealed": gettext(FOUND_IS_SEALED if is_compared else REASON_IS_SEALED) if card.has_words else "",
+        "sealed": gettext(FOUND_IS_SEALED if is_compared else REASON_IS_SEALED) if is_sealed else "",
+        "may_read": may_read(current_actor(), card),
         "raw": json.dumps(card.payload, indent=2, sort_keys=True, ensure_ascii=False),
     }
 

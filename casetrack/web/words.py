@@ -225,6 +225,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.AUDIT_SEARCH: N_("a search of the log"),
     Action.AUDIT_VERIFY: N_("a check of the log"),
     Action.AUDIT_EXPORT: N_("giving out the log"),
+    Action.LETTER_OPEN: N_("what was typed with an entry of the log"),
     Action.CHECKPOINT_COSIGN: N_("keeping what a witness says of the log"),
     Action.UNUSUAL_LIST: N_("the list of unusual accesses"),
     Action.UNUSUAL_REVIEW: N_("what came of an unusual access"),

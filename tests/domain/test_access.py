@@ -228,6 +228,7 @@ AUDITING = {
     Action.AUDIT_SEARCH,
     Action.AUDIT_VERIFY,
     Action.AUDIT_EXPORT,
+    Action.LETTER_OPEN,
     Action.UNUSUAL_LIST,
     Action.UNUSUAL_REVIEW,
 }

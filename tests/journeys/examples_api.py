@@ -203,6 +203,10 @@ CALLS: Final = (
     call("GET", "/audit/accounts/<uuid:account>", "auditor", _account_audited),
     call("POST", "/audit/comparisons", "auditor", _compared, {"use": "integrity"}),
     call("POST", "/audit/verifications", "auditor", at("/audit/verifications"), {"use": "integrity"}),
+    call(
+        *("POST", "/audit/exports", "auditor", at("/audit/exports")),
+        {"use": "integrity", "since": "2026-11-01", "until": "2026-11-30"},
+    ),
     call("GET", "/audit/unusual", "auditor", at("/audit/unusual?use=integrity")),
     call(
         "POST",

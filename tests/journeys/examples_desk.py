@@ -12,6 +12,14 @@ Where: TypeAlias = Callable[[Stage], str]
 
 CASE: Final = "/audit/cases/<reference:reference>"
 USE: Final = {"use": "lawfulness", "words": RING}
+SOME_DAYS: Final = {
+    "since-day": "1",
+    "since-month": "11",
+    "since-year": "2026",
+    "until-day": "30",
+    "until-month": "11",
+    "until-year": "2026",
+}
 
 
 def _opened(where: Where, answers: Callable[[Stage], Answers] | None = None) -> Prepare:
@@ -65,6 +73,10 @@ def _unusual(stage: Stage) -> str:
     return f"/audit/unusual/{stage.looked()}"
 
 
+def _typed(stage: Stage) -> str:
+    return f"/audit/entries/{stage.typed()}/words"
+
+
 def _by_name(stage: Stage) -> Answers:
     return {"name": stage.account().account.sign_in_name}
 
@@ -90,6 +102,11 @@ DESK: Final[tuple[Example, ...]] = (
     *page(f"{CASE}/as-at", _case("/as-at?at-day=20&at-month=11&at-year=2026")),
     _asked_first(f"{CASE}/as-at", _case("/as-at")),
     *page("/audit/accounts/<uuid:account_id>", _account),
+    *page("/audit/exports", at("/audit/exports")),
+    send("/audit/exports", "auditor", _opened(at("/audit/exports"), _by_reference), also="of a case"),
+    send("/audit/exports", "auditor", _opened(at("/audit/exports")), SOME_DAYS, also="of some days"),
+    *page("/audit/entries/<uuid:entry>/words", _typed),
+    send("/audit/entries/<uuid:entry>/words", "auditor", _opened(_typed)),
     *page("/audit/unusual", at("/audit/unusual")),
     *page("/audit/unusual/<uuid:entry>", _unusual),
     send("/audit/unusual/<uuid:entry>", "auditor", _opened(_unusual), {"disposition": "expected", "words": RING}),

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from casetrack.crypto.tokens import new_token, token_digest
+from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState
@@ -30,12 +31,13 @@ from casetrack.http.house import EXTENSION
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.work import begin
 from casetrack.services.accounts import NewAccount, SetUp, create_account, create_token, own_account
-from casetrack.services.audit import Use
+from casetrack.services.audit import Use, search_audit
 from casetrack.services.cases import NewCase, close_case, open_case, view_case
 from casetrack.services.erasures import propose_erasure
 from casetrack.services.files import FileCard, NewFile, attach_file
 from casetrack.services.holds import lift_hold, set_hold
 from casetrack.services.journal import CASEWORK, Purpose
+from casetrack.services.lists import LogQuery
 from casetrack.services.milestones import NewRecord, record_milestone
 from casetrack.services.notes import NewNote, write_note
 from casetrack.services.occasions import UnusualQuery
@@ -202,6 +204,13 @@ class Stage:
         asked = UnusualQuery(since=today, until=today, account=self.actor("supervisor").account)
         with self.work("auditor") as work:
             return list_unusual(work, asked, Use.LAWFULNESS).page.items[0].first.id
+
+    def typed(self) -> UUID:
+        """An entry of the log with which the lead typed why a hold was set."""
+        self.hold_on(self.case())
+        asked = LogQuery(action=Action.HOLD_SET, account=self.actor("lead").account)
+        with self.work("auditor") as work:
+            return search_audit(work, asked, Use.LAWFULNESS).items[0].id
 
     # What needs two people
 

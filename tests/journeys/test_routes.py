@@ -39,11 +39,15 @@ USE_CASES: Final[Mapping[Action, str]] = {
 }
 """Use cases that are elsewhere: a strand is its case's, a token its account's, people are found, a password is kept
 anew as somebody signs in, and an installation begins with keys."""
-ENDPOINTS: Final[Mapping[Action, str]] = {Action.STRAND_BEGIN: "cases.begin"}
+ENDPOINTS: Final[Mapping[Action, str]] = {
+    Action.STRAND_BEGIN: "cases.begin",
+    Action.AUDIT_EXPORT: "audit_exports.export",
+}
 """Endpoints that are elsewhere, as their use cases are."""
 PAGES: Final[Mapping[Action, str]] = {
     Action.STRAND_BEGIN: "cases/begin.html",
     Action.CASE_FIND: "cases/list.html",
+    Action.AUDIT_EXPORT: "audit_exports/export.html",
     Action.FILE_OPEN: "files/list.html",
     Action.SESSION_CLOSE: "sessions/closed.html",
 }
@@ -63,7 +67,6 @@ UNSERVED: Final = frozenset(
         Action.KEYSET_FOLLOW,
         Action.KEYSET_END,
         Action.KEYSET_DESTROY,
-        Action.AUDIT_EXPORT,
         Action.CHECKPOINT_COSIGN,
         Action.SURNAME_COMPARE,
     }

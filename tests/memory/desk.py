@@ -1,11 +1,11 @@
 """What the auditors' desk asks of the journal, in memory."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from casetrack.audit.entry import Entry
 from casetrack.domain.actions import Action
-from casetrack.domain.ids import AccountId, CaseId, HolderCode
+from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode
 from casetrack.domain.references import Reference
 from casetrack.services.desk import (
     ABOUT_ENTERING,
@@ -17,6 +17,7 @@ from casetrack.services.desk import (
     PersonAtCase,
     SignIns,
     Told,
+    WrittenEntry,
 )
 from casetrack.services.journal import read_detail, read_payload
 from casetrack.services.lists import EventCard, Page
@@ -93,6 +94,18 @@ class MemoryDesk:
             if self._journal.reference(each.case) == reference
         ]
         return _told(each for _, each in sorted(changes, key=lambda change: change[0]))
+
+    def entry(self, entry: EventId) -> WrittenEntry | None:
+        found = next((each for each in self._journal.known() if each.id == entry), None)
+        return WrittenEntry(self._journal.card(found), found.words) if found else None
+
+    def case_of(self, reference: Reference) -> CaseId | None:
+        every = (kept.case.id for kept in self._memory.kept.cases.values())
+        return next((case for case in every if self._journal.reference(case) == reference), None)
+
+    def references(self, cases: Collection[CaseId]) -> Mapping[CaseId, Reference]:
+        known = {case: self._journal.reference(case) for case in cases}
+        return {case: reference for case, reference in known.items() if reference is not None}
 
     def log_state(self) -> LogState:
         kept = self._memory.kept

@@ -126,6 +126,8 @@ ASKED: Final[Mapping[str, tuple[Ask, tuple[str, ...]]]] = {
         ("ix_events_worker",),
     ),
     "who was responsible": (lambda stores, log: stores.cases.audited(log.case.reference), ()),
+    "which case goes by a reference": (lambda stores, log: stores.desk.case_of(log.case.reference), ()),
+    "by which references cases go": (lambda stores, log: stores.desk.references([log.case.id]), ()),
     "how far the log is": (lambda stores, _: stores.desk.log_state(), ()),
 }
 """What is asked, and the indexes of the journal that answer it."""

@@ -12,12 +12,16 @@ from sqlalchemy import event, text
 from casetrack.domain.case import Case
 from casetrack.domain.errors import NotFound
 from casetrack.domain.ids import TransferId
+from casetrack.domain.log_events import LogExported
 from casetrack.domain.references import Reference
 from casetrack.domain.transfer import Transfer
 from casetrack.persistence import db as room
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.work import begin
+from casetrack.services.audit import Use
+from casetrack.services.bundles import list_bundles
 from casetrack.services.cases import close_case, view_case
+from casetrack.services.extracts import Extract
 from casetrack.services.identity import reveal_identity
 from casetrack.services.lists import AccountQuery, CaseQuery, Due, LogQuery, Unseen
 from casetrack.services.milestones import list_milestones
@@ -127,6 +131,29 @@ def test_a_list_is_one_statement_for_ten_cases_and_for_a_thousand(crowded: Crowd
             LISTS[name](stores, query_of(who), case)
         asked.append(len(sent))
     assert asked == [1, 1]
+
+
+def test_the_exports_are_listed_by_as_many_statements_whether_they_are_one_or_twenty(crowded: Crowded) -> None:
+    asked = []
+    for number in (1, 19):
+        for _ in range(number):
+            with crowded.real.work("auditor") as work:
+                extract = Extract(case=crowded.few.id)
+                given = LogExported(
+                    at=work.now,
+                    by=work.actor.account,
+                    use="integrity",
+                    scope=extract.filters,
+                    size=7,
+                    entries=3,
+                    manifest="00" * 32,
+                )
+                work.note(given)
+        with crowded.real.work("auditor") as work, counting() as sent:
+            found = list_bundles(work, Use.INTEGRITY, page=1)
+        asked.append((len(found.page.items), found.references, len(sent)))
+    known = {crowded.few.id: crowded.few.reference}
+    assert asked == [(1, known, asked[0][2]), (20, known, asked[0][2])]
 
 
 def test_a_page_past_the_end_still_says_how_much_there_is(walled: Walled) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,7 @@ from casetrack.domain.case import Areas, Case
 from casetrack.domain.door_events import AccountClosed, AccountCreated, PasswordChanged, SignedIn, SignInRefused
 from casetrack.domain.events import LogOpened, NamesShown, Refused, Revealed
 from casetrack.domain.holdings import Strand
-from casetrack.domain.ids import HolderCode, Instant
+from casetrack.domain.ids import CaseId, EventId, HolderCode, Instant
 from casetrack.domain.references import Reference
 from casetrack.services.desk import MOST_CASES, MOST_TOLD, CaseOfAccount, PersonAtCase, SignIns
 from casetrack.services.lists import LogQuery, Unseen
@@ -343,3 +344,44 @@ class TestSearching:
             assert [card.id for card in stores.journal.search(LogQuery(purpose="court")).items] == [for_court.id]
             both = LogQuery(purpose="court", action=Action.CASE_OPEN)
             assert stores.journal.search(both).total == 0
+
+
+class TestOneEntry:
+    def test_it_comes_with_what_was_typed_to_whoever_may_read_it(self, world: World) -> None:
+        case, sender = world.case(), world.sender
+        typed = replace(new_entry(viewed(case, sender), sender), words=b"sealed")
+        write(world, typed, sender)
+        plain = write(world, new_entry(viewed(case, sender), sender), sender)
+        for auditor in (world.auditor, world.national):
+            with world.as_(auditor) as stores:
+                found, without = stores.desk.entry(typed.id), stores.desk.entry(plain.id)
+            assert found is not None
+            assert without is not None
+            assert (found.card.id, found.card.reference, found.card.has_words, found.letter) == (
+                *(typed.id, case.reference),
+                *(True, b"sealed"),
+            )
+            assert (without.card.has_words, without.letter) == (False, None)
+
+    def test_one_that_is_of_others_alone_is_as_one_that_is_not_there(self, world: World) -> None:
+        theirs = world.case(world.partner, LANTERN, (Strand.SUPPORT,))
+        entry = write(world, new_entry(viewed(theirs, world.partner), world.partner), world.partner)
+        with world.as_(world.auditor) as stores:
+            assert stores.desk.entry(entry.id) is None
+            assert stores.desk.entry(EventId(uuid4())) is None
+        with world.as_(world.national) as stores:
+            assert stores.desk.entry(entry.id) is not None
+
+
+class TestReferences:
+    def test_a_case_is_known_by_its_reference_to_whoever_may_look_for_it(self, world: World) -> None:
+        mine, theirs = world.case(), world.case(world.partner, LANTERN, (Strand.SUPPORT,))
+        both = {mine.id: mine.reference, theirs.id: theirs.reference}
+        for auditor, known in ((world.national, both), (world.auditor, {mine.id: mine.reference})):
+            with world.as_(auditor) as stores:
+                assert stores.desk.references([mine.id, theirs.id, CaseId(uuid4())]) == known
+                assert stores.desk.references([]) == {}
+                found = {case: stores.desk.case_of(reference) for case, reference in both.items()}
+                assert {case for case, one in found.items() if one == case} == known.keys()
+                assert all(one in (case, None) for case, one in found.items())
+                assert stores.desk.case_of(Reference("CT-7K3M-92Q2")) is None
