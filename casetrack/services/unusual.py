@@ -8,6 +8,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.calendars import london_date
 from casetrack.domain.errors import NotFound, OwnAccess, ReasonNeeded
 from casetrack.domain.events import LogOpened
+from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.ids import EventId, HolderCode
 from casetrack.domain.unusual_access import Disposition
 from casetrack.domain.unusual_events import AccessReviewed
@@ -121,7 +122,12 @@ def _note_look(work: UnitOfWork, action: Action, filters: tuple[str, ...], use: 
 
 
 def _in_scope_of(work: UnitOfWork, occasion: Occasion) -> set[HolderCode]:
-    """The organisations whose auditors know of the entry that the occasion began with."""
+    """The organisations whose auditors know of the entry that the occasion began with; none of what the desk says.
+
+    It may say so because of a surname, which is for the desk alone, or of an auditor.
+    """
+    if work.actor.holder == AUDIT_DESK:
+        return set()
     then = occasion.first.payload.get("holders_then")
     named = then if isinstance(then, list) else []
     return {code for code in work.deployment.holders.by_code if code in named or code == occasion.first.holder}

@@ -8,6 +8,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.errors import NotJournalled, Stale
+from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant, ProposalId, TransferId
 from casetrack.domain.references import Reference
 from casetrack.services.journal import read_detail, read_keyset, read_payload, read_version
@@ -129,7 +130,9 @@ class MemoryJournal:
             own_people = {each.id for each in self._memory.kept.accounts.values() if each.holder == scope.holder}
             about_own = subject_of(entry) in own_people
             own = entry.holder == scope.holder or scope.holder in entry.holders_then or about_own
-            return scope.national or own or bool(self._refused_on(entry))
+            if entry.action is Action.UNUSUAL_REVIEW and AUDIT_DESK == entry.holder != scope.holder:
+                return False
+            return scope.national or own or self._was_refused_then(entry)
         if entry.step is not None and entry.aggregate is not None:
             kept = self._memory.kept.transfers.get(TransferId(entry.aggregate))
             if kept is not None and self._memory.is_transfer_known(kept.transfer):
@@ -139,6 +142,19 @@ class MemoryJournal:
         left = self._memory.left_at(entry.case)
         was_there = left is not None and entry.at <= left
         return was_there or self._memory.is_at_hand(entry.case) or self._is_of_two(entry)
+
+    def _was_refused_then(self, entry: JournalEntry) -> bool:
+        """Somebody was refused a case while the auditor's own organisation was responsible for it."""
+        asked = {case.case.id for case in self._memory.kept.cases.values() if case.case.reference == entry.attempted}
+        offer = self._memory.kept.transfers.get(TransferId(entry.aggregate)) if entry.aggregate else None
+        asked |= {offer.transfer.case} if offer else set()
+        return entry.refusal is not None and any(
+            row.holder == self._memory.acting.holder
+            and row.since <= entry.at
+            and (row.until is None or entry.at < row.until)
+            for case in asked
+            for row in self._memory.kept.cases[case].case.holdings.rows
+        )
 
     def _may_change(self, case: CaseId, version: int) -> bool:
         """The actor's holder has the case; or the actor has just erased it."""

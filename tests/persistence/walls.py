@@ -40,7 +40,7 @@ ABOUT_CASES = (
 VIEWS = (
     *("parts_held", "cases_held", "parts_taken", "parts_at_hand", "cases_at_hand", "keys_held", "keys_at_hand"),
     *("cases_left", "stubs", "case_names", "value_digests", "case_references", "transfer_cases", "case_ties"),
-    "holdings_audited",
+    *("holdings_audited", "held_when"),
 )
 """What the policies, and the application, ask who may see what."""
 WITHIN = ("offers_to_me", "offers_taken")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from casetrack.domain.actors import Role
 from casetrack.domain.case import Case
 from casetrack.domain.errors import NotFound, NotPermitted
+from casetrack.domain.holders import Holder
 from casetrack.domain.references import Reference
 from casetrack.services.audit import Use, begin_verifying, open_audit, search_audit, view_audit
 from casetrack.services.audit_accounts import look_at_account
@@ -17,8 +19,9 @@ from casetrack.services.caseload import everything
 from casetrack.services.cases import list_cases, view_case
 from casetrack.services.history import view_history
 from casetrack.services.identity import reveal_identity
+from casetrack.services.journal import CASEWORK
 from casetrack.services.lists import LogQuery
-from casetrack.services.work import UnitOfWork
+from casetrack.services.work import UnitOfWork, at_work
 from tests.services import acts
 from tests.services.acts import REVEALING, SUPPORT, account
 from tests.world import CHARITY, EAST, NORTH, SOUTH, START, World
@@ -107,6 +110,27 @@ def test_an_auditor_of_one_organisation_counts_nobody_of_after_it_was_responsibl
         view_case(work, case.reference)
     assert audited(world, case, "north-auditor").everybody == before
     assert audited(world, case).everybody.looked == before.looked + 1
+
+
+def test_an_auditor_of_one_organisation_is_told_of_refusals_while_it_was_responsible_and_never_for_an_offer() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+
+    def refused(holder: Holder) -> int:
+        with suppress(NotFound), world.work("scottish-lead") as work:
+            view_case(work, case.reference)
+        auditor = replace(world.actor("north-auditor"), holder=holder.code)
+        with at_work(world.begin, world.deployment, auditor, world.now, CASEWORK) as work:
+            return look_at_case(work, case.reference, Use.INTEGRITY).everybody.refused
+
+    assert refused(NORTH) == 1
+    offer = acts.offered(world, case, SOUTH)
+    assert refused(SOUTH) == 0, "it is offered, and not theirs"
+    assert refused(NORTH) == 3
+    acts.accepted(world, offer)
+    assert refused(NORTH) == 3, "nothing of who asks where the person is now"
+    assert refused(SOUTH) == 2
+    assert audited(world, case).everybody.refused == 5
 
 
 LOOKS: dict[str, Callable[[UnitOfWork, Case], object]] = {

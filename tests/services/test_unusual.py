@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from casetrack.crypto.letters import seal_letter
+from casetrack.domain.actions import Action
 from casetrack.domain.actors import Auth, Role
 from casetrack.domain.case import Case
 from casetrack.domain.errors import KeysUnavailable, NotFound, NotPermitted, OwnAccess, ReasonNeeded
@@ -217,6 +218,24 @@ def test_it_is_told_to_the_auditors_of_whoever_was_responsible_and_of_whose_acco
     (occasion,) = page_of(world, account=acts.account("charity-worker")).items
     reviewed(world, occasion, Disposition.EXPECTED)
     assert acts.events(world, "AccessReviewed")[-1]["holders_then"] == ["charity", "north"]
+
+
+def test_what_the_desk_says_came_of_it_is_the_desks_own() -> None:
+    world = World.in_memory()
+    _, occasion = unusual(world)
+    with at_desk(world, WHY) as work:
+        review_unusual(work, occasion.first.id, Disposition.EXPECTED, Use.LAWFULNESS, of_day=False)
+    assert acts.events(world, "AccessReviewed")[-1]["holders_then"] == []
+    for by, told in (("north-auditor", 0), ("auditor", 1)):
+        with world.work(by) as work:
+            found = work.stores.journal.search(LogQuery(action=Action.UNUSUAL_REVIEW)).items
+            (listed_now,) = list_unusual(work, DAYS, Use.LAWFULNESS).page.items
+        assert sum(card.payload["event"] == "AccessReviewed" for card in found) == told, by
+        assert (listed_now.review is not None) == bool(told)
+    elsewhere = replace(world.actor("auditor"), account=acts.account("north-auditor"))
+    with at_work(world.begin, world.deployment, elsewhere, world.now, CASEWORK) as work:
+        found = work.stores.journal.search(LogQuery(action=Action.UNUSUAL_REVIEW)).items
+    assert not [card for card in found if card.payload["event"] == "AccessReviewed"], "national, and not of the desk"
 
 
 @pytest.mark.parametrize("left", [None, "north", [["north"]], ["nowhere"]])

@@ -1,6 +1,7 @@
 -- What an account has to do with a case, from an instant on: it changed the case, or took a step of an offer, a proposal or a
 -- hold of it; or it is the worker of a strand, until another is named. A case that was erased has its events still. An
--- auditor is told of the ties of the accounts of their own organisation, and to the cases that it has, had or has had part in.
+-- auditor is told of the ties of the accounts of their own organisation, and of whoever's to the cases that it has, or as far as
+-- they began while it had them.
 -- No event is read by this but what changed a case or was a step.
 
 CREATE INDEX ix_events_tie ON events (case_id, account, at) WHERE case_version IS NOT NULL OR step IS NOT NULL;
@@ -35,6 +36,8 @@ CREATE VIEW case_ties WITH (security_barrier) AS
               OR EXISTS (SELECT FROM holdings h WHERE h.case_id = e.case_id AND h.holder = (SELECT scope_holder()))
           )
     )
+    SELECT t.case_id, t.account, t.since, t.until
+    FROM (
     SELECT k.case_id, k.account, k.at AS since, CAST(NULL AS timestamptz) AS until
     FROM known k
     UNION ALL
@@ -56,7 +59,14 @@ CREATE VIEW case_ties WITH (security_barrier) AS
             ) s (strand)
         ) n (strand, worker)
         WHERE k.case_version IS NOT NULL AND k.action IN ('case:open', 'case:assign', 'strand:begin', 'transfer:accept')
-    ) w;
+    ) w
+    ) t
+    WHERE (SELECT scope_is_national())
+       OR EXISTS (SELECT FROM accounts a WHERE a.id = t.account AND a.holder = (SELECT scope_holder()))
+       OR EXISTS (
+           SELECT FROM holdings h
+           WHERE h.case_id = t.case_id AND h.holder = (SELECT scope_holder()) AND t.since <= coalesce(h.until, 'infinity')
+       );
 
 -- What came of an access is said by an auditor in whose scope it is, and never by whoever it was of. That surnames were
 -- compared is said in the transaction that shows them, and of one's own entry. What was refused of either is told as ever.
@@ -87,6 +97,17 @@ CREATE POLICY events_write_of_access ON events AS RESTRICTIVE FOR INSERT TO case
                        ELSE true END
     );
 
+-- What the audit desk says came of an access is the desk's own: it may be for a reason that nobody else is told, and about an
+-- auditor.
+
+CREATE POLICY events_of_the_desk ON events AS RESTRICTIVE FOR SELECT TO casetrack_app
+    USING (
+        action <> 'unusual:review'
+        OR holder IS DISTINCT FROM 'audit-desk'
+        OR (SELECT scope_holder()) = 'audit-desk'
+        OR account = (SELECT scope_account())
+    );
+
 CREATE INDEX ix_events_review ON events (aggregate_id, at) WHERE action = 'unusual:review';
 CREATE INDEX ix_events_compared ON events (at) WHERE action = 'surname:compare';
 
@@ -96,6 +117,7 @@ REVOKE ALL ON FUNCTION said_in(bytea), may_review(uuid), shows_names_now(uuid) F
 GRANT EXECUTE ON FUNCTION said_in(bytea), may_review(uuid), shows_names_now(uuid) TO casetrack_app;
 GRANT EXECUTE ON FUNCTION said_in(bytea) TO casetrack_definer;
 GRANT SELECT (account, holder, holders_then) ON events TO casetrack_definer;
+GRANT SELECT (id, holder) ON accounts TO casetrack_definer;
 GRANT SELECT ON case_ties TO casetrack_app;
 
 -- Last, because from here on it is not the migrations' to change.

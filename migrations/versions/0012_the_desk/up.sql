@@ -59,8 +59,42 @@ CREATE VIEW holdings_audited WITH (security_barrier) AS
     );
 GRANT SELECT ON holdings_audited TO casetrack_app;
 
+-- When an auditor's own organisation was responsible for a case. What somebody was refused is about the case while it was so,
+-- and neither before nor after: it would hint at who has the person then.
+
+CREATE VIEW held_when WITH (security_barrier) AS
+    SELECT c.reference, h.case_id, h.since, coalesce(h.until, 'infinity') AS until
+    FROM holdings h
+    JOIN cases c ON c.id = h.case_id
+    WHERE (SELECT scope_role()) = 'auditor' AND h.holder = (SELECT scope_holder());
+GRANT SELECT ON held_when TO casetrack_app;
+
+ALTER POLICY events_read ON events USING (
+    account = (SELECT scope_account())
+    OR CASE WHEN (SELECT scope_role()) = 'auditor' THEN
+        (SELECT scope_is_national())
+        OR holder = (SELECT scope_holder())
+        OR holders_then @> ARRAY[(SELECT scope_holder())]
+        OR refusal IS NOT NULL AND (
+            EXISTS (
+                SELECT FROM held_when w
+                WHERE w.reference = events.attempted AND events.at >= w.since AND events.at < w.until
+            )
+            OR EXISTS (
+                SELECT FROM transfer_cases t JOIN held_when w ON w.case_id = t.case_id
+                WHERE t.id = events.aggregate_id AND events.at >= w.since AND events.at < w.until
+            )
+        )
+    ELSE
+        EXISTS (SELECT FROM cases_at_hand k WHERE k.case_id = events.case_id)
+        OR EXISTS (SELECT FROM cases_left l WHERE l.case_id = events.case_id AND events.at <= l.left_at)
+        OR (step IS NOT NULL AND EXISTS (SELECT FROM transfers t WHERE t.id = events.aggregate_id))
+    END
+);
+
 -- Last, because from here on it is not the migrations' to change.
 
 GRANT CREATE ON SCHEMA public TO casetrack_definer;
 ALTER VIEW holdings_audited OWNER TO casetrack_definer;
+ALTER VIEW held_when OWNER TO casetrack_definer;
 REVOKE CREATE ON SCHEMA public FROM casetrack_definer;
