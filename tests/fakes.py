@@ -22,6 +22,7 @@ from tests.memory.journal import MemoryJournal, UnboundJournal
 from tests.memory.kept import Kept, Memory
 from tests.memory.people import MemoryAccounts, MemoryDoors, MemoryDrafts, MemoryHolders
 from tests.memory.sealed import MemoryKeys, MemorySealedValues
+from tests.memory.traces import MemoryTraces
 from tests.memory.transfers import MemoryTransfers
 from tests.memory.two_people import MemoryForgets, MemoryHolds, MemoryProposals, MemoryTombstones
 from tests.memory.unusual import MemoryUnusual
@@ -100,6 +101,7 @@ def _stores(memory: Memory) -> Stores:
         journal=MemoryJournal(memory),
         unusual=MemoryUnusual(memory),
         desk=MemoryDesk(memory),
+        traces=MemoryTraces(memory),
         accounts=MemoryAccounts(memory),
         doors=MemoryDoors(memory),
         quotas=MemoryQuotas(memory),

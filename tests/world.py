@@ -26,7 +26,7 @@ from casetrack.domain.case import AgeGroup, Areas, IdentityState
 from casetrack.domain.door_events import AccountCreated, TokenCreated
 from casetrack.domain.events import Event
 from casetrack.domain.factfiles import Facts, read_facts
-from casetrack.domain.holders import SERVICE, Holder, HolderKind, Holders
+from casetrack.domain.holders import AUDIT_DESK, SERVICE, Holder, HolderKind, Holders
 from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.domain.wordlists import WordLists, read_wordlists
@@ -55,6 +55,7 @@ SOUTH = Holder(HolderCode("south"), "South Invented Police", HolderKind.TERRITOR
 EAST = Holder(HolderCode("east"), "East Invented Police", HolderKind.TERRITORIAL, "Scotland")
 CHARITY = Holder(HolderCode("charity"), "Invented Charity", HolderKind.PARTNER, "England", seat=HolderCode("north"))
 HOLDERS = (NORTH, SOUTH, EAST, CHARITY)
+DESK = next(holder for holder in OWN_HOLDERS if holder.code == AUDIT_DESK)
 
 
 @cache
@@ -110,6 +111,8 @@ ACCOUNTS = {
         account("charity-lead", Role.LEAD, CHARITY),
         account("auditor", Role.AUDITOR, NORTH, national=True),
         account("north-auditor", Role.AUDITOR, NORTH),
+        account("asking-auditor", Role.AUDITOR, DESK, national=True),
+        account("agreeing-auditor", Role.AUDITOR, DESK, national=True),
         account("administrator", Role.ADMINISTRATOR, NORTH, national=True),
         account("second-administrator", Role.ADMINISTRATOR, NORTH),
         account("scottish-administrator", Role.ADMINISTRATOR, EAST),

@@ -70,6 +70,8 @@ AUDITORS = frozenset({Role.AUDITOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 DECIDERS = LEADS | ADMINISTRATORS
 """Who may be one of two people: leads and supervisors about a case, administrators about keys."""
+OF_TWO = DECIDERS | AUDITORS
+"""The same, and auditors, about whether a named person was looked for: that has pages of its own, at their desk."""
 EVERYONE = frozenset(Role)
 NOBODY: frozenset[Role] = frozenset()
 
@@ -121,9 +123,9 @@ RULES: Mapping[Action, Rule] = {
     # Which of them know of which proposal is asked of its kind.
     Action.PROPOSAL_LIST: Rule(DECIDERS),
     Action.PROPOSAL_VIEW: Rule(DECIDERS, of_two=True),
-    Action.PROPOSAL_APPROVE: Rule(DECIDERS, of_two=True),
-    Action.PROPOSAL_REFUSE: Rule(DECIDERS, of_two=True),
-    Action.PROPOSAL_WITHDRAW: Rule(DECIDERS, of_two=True),
+    Action.PROPOSAL_APPROVE: Rule(OF_TWO, of_two=True),
+    Action.PROPOSAL_REFUSE: Rule(OF_TWO, of_two=True),
+    Action.PROPOSAL_WITHDRAW: Rule(OF_TWO, of_two=True),
     Action.AUDIT_VIEW: Rule(AUDITORS),
     Action.AUDIT_SEARCH: Rule(AUDITORS),
     Action.AUDIT_VERIFY: Rule(AUDITORS),
@@ -133,6 +135,11 @@ RULES: Mapping[Action, Rule] = {
     Action.CHECKPOINT_COSIGN: Rule(NOBODY),
     Action.UNUSUAL_LIST: Rule(AUDITORS),
     Action.UNUSUAL_REVIEW: Rule(AUDITORS),
+    # Of the audit desk alone: that is asked of the enquiry.
+    Action.ENQUIRY_LIST: Rule(AUDITORS),
+    Action.ENQUIRY_PROPOSE: Rule(AUDITORS),
+    Action.ENQUIRY_VIEW: Rule(AUDITORS),
+    Action.ENQUIRY_ANSWER: Rule(AUDITORS),
     Action.SURNAME_COMPARE: Rule(NOBODY),
     Action.ACCOUNT_LIST: Rule(ADMINISTRATORS),
     Action.ACCOUNT_CREATE: Rule(ADMINISTRATORS),
@@ -179,6 +186,10 @@ NOT_BY_TOKEN = frozenset(
         Action.HOLD_LIFT,
         Action.ERASURE_PROPOSE,
         Action.DESTRUCTION_PROPOSE,
+        Action.ENQUIRY_LIST,
+        Action.ENQUIRY_PROPOSE,
+        Action.ENQUIRY_VIEW,
+        Action.ENQUIRY_ANSWER,
         Action.PROPOSAL_APPROVE,
         Action.PROPOSAL_REFUSE,
         Action.PROPOSAL_WITHDRAW,
@@ -223,6 +234,12 @@ ONLY_FROM: Mapping[Action, Side] = {
 }
 """What a page has a button for on one side only; asked for from the other, the transfer's own rule refuses it."""
 
+
+CONCERNED: Final[Mapping[ProposalKind, frozenset[Role]]] = {
+    ProposalKind.DESTRUCTION: ADMINISTRATORS,
+    ProposalKind.ENQUIRY: AUDITORS,
+}
+"""Whom a proposal concerns that is about no case."""
 
 SHOWING: Final[Mapping[Part, Action]] = {
     Part.IDENTITY: Action.IDENTITY_REVEAL,
@@ -322,10 +339,9 @@ def permitted_with(actor: Actor, transfer: Transfer) -> frozenset[Action]:
 def knows(actor: Actor, proposal: Proposal) -> bool:
     """True of those of its two sides whom such things concern: everybody else is told that there is no such proposal.
 
-    What is about keys concerns administrators, and what is about a case, caseworkers.
+    What is about keys concerns administrators, what is about the log, auditors, and what is about a case, caseworkers.
     """
-    concerned = ADMINISTRATORS if proposal.kind is ProposalKind.DESTRUCTION else CASEWORKERS
-    return actor.role in concerned and actor.holder in proposal.sides
+    return actor.role in CONCERNED.get(proposal.kind, CASEWORKERS) and actor.holder in proposal.sides
 
 
 def require_of_two(actor: Actor, action: Action, proposal: Proposal) -> None:

@@ -1,6 +1,6 @@
-"""What is refused of whatever needs two people, of legal holds and of erasing: one sentence for each rule."""
+"""What is refused of whatever needs two people: legal holds, erasing, enquiries. One sentence for each rule."""
 
-from casetrack.domain.errors import RuleBroken
+from casetrack.domain.errors import NotPermitted, RuleBroken
 from casetrack.domain.words import N_
 
 
@@ -67,3 +67,30 @@ class CaseChangedSince(RuleBroken):
         "The case has changed since this was proposed, so it is not what two people have agreed to. "
         "Withdraw it, look again, and propose it again."
     )
+
+
+class DeskAlone(NotPermitted):
+    """What is asked about a person is sealed to the audit desk, so nobody else could read the question."""
+
+    sentence = N_(
+        "Only auditors of the audit desk ask whether a named person was looked for, listed or revealed. Ask the audit "
+        "desk to."
+    )
+
+
+class BirthNeeded(RuleBroken):
+    """A name without a birth is that of too many people to be answered."""
+
+    sentence = N_("Enter a date or a year of birth with the name: a name alone is that of many people.")
+
+
+class NotAgreedYet(RuleBroken):
+    """Without a second auditor nothing is answered."""
+
+    sentence = N_("This is answered only once another auditor of the audit desk has agreed to it.")
+
+
+class AnswerLapsed(RuleBroken):
+    """What was agreed to is not agreed to for ever."""
+
+    sentence = N_("The 28 days in which this could be read are over. Ask again, with a second auditor.")

@@ -36,12 +36,15 @@ class ProposalKind(StrEnum):
     """Lifting a legal hold."""
     DESTRUCTION = "destruction"
     """Destroying an old version of an organisation's keys."""
+    ENQUIRY = "enquiry"
+    """Asking the log whether a named person was looked for, listed or revealed."""
 
 
 PROPOSED_BY: Final = {
     ProposalKind.ERASURE: Action.ERASURE_PROPOSE,
     ProposalKind.LIFTING: Action.HOLD_LIFT,
     ProposalKind.DESTRUCTION: Action.DESTRUCTION_PROPOSE,
+    ProposalKind.ENQUIRY: Action.ENQUIRY_PROPOSE,
 }
 """By which action each is proposed."""
 
@@ -62,13 +65,14 @@ class Proposal:
     id: ProposalId
     kind: ProposalKind
     subject: UUID
-    """What it is about: a case, a legal hold, one version of an organisation's keys."""
+    """What it is about: a case, a legal hold, one version of an organisation's keys; an enquiry is about itself."""
     case: CaseId | None
     """The case that it is about, or whose hold; None of what is about no case."""
     version: int
     state: ProposalState
     rule: str
-    """Under which rule, and for what reason: codes of the lists of its kind."""
+    """Under which rule, and for what reason: codes of the lists of its kind. Of an enquiry, for which lawful use of the
+    log; its reason is in words alone."""
     reason: str
     case_version: int | None
     """The version of the case that the proposer was looking at."""

@@ -43,7 +43,7 @@ KINDS: Final[Mapping[Action, Kinds]] = dict(
             *(Action.TRANSFER_LIST, Action.TRANSFER_VIEW, Action.TRANSFER_SEE, Action.ERASURE_LIST),
             *(Action.ERASURE_VIEW, Action.PROPOSAL_LIST, Action.PROPOSAL_VIEW),
             *(Action.AUDIT_VIEW, Action.AUDIT_SEARCH, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT, Action.UNUSUAL_LIST),
-            *(Action.LETTER_OPEN,),
+            *(Action.LETTER_OPEN, Action.ENQUIRY_LIST, Action.ENQUIRY_VIEW, Action.ENQUIRY_ANSWER),
         ),
         _each(
             *("database", "change"),
@@ -52,7 +52,7 @@ KINDS: Final[Mapping[Action, Kinds]] = dict(
             *(Action.MILESTONE_REOPEN, Action.NOTE_WRITE, Action.TRANSFER_SEND, Action.TRANSFER_ACCEPT),
             *(Action.TRANSFER_DECLINE, Action.TRANSFER_WITHDRAW, Action.HOLD_SET, Action.HOLD_LIFT),
             *(Action.ERASURE_PROPOSE, Action.PROPOSAL_APPROVE, Action.PROPOSAL_REFUSE, Action.PROPOSAL_WITHDRAW),
-            *(Action.CHECKPOINT_COSIGN, Action.UNUSUAL_REVIEW, Action.SURNAME_COMPARE),
+            *(Action.CHECKPOINT_COSIGN, Action.UNUSUAL_REVIEW, Action.SURNAME_COMPARE, Action.ENQUIRY_PROPOSE),
         ),
         _each("file", "access", Action.FILE_LIST, Action.FILE_OPEN),
         _each("file", "creation", Action.FILE_ATTACH),

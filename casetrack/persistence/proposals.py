@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, insert, or_, select, update
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Select, insert, or_, select, text, update
 from sqlalchemy.engine import Row as Found
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -32,6 +32,7 @@ class ProposalRow(Sealed, Row):
         Index("ix_proposals_to_holder", "to_holder", "state"),
         Index("ix_proposals_from_holder", "from_holder", "state"),
         Index("ix_proposals_subject", "subject"),
+        Index("ix_proposals_enquiry", "proposed_at", postgresql_where=text("kind = 'enquiry'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -114,18 +115,19 @@ class SqlProposals:
 
     def waiting(self, holder: HolderCode, at: Instant, *, page: int) -> Page[ProposalCard]:
         """What waits at that instant for a person of that holder, or was proposed by one: what expires first, first."""
-        listed = (
-            select(ProposalRow, CaseRow.reference, CaseRow.pseudonym, AccountRow.display_name)
-            .join(CaseRow, CaseRow.id == ProposalRow.case_id, isouter=True)
-            .join(AccountRow, AccountRow.id == ProposalRow.proposed_by)
-            .where(
-                ProposalRow.state == ProposalState.PROPOSED,
-                ProposalRow.proposed_at > at - LIFE,
-                or_(ProposalRow.to_holder == holder, ProposalRow.from_holder == holder),
-            )
-            .order_by(ProposalRow.proposed_at, ProposalRow.id)
+        listed = _cards().where(
+            ProposalRow.state == ProposalState.PROPOSED,
+            ProposalRow.proposed_at > at - LIFE,
+            or_(ProposalRow.to_holder == holder, ProposalRow.from_holder == holder),
         )
-        return page_of(self._session, listed, _card, number=page)
+        in_order = listed.order_by(ProposalRow.proposed_at, ProposalRow.id)
+        return page_of(self._session, in_order, _card, number=page)
+
+    def enquiries(self, *, page: int) -> Page[ProposalCard]:
+        """What the auditors of the actor's holder asked about named people, the newest first, however it stands."""
+        listed = _cards().where(ProposalRow.kind == ProposalKind.ENQUIRY)
+        newest_first = listed.order_by(ProposalRow.proposed_at.desc(), ProposalRow.id)
+        return page_of(self._session, newest_first, _card, number=page)
 
 
 def _changing(kept: KeptProposal) -> Mapping[str, Any]:
@@ -165,6 +167,15 @@ def wordless_from(row: ProposalRow) -> KeptProposal:
         decided_at=row.decided_at,
     )
     return KeptProposal(proposal, row.seal(), row.words_digest)
+
+
+def _cards() -> Select[*tuple[Any, ...]]:
+    """Proposals, each with what its case goes by and who proposed it."""
+    return (
+        select(ProposalRow, CaseRow.reference, CaseRow.pseudonym, AccountRow.display_name)
+        .join(CaseRow, CaseRow.id == ProposalRow.case_id, isouter=True)
+        .join(AccountRow, AccountRow.id == ProposalRow.proposed_by)
+    )
 
 
 def _card(found: Found[Any]) -> ProposalCard:

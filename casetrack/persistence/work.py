@@ -33,6 +33,7 @@ from casetrack.persistence.quotas import SqlQuotas
 from casetrack.persistence.refusals import refusing
 from casetrack.persistence.tags import SqlIndexTags
 from casetrack.persistence.tombstones import SqlTombstones
+from casetrack.persistence.traces import SqlTraces
 from casetrack.persistence.transfers import SqlTransfers
 from casetrack.persistence.unusual import SqlUnusual
 from casetrack.persistence.values import SqlSealedValues
@@ -140,6 +141,7 @@ def stores_on(session: Session) -> Stores:
         journal=SqlJournal(session),
         unusual=SqlUnusual(session),
         desk=SqlDesk(session),
+        traces=SqlTraces(session),
         accounts=SqlAccounts(session),
         doors=SqlDoors(session),
         quotas=SqlQuotas(session),

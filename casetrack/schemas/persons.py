@@ -13,6 +13,7 @@ from casetrack.domain.finding_refusals import EmailNotWhole, NumberTooShort, Pho
 from casetrack.domain.words import N_
 from casetrack.schemas.fields import CaseName, Day, Text
 from casetrack.schemas.identity import EARLIEST, SayWhy
+from casetrack.schemas.said import Said
 from casetrack.schemas.shown import ByStrandShown, one_of, told
 from casetrack.schemas.terms import ReadingBy
 from casetrack.services.finding import Sought
@@ -33,10 +34,9 @@ class Born(Day):
         return birth
 
 
-class FindPerson(SayWhy):
-    """Why somebody looks for a person, and what they know: one thing is enough, and all of them narrow it down."""
+class SayWho(Said):
+    """What somebody knows of a person: one thing is enough, and all of them narrow it down."""
 
-    case_name = CaseName(load_default=None)
     name = Text()
     birth = Born(load_default=None)
     nrm_reference = Text()
@@ -58,17 +58,23 @@ class FindPerson(SayWhy):
         wrong = {name: [refusal.sentence] for name, plain, refusal in checks if said[name] and not plain(said[name])}
         if wrong:
             raise ValidationError(wrong)
-        if said["case_name"] and not any(said[name] for name in KNOWN):
+        if said.get("case_name") and not any(said[name] for name in KNOWN):
             return
         try:
-            check_enough(_known(said))
+            check_enough(known_of(said))
         except RuleBroken as refused:
             raise ValidationError(refused.sentence, "name") from None
+
+
+class FindPerson(SayWhy, SayWho):
+    """Why somebody looks for a person, and what they know of them, or what their case goes by."""
+
+    case_name = CaseName(load_default=None)
 
     @post_load
     def sought(self, said: Mapping[str, Any], **_: object) -> dict[str, Any]:
         """Why, and who is looked for."""
-        sought = Sought(_known(said), said["case_name"])
+        sought = Sought(known_of(said), said["case_name"])
         return {"purpose": said["purpose"], "words": said["words"], "sought": sought}
 
 
@@ -93,7 +99,9 @@ class PeopleShown(Schema):
     )
 
 
-def _known(said: Mapping[str, Any]) -> Known:
+def known_of(said: Mapping[str, Any]) -> Known:
+    """Who is meant, by what was said of them."""
+
     def one(name: str) -> tuple[str, ...]:
         return (said[name],) if said[name] else ()
 

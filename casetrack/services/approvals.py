@@ -112,6 +112,9 @@ class Proposals(Protocol):
     def waiting(self, holder: HolderCode, at: Instant, *, page: int) -> Page[ProposalCard]:
         """What waits at that instant for a person of that holder, or was proposed by one: what expires first, first."""
 
+    def enquiries(self, *, page: int) -> Page[ProposalCard]:
+        """What the auditors of the actor's holder asked about named people, the newest first, however it stands."""
+
 
 class LegalHolds(Protocol):
     """Where legal holds are kept: for whoever has the case."""

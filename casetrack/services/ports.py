@@ -25,6 +25,7 @@ from casetrack.services.limits import Quotas
 from casetrack.services.lists import CaseCard, CaseQuery, EventCard, LogQuery, OfferCard, Page, Unseen, WorkCounts
 from casetrack.services.occasions import UnusualAccesses
 from casetrack.services.people import Accounts, Doors
+from casetrack.services.traces import Traces
 from casetrack.services.unsent import Drafts
 
 
@@ -472,6 +473,7 @@ class Stores:
     journal: Journal
     unusual: UnusualAccesses
     desk: Desk
+    traces: Traces
     accounts: Accounts
     doors: Doors
     quotas: Quotas

@@ -8,11 +8,12 @@ from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
+from casetrack.domain.errors import NotFound
 from casetrack.domain.events import Consulted
 from casetrack.domain.ids import AccountId, CaseId, ProposalId
 from casetrack.domain.proposal_refusals import CaseChangedSince
 from casetrack.domain.proposals import Proposal, ProposalKind
-from casetrack.services.approvals import ProposalCard
+from casetrack.services.approvals import KeptProposal, ProposalCard
 from casetrack.services.destructions import keys_proposed
 from casetrack.services.erasures import Losing, erase_agreed, losing
 from casetrack.services.holds import lift_agreed
@@ -60,7 +61,7 @@ def shown_in(cards: Page[ProposalCard]) -> tuple[CaseId, ...]:
 
 def view_proposal(work: UnitOfWork, proposal_id: ProposalId) -> ProposalView:
     """The proposal, with what the second person needs to decide on it. Journalled here."""
-    kept, case = work.open_proposal(proposal_id, to=Action.PROPOSAL_VIEW)
+    kept, case = _open(work, proposal_id, to=Action.PROPOSAL_VIEW)
     proposal = kept.proposal
     looked = Consulted(
         action=Action.PROPOSAL_VIEW, at=work.now, by=work.actor.account, case=proposal.case, proposal=proposal_id
@@ -84,7 +85,7 @@ def approve_proposal(work: UnitOfWork, proposal_id: ProposalId, *, seen: int | N
 
     Keys are destroyed later, from the command line: where their roots are, and when nothing needs them.
     """
-    kept, case = work.open_proposal(proposal_id, to=Action.PROPOSAL_APPROVE, seen=seen)
+    kept, case = _open(work, proposal_id, to=Action.PROPOSAL_APPROVE, seen=seen)
     if case is None and kept.proposal.case is not None:
         raise CaseChangedSince
     check_words(work, case, Action.PROPOSAL_APPROVE)
@@ -96,12 +97,22 @@ def approve_proposal(work: UnitOfWork, proposal_id: ProposalId, *, seen: int | N
 
 def refuse_proposal(work: UnitOfWork, proposal_id: ProposalId, *, seen: int | None) -> Proposal:
     """The second person does not agree; why is this work's purpose."""
-    kept, case = work.open_proposal(proposal_id, to=Action.PROPOSAL_REFUSE, seen=seen)
+    kept, case = _open(work, proposal_id, to=Action.PROPOSAL_REFUSE, seen=seen)
     check_words(work, case, Action.PROPOSAL_REFUSE)
     return save_proposal(work, kept.proposal.refuse(by=work.actor, at=work.now), kept, about=case)
 
 
 def withdraw_proposal(work: UnitOfWork, proposal_id: ProposalId, *, seen: int | None) -> Proposal:
     """The organisation that proposed it has taken it back."""
-    kept, case = work.open_proposal(proposal_id, to=Action.PROPOSAL_WITHDRAW, seen=seen)
+    kept, case = _open(work, proposal_id, to=Action.PROPOSAL_WITHDRAW, seen=seen)
     return save_proposal(work, kept.proposal.withdraw(by=work.actor, at=work.now), kept, about=case)
+
+
+def _open(
+    work: UnitOfWork, proposal_id: ProposalId, *, to: Action, seen: int | None = None
+) -> tuple[KeptProposal, Case | None]:
+    """What waits for a second person; `NotFound` of an enquiry, which is decided at the auditors' desk."""
+    kept, case = work.open_proposal(proposal_id, to=to, seen=seen)
+    if kept.proposal.kind is ProposalKind.ENQUIRY:
+        raise NotFound
+    return kept, case

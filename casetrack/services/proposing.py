@@ -41,9 +41,12 @@ def propose(work: UnitOfWork, case: Case, what: What) -> Proposal:
 
 
 def propose_to(
-    work: UnitOfWork, what: What, case: Case | None, *, to: HolderCode, before: Iterable[Proposal]
+    work: UnitOfWork, what: What, case: Case | None, *, to: HolderCode, before: Iterable[Proposal], letter: str = ""
 ) -> Proposal:
-    """The same of anything that needs two people, a case or not; `before` is what was proposed about it so far."""
+    """The same of anything that needs two people, a case or not; `before` is what was proposed about it so far.
+
+    The second person reads the `letter`, if there is one, in the place of the words.
+    """
     if not work.purpose.words.strip():
         raise ReasonNeeded
     if any((each.kind, each.subject) == (what.kind, what.subject) and each.waits(work.now) for each in before):
@@ -61,7 +64,7 @@ def propose_to(
         by=work.actor,
         at=work.now,
     )
-    words = _letter(work, proposal.to_holder, proposal.id, work.purpose.words)
+    words = _letter(work, proposal.to_holder, proposal.id, letter or work.purpose.words)
     return save_proposal(work, proposal, None, about=case, words=words)
 
 

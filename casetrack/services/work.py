@@ -162,7 +162,7 @@ class UnitOfWork:
     ) -> tuple[KeptProposal, Case | None]:
         """What waits for a second person, and the case that it is about, for that action; `NotFound` to all others."""
         self.attempted = Attempt(to, proposal=proposal_id)
-        looks = to is Action.PROPOSAL_VIEW
+        looks = to in {Action.PROPOSAL_VIEW, Action.ENQUIRY_VIEW, Action.ENQUIRY_ANSWER}
         kept = self.stores.proposals.get(proposal_id, lock=not looks)
         if kept is None or not access.knows(self.actor, kept.proposal):
             raise NotFound

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 
 from casetrack.domain.actions import Action
+from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.domain.words import N_
 from casetrack.http.house import house, in_time
@@ -69,6 +70,7 @@ def view(use: Use) -> ResponseReturnValue:
         state = view_audit(work, use)
     errors = {**case.errors, **account.errors}
     given = {**in_force(use), **_told(state), "by_reference": case, "by_name": account, "errors": errors}
+    given["is_of_desk"] = current_actor().holder == AUDIT_DESK
     return render_template("audit/view.html", **given), (case if case.errors else account).status
 
 

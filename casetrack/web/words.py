@@ -11,6 +11,7 @@ from casetrack.domain.calendars import london_date
 from casetrack.domain.catalogue import Catalogue
 from casetrack.domain.finding_indexes import CRIME, DOCUMENT, EMAIL, NAME, NRM, PHONE
 from casetrack.domain.ids import HolderCode
+from casetrack.domain.proposals import ProposalKind
 from casetrack.domain.unusual_access import Disposition
 from casetrack.domain.words import N_
 from casetrack.services.audit import USES
@@ -158,6 +159,7 @@ PROPOSED: Final[Mapping[str, str]] = {
     "erasure": N_("the case be erased"),
     "lifting": N_("a legal hold be lifted"),
     "destruction": N_("an old version of keys be destroyed"),
+    "enquiry": N_("two auditors be told whether a named person was looked for, listed or revealed"),
 }
 """What needs two people; a test holds it against what there is."""
 PROPOSED_FOR: Final = {
@@ -165,7 +167,7 @@ PROPOSED_FOR: Final = {
     "lifting": "lifting_reasons",
     "destruction": "destruction_reasons",
 }
-"""Which code list the reason of each is of."""
+"""Which code list the reason of each is of; that of an enquiry is in words alone, and its rule a use of the log."""
 REASONS: Final = {
     "HoldSet": "hold_reasons",
     "CaseClosed": "close_reasons",
@@ -229,6 +231,10 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.CHECKPOINT_COSIGN: N_("keeping what a witness says of the log"),
     Action.UNUSUAL_LIST: N_("the list of unusual accesses"),
     Action.UNUSUAL_REVIEW: N_("what came of an unusual access"),
+    Action.ENQUIRY_LIST: N_("the list of enquiries about named people"),
+    Action.ENQUIRY_PROPOSE: N_("an enquiry about a named person"),
+    Action.ENQUIRY_VIEW: N_("about whom an enquiry is"),
+    Action.ENQUIRY_ANSWER: N_("the answer to an enquiry about a named person"),
     Action.SURNAME_COMPARE: N_("comparing surnames"),
     Action.ACCOUNT_LIST: N_("the list of accounts"),
     Action.ACCOUNT_CREATE: N_("making an account"),
@@ -386,6 +392,8 @@ class _Facts:
 
     def _reason(self) -> str:
         """The label of a reason, from whichever list the event's reasons are of."""
+        if self.detail.get("kind") == ProposalKind.ENQUIRY:
+            return within(gettext(USES[self.detail["rule"]]))
         of = REASONS.get(self.payload["event"]) or PROPOSED_FOR[self.detail["kind"]]
         return _label(self.deployment, of, self.detail["reason"])
 

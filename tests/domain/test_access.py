@@ -231,6 +231,10 @@ AUDITING = {
     Action.LETTER_OPEN,
     Action.UNUSUAL_LIST,
     Action.UNUSUAL_REVIEW,
+    Action.ENQUIRY_LIST,
+    Action.ENQUIRY_PROPOSE,
+    Action.ENQUIRY_VIEW,
+    Action.ENQUIRY_ANSWER,
 }
 ADMINISTRATION = {
     Action.ACCOUNT_LIST,

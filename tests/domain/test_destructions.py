@@ -113,9 +113,12 @@ def test_nobody_agrees_with_themselves_nor_for_another_organisation() -> None:
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("kind", ProposalKind)
-def test_keys_concern_administrators_and_everything_else_caseworkers(kind: ProposalKind, role: Role) -> None:
+def test_keys_concern_administrators_the_log_auditors_and_everything_else_caseworkers(
+    kind: ProposalKind, role: Role
+) -> None:
     by = actor(EASTMARCH, role)
-    concerned = role is Role.ADMINISTRATOR if kind is ProposalKind.DESTRUCTION else role.is_caseworker
+    alone = {ProposalKind.DESTRUCTION: Role.ADMINISTRATOR, ProposalKind.ENQUIRY: Role.AUDITOR}
+    concerned = role is alone[kind] if kind in alone else role.is_caseworker
     assert knows(by, proposed(kind)) is concerned
     assert not knows(actor(NORTHMARCH, role), proposed(kind))
     if not concerned:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from tests.journeys.asking import RING, Example, Place, Prepare, Request, look, send
+from casetrack.domain.calendars import london_date
+from tests.journeys.asking import KEPT, RING, Example, Place, Prepare, Request, look, send
 from tests.journeys.pages import Answers
 from tests.journeys.stage import Stage
 
@@ -89,6 +90,26 @@ def _checkpoint(stage: Stage) -> Answers:
     return {"checkpoint": stage.checkpoint()}
 
 
+def _enquired(stage: Stage) -> str:
+    return f"/audit/enquiries/{stage.enquired().id}"
+
+
+def _own_enquiry(stage: Stage) -> str:
+    return f"/audit/enquiries/{stage.enquired(by_other=False).id}"
+
+
+def _answerable(stage: Stage) -> str:
+    return f"/audit/enquiries/{stage.answerable().id}/answer"
+
+
+def _a_document(stage: Stage) -> Answers:
+    day = london_date(stage.site.clock())
+    parts = {"day": day.day, "month": day.month, "year": day.year}
+    days = {f"{name}-{part}": str(value) for name in ("since", "until") for part, value in parts.items()}
+    return {"document_number": "QX 48 151 623", "words": RING, **days}
+
+
+ENQUIRY: Final = "/audit/enquiries/<uuid:enquiry_id>"
 DESK: Final[tuple[Example, ...]] = (
     *page("/audit", at("/audit")),
     send("/audit", "auditor", _opened(at("/audit"), _by_name)),
@@ -110,4 +131,14 @@ DESK: Final[tuple[Example, ...]] = (
     *page("/audit/unusual", at("/audit/unusual")),
     *page("/audit/unusual/<uuid:entry>", _unusual),
     send("/audit/unusual/<uuid:entry>", "auditor", _opened(_unusual), {"disposition": "expected", "words": RING}),
+    *page("/audit/enquiries", at("/audit/enquiries")),
+    *page("/audit/enquiries/new", at("/audit/enquiries/new")),
+    send("/audit/enquiries/new", "auditor", _opened(at("/audit/enquiries/new"), _a_document), beside=KEPT),
+    *page(ENQUIRY, _enquired),
+    send(ENQUIRY, "auditor", _opened(_enquired), {"decision": "agree"}, also="to agree"),
+    send(
+        ENQUIRY, "auditor", _opened(_enquired), {"decision": "refuse", "words": RING}, beside=KEPT, also="not to agree"
+    ),
+    send(ENQUIRY, "auditor", _opened(_own_enquiry), button="decision", also="to take it back"),
+    *page(f"{ENQUIRY}/answer", _answerable),
 )

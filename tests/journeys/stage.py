@@ -5,8 +5,8 @@ was shown.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import count
@@ -20,6 +20,7 @@ from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState
+from casetrack.domain.finding import Known
 from casetrack.domain.holdings import Strand
 from casetrack.domain.holds import LegalHold
 from casetrack.domain.ids import NoteId
@@ -33,6 +34,7 @@ from casetrack.persistence.work import begin
 from casetrack.services.accounts import NewAccount, SetUp, create_account, create_token, own_account
 from casetrack.services.audit import Use, search_audit
 from casetrack.services.cases import NewCase, close_case, open_case, view_case
+from casetrack.services.enquiries import Enquired, approve_enquiry, propose_enquiry
 from casetrack.services.erasures import propose_erasure
 from casetrack.services.files import FileCard, NewFile, attach_file
 from casetrack.services.holds import lift_hold, set_hold
@@ -78,14 +80,15 @@ class Stage:
         national = desk.role in {Role.AUDITOR, Role.ADMINISTRATOR}
         return Actor(self.site.accounts[desk], desk.role, desk.holder, Auth.PASSWORD, national=national)
 
-    @contextmanager
-    def work(self, persona: str, purpose: Purpose = CASEWORK) -> Iterator[UnitOfWork]:
+    def work(self, persona: str, purpose: Purpose = CASEWORK) -> AbstractContextManager[UnitOfWork]:
         """A unit of work of that persona's."""
+        return self.working(self.actor(persona), purpose)
+
+    @contextmanager
+    def working(self, actor: Actor, purpose: Purpose) -> Iterator[UnitOfWork]:
+        """A unit of work of somebody's."""
         deployment = self.site.app.extensions[EXTENSION].deployment
-        with (
-            self.site.app.app_context(),
-            at_work(begin, deployment, self.actor(persona), self.site.clock(), purpose) as work,
-        ):
+        with self.site.app.app_context(), at_work(begin, deployment, actor, self.site.clock(), purpose) as work:
             yield work
 
     def visitor(self, persona: str) -> Visitor:
@@ -233,6 +236,27 @@ class Stage:
         hold = self.hold_on(case)
         with self.work("lead", WHY) as work:
             return case, lift_hold(work, case.reference, hold.id, "not-needed")
+
+    def enquired(self, *, by_other: bool = True) -> Proposal:
+        """An auditor of the audit desk has asked about somebody; the persona, or another of whom it is the second."""
+        actor = self.actor("auditor")
+        if by_other:
+            name = f"{STEM.casefold()}.{next(self._numbers)}"
+            new = NewAccount(
+                sign_in_name=name, display_name=f"{STEM} Neu", role=Role.AUDITOR, holder=actor.holder, national=True
+            )
+            with self.work("administrator") as work:
+                actor = replace(actor, account=create_account(work, new).account.id)
+        today = london_date(self.site.clock())
+        asked = Enquired(Known(documents=(f"{STEM} 12345",)), today, today)
+        with self.working(actor, Purpose(Use.LAWFULNESS.value, WHY.words)) as work:
+            return propose_enquiry(work, asked, Use.LAWFULNESS)
+
+    def answerable(self) -> Proposal:
+        """The same, once the persona has agreed."""
+        enquiry = self.enquired()
+        with self.work("auditor") as work:
+            return approve_enquiry(work, enquiry.id, seen=None)
 
     # Accounts
 

@@ -20,6 +20,8 @@ from tests.journeys.visitor import Visitor
 
 SINGULAR: Final = frozenset({"audit", "caseload", "history", "identity", "unusual"})
 """The nouns that are one thing each or have no plural, and so name their rooms as they are."""
+PLURALS: Final[Mapping[str, str]] = {"enquiry": "enquiries"}
+"""The nouns whose plural is not made by adding a letter."""
 USE_CASES: Final[Mapping[Action, str]] = {
     Action.STRAND_BEGIN: "cases.begin_strand",
     Action.KEYSET_MAKE: "founding.make_keysets",
@@ -93,7 +95,7 @@ READS_THE_LOG: Final = re.compile(r"\b(FROM|JOIN|,) *(public\.)?(events|event_sh
 
 def noun_of(action: Action) -> str:
     """The name of the rooms that serve it."""
-    return action.noun if action.noun in SINGULAR else f"{action.noun}s"
+    return action.noun if action.noun in SINGULAR else PLURALS.get(action.noun, f"{action.noun}s")
 
 
 def test_every_route_says_whether_it_is_open_to_anybody_or_which_action_it_serves(site: Site) -> None:

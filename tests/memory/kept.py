@@ -10,7 +10,7 @@ from casetrack.crypto.keyring import SealedKeyset
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.actors import Role
 from casetrack.domain.case import Case
-from casetrack.domain.holders import Holder
+from casetrack.domain.holders import AUDIT_DESK, Holder
 from casetrack.domain.holdings import STRAND_PARTS, Holdings, Part, Strand
 from casetrack.domain.ids import (
     AccountId,
@@ -199,9 +199,14 @@ class Memory:
         return self.caseworker is not None and (self.caseworker in sides or self.is_held(transfer.case))
 
     def is_side(self, proposal: Proposal) -> bool:
-        """The actor's holder is that of one of the two people; of what is about keys, to an administrator."""
+        """The actor's holder is that of one of the two people; of what is about keys, to an administrator.
+
+        An enquiry, to the auditors of the audit desk.
+        """
         if proposal.kind is ProposalKind.DESTRUCTION:
             return self.acting.role is Role.ADMINISTRATOR and self.acting.holder in proposal.sides
+        if proposal.kind is ProposalKind.ENQUIRY:
+            return self.acting.role is Role.AUDITOR and self.acting.holder == AUDIT_DESK
         return self.caseworker is not None and self.caseworker in proposal.sides
 
     def is_stone_known(self, kept: KeptTombstone) -> bool:

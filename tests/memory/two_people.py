@@ -7,6 +7,7 @@ from uuid import UUID
 
 from casetrack.domain.actors import Role
 from casetrack.domain.errors import NotPermitted, Stale
+from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.ids import CaseId, HolderCode, Instant, ProposalId
 from casetrack.domain.proposal_refusals import HoldStands, SameHoldStands
 from casetrack.domain.proposals import Proposal, ProposalKind, ProposalState
@@ -16,7 +17,10 @@ from casetrack.services.lists import Page
 from tests.memory.kept import Kept, Memory, page_of
 
 DECIDERS = frozenset({Role.LEAD, Role.SUPERVISOR})
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+DECIDING = {
+    ProposalKind.DESTRUCTION: frozenset({Role.ADMINISTRATOR}),
+    ProposalKind.ENQUIRY: frozenset({Role.AUDITOR}),
+}
 
 
 @dataclass
@@ -46,7 +50,10 @@ class MemoryProposals:
     def add(self, kept: KeptProposal) -> None:
         proposal = kept.proposal
         mine = (proposal.from_holder, proposal.proposed_by) == (self._memory.acting.holder, self._memory.acting.account)
-        held = self._is_old(proposal) if proposal.case is None else self._memory.is_held(proposal.case)
+        if proposal.kind is ProposalKind.ENQUIRY:
+            held = proposal.case is None and proposal.to_holder == AUDIT_DESK
+        else:
+            held = self._is_old(proposal) if proposal.case is None else self._memory.is_held(proposal.case)
         if not mine or not held or not self._memory.is_side(proposal) or not self._decides(proposal):
             raise NotPermitted
         self._keep(kept)
@@ -84,9 +91,15 @@ class MemoryProposals:
         found.sort(key=lambda each: (each.proposed_at, each.id))
         return page_of((self._card(each) for each in found), number=page)
 
+    def enquiries(self, *, page: int) -> Page[ProposalCard]:
+        every = [kept.proposal for kept in self._memory.kept.proposals.values()]
+        found = [each for each in every if each.kind is ProposalKind.ENQUIRY and self._memory.is_side(each)]
+        found.sort(key=lambda each: each.id)
+        found.sort(key=lambda each: each.proposed_at, reverse=True)
+        return page_of((self._card(each) for each in found), number=page)
+
     def _decides(self, proposal: Proposal) -> bool:
-        of_keys = proposal.kind is ProposalKind.DESTRUCTION
-        return self._memory.acting.role in (ADMINISTRATORS if of_keys else DECIDERS)
+        return self._memory.acting.role in DECIDING.get(proposal.kind, DECIDERS)
 
     def _is_old(self, proposal: Proposal) -> bool:
         """It is about an older version of the keys of an organisation that the administrator reaches."""

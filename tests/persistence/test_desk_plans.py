@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from casetrack.app import utc_now
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
+from casetrack.domain.working_hours import day_bounds
 from casetrack.persistence import db as room
 from casetrack.persistence import schema, work
 from casetrack.persistence.embedded import SUPERUSER
@@ -128,6 +129,10 @@ ASKED: Final[Mapping[str, tuple[Ask, tuple[str, ...]]]] = {
     "who was responsible": (lambda stores, log: stores.cases.audited(log.case.reference), ()),
     "which case goes by a reference": (lambda stores, log: stores.desk.case_of(log.case.reference), ()),
     "by which references cases go": (lambda stores, log: stores.desk.references([log.case.id]), ()),
+    "who looked for a person": (
+        lambda stores, _: stores.traces.searches({"name:00": "name"}, day_bounds(TODAY - timedelta(7), TODAY)),
+        ("ix_events_action",),
+    ),
     "how far the log is": (lambda stores, _: stores.desk.log_state(), ()),
 }
 """What is asked, and the indexes of the journal that answer it."""

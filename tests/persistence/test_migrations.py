@@ -17,7 +17,7 @@ from casetrack.domain.holdings import Part
 from casetrack.domain.ids import FileId
 from casetrack.domain.unusual_access import Disposition
 from casetrack.domain.unusual_events import AccessReviewed
-from casetrack.persistence import schema, watching
+from casetrack.persistence import schema, watching, work
 from casetrack.persistence.db import Row
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.roles import OWNER, create_roles
@@ -25,6 +25,8 @@ from tests import builders
 from tests.persistence.databases import Database
 from tests.persistence.walls import as_
 from tests.persistence.worlds import World
+from tests.services.enquired import agreed, answered, asked
+from tests.world import World as RealWorld
 
 TRACES = """
     SELECT 'relation', c.relname, c.relkind::text, c.relacl::text, pg_get_userbyid(c.relowner),
@@ -192,6 +194,19 @@ def test_what_was_done_before_unusual_accesses_were_looked_for_ties_accounts_to_
         assert reviews == 1, "what was written of it stays on the log"
         ties = connection.execute(text("SELECT DISTINCT case_id, account FROM case_ties")).all()
     assert [tuple(tie) for tie in ties] == [(case.id, world.sender.id)]
+
+
+def test_what_was_asked_of_named_people_is_left_in_the_journal_alone(app_engine: Database) -> None:
+    world = RealWorld.over(work.begin, app_engine.founding)
+    enquiry = agreed(world, asked(world))
+    with app_engine.engine(OWNER).begin() as connection:
+        schema.downgrade(connection, "0012")
+    with app_engine.engine(SUPERUSER).connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM proposals")) == 0
+        assert connection.scalar(text("SELECT count(*) FROM events WHERE aggregate_id = :id"), {"id": enquiry.id}) == 2
+    with app_engine.engine(OWNER).begin() as connection:
+        schema.upgrade(connection)
+    assert answered(world, agreed(world, asked(world))).shown == ()
 
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(fresh: Database) -> None:

@@ -115,6 +115,7 @@ def test_what_the_definer_owns_is_what_says_who_may_see_what(migrated: Database)
         ("refuse_untold", DEFINER),
         ("change_is_told", DEFINER),
         ("case_is_untouched", DEFINER),
+        ("cases_enquired", DEFINER),
         *((f"require_{what}", DEFINER) for what in ("change", "last_change", "case", "case_or_offer", "step", "act")),
         ("erase_case", ERASER),
         ("forget_case", ERASER),
