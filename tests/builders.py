@@ -251,6 +251,7 @@ def new_entry(
         "case_version": None if is_step else version,
         "step": version if is_step else None,
         "seal_digest": seal_digest.hex() if seal_digest else None,
+        "recipients": sorted(event.recipients),
         "detail": dict(event.detail()),
     }
     written = rfc8785.dumps(payload)

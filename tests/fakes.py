@@ -21,6 +21,7 @@ from tests.memory.finding import MemoryIndexTags, MemoryQuotas
 from tests.memory.journal import MemoryJournal, UnboundJournal
 from tests.memory.kept import Kept, Memory
 from tests.memory.people import MemoryAccounts, MemoryDoors, MemoryDrafts, MemoryHolders
+from tests.memory.register import MemoryRegister
 from tests.memory.sealed import MemoryKeys, MemorySealedValues
 from tests.memory.traces import MemoryTraces
 from tests.memory.transfers import MemoryTransfers
@@ -102,6 +103,7 @@ def _stores(memory: Memory) -> Stores:
         unusual=MemoryUnusual(memory),
         desk=MemoryDesk(memory),
         traces=MemoryTraces(memory),
+        register=MemoryRegister(memory),
         accounts=MemoryAccounts(memory),
         doors=MemoryDoors(memory),
         quotas=MemoryQuotas(memory),

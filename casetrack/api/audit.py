@@ -10,17 +10,19 @@ from flask import Response, abort
 from casetrack.api.answers import answer, page_answer
 from casetrack.api.calls import Calls
 from casetrack.domain.actions import Action
-from casetrack.domain.ids import AccountId
+from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.domain.references import Reference
 from casetrack.http.bundles import ZIP, given_out
 from casetrack.http.house import house, in_time
 from casetrack.http.work import begin
 from casetrack.schemas.audit import AskAudit, AskComparison, AskExport, AskThen, LookAt, OpenLog
+from casetrack.schemas.disclosures import AskDisclosures
 from casetrack.schemas.shown_desk import (
     AccountAuditedShown,
     CaseAuditedShown,
     ComparisonShown,
     LogStateShown,
+    RegisterShown,
     ThenShown,
 )
 from casetrack.schemas.shown_log import EntriesShown, VerificationShown
@@ -30,8 +32,10 @@ from casetrack.services.audit_cases import look_at_case
 from casetrack.services.audit_checkpoints import begin_comparing, compare_checkpoint
 from casetrack.services.audit_hindsight import Responsible, who_could_open
 from casetrack.services.bundles import BundleAsked
+from casetrack.services.disclosures import look_at_disclosures
 from casetrack.services.journal import Purpose
 from casetrack.services.lists import LogQuery
+from casetrack.services.register import RegisterQuery
 
 calls = Calls("audit", __name__, "The tamper-evident log, for auditors.")
 
@@ -69,6 +73,17 @@ def ask_then(asked: Mapping[str, Any], reference: Reference) -> Response:
     with begin(Purpose(asked["use"])) as work:
         then = who_could_open(work, reference, asked["at"], asked["use"])
     return answer(ThenShown(), {**vars(then), "responsible": [_responsible(each) for each in then.responsible]})
+
+
+@calls.get("/audit/disclosures", Action.AUDIT_SEARCH, shows=RegisterShown, asks=AskDisclosures)
+def look_at_disclosures_(asked: Mapping[str, Any]) -> Response:
+    """One page of what left casetrack, to whom, under which regime and what for, the newest first."""
+    said = dict(asked)
+    use = said.pop("use")
+    codes = {name: HolderCode(said[name]) if said[name] else None for name in ("sender", "recipient")}
+    with begin(Purpose(use)) as work:
+        page = look_at_disclosures(work, RegisterQuery(**{**said, **codes, "page": max(1, said["page"])}), use)
+    return page_answer(RegisterShown(), page)
 
 
 @calls.get("/audit/accounts/<uuid:account>", Action.AUDIT_SEARCH, shows=AccountAuditedShown, asks=LookAt)

@@ -14,6 +14,7 @@ from casetrack.api import (
     cases,
     catalogue,
     contacts,
+    disclosures,
     erasures,
     files,
     history,
@@ -33,7 +34,7 @@ from casetrack.http.identity import public
 
 VERSION: Final = "/api/v1"
 ROOMS: Final = (
-    *(cases, persons, identity, contacts, milestones, notes, files, journeys, history),
+    *(cases, persons, identity, contacts, milestones, notes, files, journeys, disclosures, history),
     *(transfers, proposals, holds, erasures, caseload, holders, catalogue, audit, unusual, accounts),
 )
 """Every module of calls; each has a blueprint called `calls`."""

@@ -103,6 +103,19 @@ RULES: Mapping[Action, Rule] = {
     Action.NOTE_LIST: Rule(CASEWORKERS, Reach.CASE),
     Action.NOTE_WRITE: Rule(CASEWORKERS, Reach.CASE),
     Action.NOTE_OPEN: Rule(CASEWORKERS, Reach.CASE),
+    # As for notes: what is recorded lies with a strand. Of a closed case too: something may leave at any time.
+    Action.DISCLOSURE_LIST: Rule(CASEWORKERS, Reach.CASE),
+    Action.DISCLOSURE_RECORD: Rule(CASEWORKERS, Reach.CASE),
+    # A request is answered by whoever looks after the person, of a closed case too. Its turn is the request's own rule.
+    Action.SAR_LIST: Rule(LEADS, Reach.CASE, looks_after=True),
+    Action.SAR_RECORD: Rule(LEADS, Reach.CASE, looks_after=True),
+    Action.SAR_CHECK: Rule(LEADS, Reach.CASE, looks_after=True),
+    Action.SAR_EXTEND: Rule(LEADS, Reach.CASE, looks_after=True),
+    Action.SAR_RESTRICT: Rule(LEADS, Reach.CASE, looks_after=True),
+    Action.SAR_DECIDE: Rule(LEADS, Reach.CASE, looks_after=True),
+    Action.SAR_COPY: Rule(LEADS, Reach.CASE, looks_after=True),
+    Action.SAR_DELIVER: Rule(LEADS, Reach.CASE, looks_after=True),
+    Action.SAR_WITHDRAW: Rule(LEADS, Reach.CASE, looks_after=True),
     Action.JOURNEY_VIEW: Rule(CASEWORKERS, Reach.CASE),
     Action.HISTORY_VIEW: Rule(CASEWORKERS, Reach.CASE),
     Action.TRANSFER_LIST: Rule(CASEWORKERS),
@@ -179,6 +192,16 @@ NOT_BY_TOKEN = frozenset(
         Action.NOTE_LIST,
         Action.NOTE_OPEN,
         Action.LETTER_OPEN,
+        Action.DISCLOSURE_LIST,
+        Action.SAR_LIST,
+        Action.SAR_RECORD,
+        Action.SAR_CHECK,
+        Action.SAR_EXTEND,
+        Action.SAR_RESTRICT,
+        Action.SAR_DECIDE,
+        Action.SAR_COPY,
+        Action.SAR_DELIVER,
+        Action.SAR_WITHDRAW,
         Action.QUOTA_RAISE,
         Action.TRANSFER_SEE,
         Action.TRANSFER_ACCEPT,
@@ -199,7 +222,7 @@ NOT_BY_TOKEN = frozenset(
     }
 )
 """What shows what is sealed, lets somebody be shown more of who a person is, makes an organisation responsible, needs
-two people, or opens the door once more.
+two people, answers the person, or opens the door once more.
 
 A person does it, who has just proved who they are.
 
@@ -223,6 +246,8 @@ ONLY_WHILE: Mapping[Action, Status] = {
 }
 """What a page has a button for only while the case is so; asked for anyway, the case's own rule refuses it."""
 
+CLOSING = frozenset({Action.CASE_CLOSE, Action.CASE_REOPEN})
+"""What ends the work on a case or begins it again; whose that is has a refusal of its own."""
 ONLY_LACKING = frozenset({Action.STRAND_BEGIN})
 """What a page has a button for only while the case lacks a strand."""
 
@@ -295,7 +320,7 @@ def require(actor: Actor, action: Action, case: Case) -> None:
         require_stub(actor, action)
     require_role(actor, action)
     if not _allows(actor, action, case):
-        raise NotOursToClose if RULES[action].looks_after else NotOurPart
+        raise NotOursToClose if action in CLOSING else NotOurPart
 
 
 def require_stub(actor: Actor, action: Action) -> None:

@@ -46,6 +46,25 @@ class Action(StrEnum):
     NOTE_OPEN = "note:open"
     """Be shown a note that is closed until it is asked for."""
 
+    DISCLOSURE_LIST = "disclosure:list"
+    """See what of a case left, to whom and what for."""
+    DISCLOSURE_RECORD = "disclosure:record"
+    """Record what one's organisation told somebody of the person outside casetrack."""
+
+    SAR_LIST = "sar:list"
+    """See the subject access requests of a case, and how far each has come."""
+    SAR_RECORD = "sar:record"
+    SAR_CHECK = "sar:check"
+    """Record that it was found out, with the person alone, that whoever asks may have it."""
+    SAR_EXTEND = "sar:extend"
+    SAR_RESTRICT = "sar:restrict"
+    """Leave something out of the answer, for a ground of the law."""
+    SAR_DECIDE = "sar:decide"
+    SAR_COPY = "sar:copy"
+    """Be shown the copy for the person, to print it."""
+    SAR_DELIVER = "sar:deliver"
+    SAR_WITHDRAW = "sar:withdraw"
+
     JOURNEY_VIEW = "journey:view"
     HISTORY_VIEW = "history:view"
 

@@ -5,12 +5,15 @@ event that says what happened.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from casetrack.domain.actors import Actor
+from casetrack.domain.calendars import london_date
+from casetrack.domain.disclosure_events import Disclosed
+from casetrack.domain.disclosures import Disclosure
 from casetrack.domain.errors import (
     AgreementUnknown,
     CaseIsClosed,
@@ -261,6 +264,20 @@ class Case:
         """The note lies with the strand, and goes where the strand goes; the wording that it corrects stays too."""
         self._open_and_held(by, STRAND_PARTS[strand])
         return self._after(NoteWritten(case=self.id, at=at, by=by.account, note=note, strand=strand, corrects=corrects))
+
+    def disclose(self, disclosure: Disclosure, *, by: Actor, at: Instant) -> "Case":
+        """It is recorded what the actor's organisation told somebody, of an open case or a closed one."""
+        for part in (STRAND_PARTS[disclosure.strand], *sorted(disclosure.parts)):
+            self._held(by, part)
+        disclosure.check(by.holder, london_date(at))
+        said = {each.name: getattr(disclosure, each.name) for each in fields(disclosure) if each.name != "id"}
+        return self._after(Disclosed(case=self.id, at=at, by=by.account, disclosure=disclosure.id, **said))
+
+    def take_step(self, step: Event, *, strand: Strand, by: Actor) -> "Case":
+        """A request of the person goes a step further, by whoever looks after them, of an open case or a closed one."""
+        self._held(by, STRAND_PARTS[strand])
+        self._looked_after(by)
+        return self._after(step)
 
     def close(self, reason: str, *, by: Actor, at: Instant) -> "Case":
         """Nobody works on the case any more, as whoever looks after the person says; it can be read, and reopened."""

@@ -108,7 +108,7 @@ def _in_hours(hours: int, started: datetime, kind: LimitKind, standing: Standing
 def _last_day(limit: Limit, day: date, nation: Nation, working_days: WorkingDays) -> date:
     """The last day of the limit, where the day of the event is day 0 or day 1 as the rule says."""
     if limit.unit in MONTHS:
-        return _after_months(day, limit.value * MONTHS[limit.unit], limit.counting)
+        return after_months(day, limit.value * MONTHS[limit.unit], limit.counting)
     day_0 = day - ONE_DAY if limit.counting is Counting.BEGINNING_WITH else day
     if limit.unit is Unit.WORKING_DAYS:
         return working_days.add(day_0, limit.value, nation)
@@ -119,7 +119,7 @@ DAYS: Final[Mapping[Unit, timedelta]] = {Unit.CALENDAR_DAYS: ONE_DAY, Unit.WEEKS
 MONTHS: Final[Mapping[Unit, int]] = {Unit.MONTHS: 1, Unit.YEARS: MONTHS_IN_YEAR}
 
 
-def _after_months(day: date, months: int, counting: Counting) -> date:
+def after_months(day: date, months: int, counting: Counting) -> date:
     """The day of the same number, months later; where that month is too short, its last day.
 
     A period that begins with the day ends the day before that, unless the month is too short to have it

@@ -3,10 +3,28 @@
 from collections.abc import Mapping
 from typing import Final
 
-from casetrack.domain import door_events, events, key_events, log_events, proposal_events, unusual_events
+from casetrack.domain import (
+    disclosure_events,
+    door_events,
+    events,
+    key_events,
+    log_events,
+    proposal_events,
+    sar_events,
+    unusual_events,
+)
 from casetrack.domain.events import Event
 
-ROOMS: Final = (events, door_events, key_events, log_events, proposal_events, unusual_events)
+ROOMS: Final = (
+    events,
+    disclosure_events,
+    door_events,
+    key_events,
+    log_events,
+    proposal_events,
+    sar_events,
+    unusual_events,
+)
 """The modules of events. A test finds one that is not here."""
 
 KINDS: Final[Mapping[str, type[Event]]] = {

@@ -6,6 +6,7 @@ from uuid import UUID
 
 AccountId = NewType("AccountId", UUID)
 CaseId = NewType("CaseId", UUID)
+DisclosureId = NewType("DisclosureId", UUID)
 EventId = NewType("EventId", UUID)
 FileId = NewType("FileId", UUID)
 HoldId = NewType("HoldId", UUID)
@@ -13,6 +14,7 @@ HolderCode = NewType("HolderCode", str)
 NoteId = NewType("NoteId", UUID)
 ProposalId = NewType("ProposalId", UUID)
 RecordId = NewType("RecordId", UUID)
+SarId = NewType("SarId", UUID)
 SessionId = NewType("SessionId", UUID)
 TransferId = NewType("TransferId", UUID)
 

@@ -68,7 +68,8 @@ LOOKS: Final = (
     | {
         *(Action.CASE_VIEW, Action.MILESTONE_LIST, Action.JOURNEY_VIEW, Action.HISTORY_VIEW),
         *(Action.IDENTITY_REVEAL, Action.CONTACT_REVEAL),
-        *(Action.FILE_LIST, Action.FILE_OPEN, Action.NOTE_LIST, Action.NOTE_OPEN),
+        *(Action.FILE_LIST, Action.FILE_OPEN, Action.NOTE_LIST, Action.NOTE_OPEN, Action.DISCLOSURE_LIST),
+        *(Action.SAR_LIST, Action.SAR_COPY),
     }
 )
 """What an account does when it looks at what is known of a person."""

@@ -44,6 +44,7 @@ KINDS: Final[Mapping[Action, Kinds]] = dict(
             *(Action.ERASURE_VIEW, Action.PROPOSAL_LIST, Action.PROPOSAL_VIEW),
             *(Action.AUDIT_VIEW, Action.AUDIT_SEARCH, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT, Action.UNUSUAL_LIST),
             *(Action.LETTER_OPEN, Action.ENQUIRY_LIST, Action.ENQUIRY_VIEW, Action.ENQUIRY_ANSWER),
+            *(Action.DISCLOSURE_LIST, Action.SAR_LIST, Action.SAR_COPY),
         ),
         _each(
             *("database", "change"),
@@ -53,6 +54,9 @@ KINDS: Final[Mapping[Action, Kinds]] = dict(
             *(Action.TRANSFER_DECLINE, Action.TRANSFER_WITHDRAW, Action.HOLD_SET, Action.HOLD_LIFT),
             *(Action.ERASURE_PROPOSE, Action.PROPOSAL_APPROVE, Action.PROPOSAL_REFUSE, Action.PROPOSAL_WITHDRAW),
             *(Action.CHECKPOINT_COSIGN, Action.UNUSUAL_REVIEW, Action.SURNAME_COMPARE, Action.ENQUIRY_PROPOSE),
+            *(Action.DISCLOSURE_RECORD,),
+            *(Action.SAR_RECORD, Action.SAR_CHECK, Action.SAR_EXTEND, Action.SAR_RESTRICT),
+            *(Action.SAR_DECIDE, Action.SAR_DELIVER, Action.SAR_WITHDRAW),
         ),
         _each("file", "access", Action.FILE_LIST, Action.FILE_OPEN),
         _each("file", "creation", Action.FILE_ATTACH),

@@ -52,8 +52,8 @@ class SqlDesk:
                 EventRow.account,
                 EventRow.holder,
                 AccountRow.display_name.label("name"),
-                _count(DONE, _consults()).label("looked"),
-                _count(DONE, ~_consults(), CHANGING).label("changed"),
+                _count(DONE, consults()).label("looked"),
+                _count(DONE, ~consults(), CHANGING).label("changed"),
                 _count(~DONE).label("refused"),
                 func.min(EventRow.at).label("first"),
                 last.label("last"),
@@ -84,9 +84,9 @@ class SqlDesk:
         at_one = select(
             EventRow.case_id,
             EventRow.at,
-            and_(_consults(), ~revealing).label("opened"),
-            and_(_consults(), revealing).label("revealed"),
-            and_(~_consults(), CHANGING).label("changed"),
+            and_(consults(), ~revealing).label("opened"),
+            and_(consults(), revealing).label("revealed"),
+            and_(~consults(), CHANGING).label("changed"),
         ).where(*by_it, EventRow.case_id.is_not(None))
         named = (
             select(ShownRow.case_id, EventRow.at, false(), true(), false())
@@ -177,7 +177,7 @@ class SqlDesk:
         return tuple(Told(row.at, read_payload(row.payload)) for row in self._session.execute(events))
 
 
-def _consults() -> ColumnElement[bool]:
+def consults() -> ColumnElement[bool]:
     """The event says that it was a look: `operations` of its payload."""
     said = func.coalesce(func.payload_says(EventRow.payload, ["operations"]), "")
     return said.contains(f'"{Operation.CONSULTATION.value}"')

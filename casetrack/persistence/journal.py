@@ -264,7 +264,7 @@ class SqlJournal:
             EventRow.case_id == case,
             or_(EventRow.case_version.is_not(None), _is_step()),
             EventRow.aspect.not_in(sorted(unseen.aspects)),
-            *(not_(_lies_with(strand)) for strand in sorted(unseen.strands)),
+            *(not_(lies_with(strand)) for strand in sorted(unseen.strands)),
         )
         newest_first = (EventRow.at.desc(), EventRow.case_version.desc().nulls_last(), EventRow.id)
         listed = select(EventRow.id).where(*of_case).order_by(*newest_first)
@@ -330,8 +330,8 @@ def _showing(entry: JournalEntry) -> Insert:
     return insert(ShownRow).from_select(["event", "position", "case_id", "salt"], each)
 
 
-def _lies_with(strand: Strand) -> ColumnElement[bool]:
-    """A file or a note of that strand, as its payload says in canonical JSON; one that cannot be read says nothing."""
+def lies_with(strand: Strand) -> ColumnElement[bool]:
+    """What lies with that strand, as its payload says in canonical JSON; one that cannot be read says nothing."""
     said = f'%"strand":"{strand.value}"%'.encode()
     return and_(EventRow.action.in_(sorted(LYING)), EventRow.payload.bool_op("LIKE")(said))
 

@@ -31,6 +31,7 @@ from casetrack.persistence.log import SqlLog
 from casetrack.persistence.proposals import SqlProposals
 from casetrack.persistence.quotas import SqlQuotas
 from casetrack.persistence.refusals import refusing
+from casetrack.persistence.register import SqlRegister
 from casetrack.persistence.tags import SqlIndexTags
 from casetrack.persistence.tombstones import SqlTombstones
 from casetrack.persistence.traces import SqlTraces
@@ -142,6 +143,7 @@ def stores_on(session: Session) -> Stores:
         unusual=SqlUnusual(session),
         desk=SqlDesk(session),
         traces=SqlTraces(session),
+        register=SqlRegister(session),
         accounts=SqlAccounts(session),
         doors=SqlDoors(session),
         quotas=SqlQuotas(session),

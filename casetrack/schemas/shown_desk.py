@@ -3,8 +3,9 @@
 from marshmallow import Schema, fields
 
 from casetrack.domain.actors import Role
+from casetrack.domain.disclosures import Regime
 from casetrack.domain.holdings import Part, Strand
-from casetrack.schemas.shown import one_of, told
+from casetrack.schemas.shown import PageShown, one_of, told
 from casetrack.schemas.shown_log import EntriesShown, EntryShown
 from casetrack.services.audit_checkpoints import Verdict
 
@@ -48,6 +49,35 @@ class CaseAuditedShown(Schema):
     organisations = fields.List(fields.Nested(TallyShown))
     people = fields.List(fields.Nested(PersonAtCaseShown), **told("Whoever was there last comes first."))
     entries = fields.Nested(EntriesShown, attribute="page")
+
+
+class DepartureShown(Schema):
+    """What left casetrack. What somebody wrote of it is sealed, and shown to whoever has the case."""
+
+    id = fields.UUID(attribute="card.id", **told("The id of the entry of the log that says it."))
+    at = fields.DateTime(attribute="card.at")
+    event = fields.String(**told("What happened; empty of an entry that is not as casetrack writes them."))
+    reference = fields.String(
+        attribute="card.reference", **told("None of what is of no case, or of one that was erased.", allow_none=True)
+    )
+    account = fields.UUID(attribute="card.account", allow_none=True)
+    on = fields.Date(**told("The day on which it left.", allow_none=True))
+    sender = fields.String(**told("The code of the organisation that it left.", allow_none=True))
+    recipient = fields.String(
+        **told("The code of the organisation that has it, if casetrack knows it.", allow_none=True)
+    )
+    kind = fields.String(**told("What kind of recipient."))
+    reason = fields.String(**told("What it was disclosed for."))
+    basis = fields.String(**told("The lawful basis, of a sender under the UK GDPR.", allow_none=True))
+    from_regime = one_of(Regime, allow_none=True)
+    to_regime = one_of(Regime, allow_none=True)
+    parts = fields.List(one_of(Part))
+
+
+class RegisterShown(PageShown):
+    """One page of the disclosure register."""
+
+    items = fields.List(fields.Nested(DepartureShown))
 
 
 class SignInsShown(Schema):

@@ -18,7 +18,14 @@ MOST_CASES: Final = 50
 MOST_TOLD: Final = 100
 """How much of what was done about one account is listed, the newest."""
 REVEALING: Final = frozenset(
-    {Action.IDENTITY_REVEAL, Action.CONTACT_REVEAL, Action.FILE_OPEN, Action.NOTE_OPEN, Action.CASELOAD_NAME}
+    {
+        Action.IDENTITY_REVEAL,
+        Action.CONTACT_REVEAL,
+        Action.FILE_OPEN,
+        Action.NOTE_OPEN,
+        Action.CASELOAD_NAME,
+        Action.SAR_COPY,
+    }
 )
 """By which actions something sealed is asked for by itself."""
 ABOUT_ENTERING: Final = frozenset({Action.SESSION_OPEN, Action.PASSWORD_REHASH})

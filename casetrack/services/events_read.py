@@ -13,6 +13,7 @@ from casetrack.audit.entry import Entry
 from casetrack.audit.errors import LogRefused
 from casetrack.audit.verify import verify_payload
 from casetrack.crypto.keysets import FINGERPRINT
+from casetrack.domain.disclosure_events import Disclosed
 from casetrack.domain.door_events import (
     AccountClosed,
     AccountCreated,
@@ -29,6 +30,7 @@ from casetrack.domain.ids import CaseId, Instant
 from casetrack.domain.key_events import KeysetDestroyed, KeysetMade, KeysetRenewed
 from casetrack.domain.log_events import LogReopened
 from casetrack.domain.proposal_events import CaseErased, ProposalApproved, Proposed
+from casetrack.domain.sar_events import SAR_STEPS
 from casetrack.domain.words import N_
 from casetrack.services.evidence import KeptEvent
 from casetrack.services.journal import read_detail, read_keyset, read_kind, read_payload, shown_digest
@@ -54,7 +56,14 @@ STEPPED: Final = ("transfer", "proposal", "hold")
 BESIDE: Final = (*STEPPED, "entry")
 """What an event may be about beside a case: that, or another entry of the log."""
 UNREADABLE: Final = N_("Its payload cannot be read.")
-OF_ONE_MILESTONE: Final = frozenset({MilestoneRecorded.__name__, MilestoneReopened.__name__})
+OF_ONE: Final[Mapping[str, tuple[str, str]]] = {
+    **dict.fromkeys((MilestoneRecorded.__name__, MilestoneReopened.__name__), ("milestone", "code")),
+    FileAttached.__name__: ("file", "file"),
+    NoteWritten.__name__: ("note", "note"),
+    Disclosed.__name__: ("disclosure", "disclosure"),
+    **dict.fromkeys((kind.__name__ for kind in SAR_STEPS), ("sar", "sar")),
+}
+"""What touches one of many things: what its aspect begins with, and the member that names the one."""
 
 
 @dataclass(frozen=True)
@@ -286,13 +295,10 @@ def _columns(kept: KeptEvent, payload: Mapping[str, Any]) -> dict[str, tuple[obj
 
 
 def _aspect(payload: Mapping[str, Any]) -> str | None:
-    kind, detail = read_kind(payload), read_detail(payload)
-    if kind in OF_ONE_MILESTONE:
-        return f"milestone:{_text(detail, 'code')}"
-    if kind == FileAttached.__name__:
-        return f"file:{_text(detail, 'file')}"
-    if kind == NoteWritten.__name__:
-        return f"note:{_text(detail, 'note')}"
+    kind = read_kind(payload)
+    if kind in OF_ONE:
+        word, name = OF_ONE[kind]
+        return f"{word}:{_text(read_detail(payload), name)}"
     return ASPECTS.get(kind)
 
 

@@ -69,7 +69,20 @@ ENTRIES = {
     for strand in Strand
 }
 """The whole of a note of the case, its kind and author with its words. Those of `NOTES` stand beside a milestone."""
-SEALED = (*IDENTITY, *CONTACT, *NOTES.values(), *FILES.values(), *FILE_KEYS.values(), *ENTRIES.values())
+DISCLOSURES = {
+    strand: SealedField("told", FieldLabel("disclosure", f"{strand}-words"), STRAND_PARTS[strand], N_("Disclosure"))
+    for strand in Strand
+}
+"""What was written of a disclosure outside casetrack: to whom by name, and what was told."""
+SARS = {
+    strand: SealedField("request", FieldLabel("sar", f"{strand}-request"), STRAND_PARTS[strand], N_("Request"))
+    for strand in Strand
+}
+"""The whole of a subject access request as it stands, with what was typed at each step of it."""
+SEALED = (
+    *(*IDENTITY, *CONTACT, *NOTES.values(), *FILES.values(), *FILE_KEYS.values()),
+    *(*ENTRIES.values(), *DISCLOSURES.values(), *SARS.values()),
+)
 
 PREVIEW = FieldLabel("transfer", "preview")
 """What the sender chose to share, under the offer's key."""

@@ -185,10 +185,16 @@ class Unseen:
     aspects: frozenset[str] = frozenset()
     """Aspects of the case, whole."""
     strands: frozenset[Strand] = frozenset()
-    """The strands of the files and notes."""
+    """The strands of the files, notes, disclosures and requests."""
 
 
-LYING = frozenset({Action.FILE_ATTACH, Action.NOTE_WRITE})
+LYING = frozenset(
+    {
+        *(Action.FILE_ATTACH, Action.NOTE_WRITE, Action.DISCLOSURE_RECORD),
+        *(Action.SAR_RECORD, Action.SAR_CHECK, Action.SAR_EXTEND, Action.SAR_RESTRICT),
+        *(Action.SAR_DECIDE, Action.SAR_DELIVER, Action.SAR_WITHDRAW),
+    }
+)
 """What lies with one strand, which the payload names."""
 
 

@@ -119,6 +119,12 @@ def open_note(
     return case, found, work.stores.accounts.names({found.by}).get(found.by, "")
 
 
+def standing_notes(work: UnitOfWork, case: Case, strands: Iterable[Strand]) -> list[Note]:
+    """Every note that stands of those strands, of a case that was opened for that, the oldest first."""
+    rows = sorted(rows_of(work, case, [ENTRIES[strand] for strand in strands]), key=lambda row: row.version)
+    return _opened(work, case, rows, rows)
+
+
 def _page(every: Sequence[Each], asked: int) -> Page[Each]:
     """That page of them, or the last that there is."""
     number = min(asked, max(1, -(-len(every) // OF_A_PAGE)))

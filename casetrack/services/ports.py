@@ -25,6 +25,7 @@ from casetrack.services.limits import Quotas
 from casetrack.services.lists import CaseCard, CaseQuery, EventCard, LogQuery, OfferCard, Page, Unseen, WorkCounts
 from casetrack.services.occasions import UnusualAccesses
 from casetrack.services.people import Accounts, Doors
+from casetrack.services.register import Register
 from casetrack.services.traces import Traces
 from casetrack.services.unsent import Drafts
 
@@ -474,6 +475,7 @@ class Stores:
     unusual: UnusualAccesses
     desk: Desk
     traces: Traces
+    register: Register
     accounts: Accounts
     doors: Doors
     quotas: Quotas

@@ -53,7 +53,9 @@ from casetrack.services.trust import Trust
 
 Begin = Callable[[Scope], AbstractContextManager[Stores]]
 
-OPENING = frozenset({Action.MILESTONE_LIST, Action.FILE_LIST, Action.NOTE_LIST})
+OPENING = frozenset(
+    {Action.MILESTONE_LIST, Action.FILE_LIST, Action.NOTE_LIST, Action.DISCLOSURE_LIST, Action.SAR_LIST}
+)
 """The looks at a case for which something sealed is opened: `look` is the event, and says what."""
 CONSULTATIONS = OPENING | {Action.CASE_VIEW, Action.JOURNEY_VIEW, Action.HISTORY_VIEW}
 """The actions that look at a case and change nothing: opening a case for one of the others is itself the event."""

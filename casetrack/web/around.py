@@ -76,6 +76,8 @@ def _tabs(case: Case, may: frozenset[Action]) -> list[tuple[str, str, bool]]:
         (Action.JOURNEY_VIEW, gettext("Journey"), "journeys.view"),
         (Action.IDENTITY_REVEAL, gettext("Identity"), "identity.reveal"),
         (Action.CONTACT_REVEAL, gettext("Safe contact"), "contacts.reveal"),
+        (Action.DISCLOSURE_LIST, gettext("What left"), "disclosures.list"),
+        (Action.SAR_LIST, gettext("Access requests"), "sars.list"),
         (Action.HISTORY_VIEW, gettext("History"), "history.view"),
     )
     return [

@@ -76,7 +76,7 @@ def reveal(reference: Reference) -> ResponseReturnValue:
         with begin(allowed.purpose) as work:
             case, values = reveal_identity(work, reference)
             overview = overview_of(work, case)
-        rows = named_rows(SHOWN, _in_words(values))
+        rows = named_rows(SHOWN, in_words(values))
         return shown("identity/shown.html", overview, rows, allowed.until)
     with begin() as work:
         overview = prepare(work, reference, Action.IDENTITY_REVEAL)
@@ -95,7 +95,7 @@ def hide(reference: Reference) -> ResponseReturnValue:
     return redirect(url_for("cases.view", reference=reference), HTTPStatus.SEE_OTHER)
 
 
-def _in_words(values: dict[str, Any]) -> dict[str, Any]:
+def in_words(values: dict[str, Any]) -> dict[str, Any]:
     """Dates in full; a date of birth that is an estimate says so."""
     words = {name: _day(value) if isinstance(value, date) else value for name, value in values.items()}
     if "birth_date" in words and values.get("birth_date_is_estimate") == "yes":

@@ -1,7 +1,7 @@
 """What happened, in plain sentences: from the codes of events to what a page says, with no person in it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from flask_babel import format_date, format_datetime, gettext, ngettext
@@ -22,6 +22,18 @@ from casetrack.services.identity import FOLLOW
 from casetrack.services.ports import Change
 from casetrack.services.unusual import DISPOSITIONS
 
+ITEMS: Final[Mapping[str, str]] = {
+    "identity": N_("who the person is"),
+    "milestones": N_("what happened and when"),
+    "support-notes": N_("notes of the support"),
+    "investigation-notes": N_("notes of the investigation"),
+    "looks": N_("which organisations looked"),
+}
+"""What the answer to a subject access request is made of; a test holds it against what there is."""
+DECISIONS: Final[Mapping[str, str]] = {
+    "give": N_("the person is given a copy"),
+    "refuse": N_("the person is given nothing"),
+}
 STRANDS: Final[Mapping[str, str]] = {"support": N_("support"), "investigation": N_("investigation")}
 PARTS: Final[Mapping[str, str]] = {
     "identity": N_("identity"),
@@ -98,6 +110,15 @@ EVENTS: Final[Mapping[str, str]] = {
     "MilestoneReopened": N_("%(milestone)s: opened again"),
     "FileAttached": N_("A file was attached: %(strand)s"),
     "NoteWritten": N_("A note was written%(corrected)s: %(strand)s"),
+    "Disclosed": N_("It was recorded what was told to somebody outside casetrack: %(told)s. %(reason)s"),
+    "SarRecorded": N_("A subject access request was recorded: it came on %(received)s, and is due on %(due)s"),
+    "SarChecked": N_("Who asked for access was checked with the person alone"),
+    "SarExtended": N_("The answer to a subject access request is due later: on %(due)s. %(reason)s"),
+    "SarRestricted": N_("What is given of a subject access request was changed: %(restricted)s"),
+    "SarDecided": N_("A subject access request was decided on: %(decided)s"),
+    "SarDelivered": N_("A subject access request was answered, on %(on)s: %(decided)s"),
+    "SarWithdrawn": N_("A subject access request was withdrawn"),
+    "SarCopied": N_("The copy for the person was shown, to be printed"),
     "CaseClosed": N_("The case was closed: %(reason)s"),
     "CaseReopened": N_("The case was opened again"),
     "StrandBegun": N_("%(holder)s became responsible for %(strand)s too%(agreement)s"),
@@ -169,6 +190,8 @@ PROPOSED_FOR: Final = {
 }
 """Which code list the reason of each is of; that of an enquiry is in words alone, and its rule a use of the log."""
 REASONS: Final = {
+    "SarExtended": "extension_reasons",
+    "Disclosed": "disclosure_purposes",
     "HoldSet": "hold_reasons",
     "CaseClosed": "close_reasons",
     "TransferDeclined": "decline_reasons",
@@ -202,6 +225,17 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.NOTE_LIST: N_("the notes"),
     Action.NOTE_WRITE: N_("writing a note"),
     Action.NOTE_OPEN: N_("a note"),
+    Action.DISCLOSURE_LIST: N_("what left, and to whom"),
+    Action.DISCLOSURE_RECORD: N_("recording what was told to somebody"),
+    Action.SAR_LIST: N_("subject access requests"),
+    Action.SAR_RECORD: N_("recording a subject access request"),
+    Action.SAR_CHECK: N_("checking who asks for access"),
+    Action.SAR_EXTEND: N_("extending a subject access request"),
+    Action.SAR_RESTRICT: N_("leaving something out of an answer"),
+    Action.SAR_DECIDE: N_("deciding on a subject access request"),
+    Action.SAR_COPY: N_("the copy for the person"),
+    Action.SAR_DELIVER: N_("answering a subject access request"),
+    Action.SAR_WITHDRAW: N_("withdrawing a subject access request"),
     Action.JOURNEY_VIEW: N_("the journey"),
     Action.HISTORY_VIEW: N_("the history"),
     Action.TRANSFER_LIST: N_("a list of offers"),
@@ -275,6 +309,14 @@ CHANGES: Final[Mapping[Action, str]] = {
     Action.MILESTONE_REOPEN: N_("A milestone was opened again: %(milestone)s"),
     Action.FILE_ATTACH: N_("A file was attached"),
     Action.NOTE_WRITE: N_("A note was written"),
+    Action.DISCLOSURE_RECORD: N_("It was recorded what was told to somebody"),
+    Action.SAR_RECORD: N_("A subject access request was recorded"),
+    Action.SAR_CHECK: N_("Who asked for access was checked"),
+    Action.SAR_EXTEND: N_("The answer to a request is due later"),
+    Action.SAR_RESTRICT: N_("What is given of a request was changed"),
+    Action.SAR_DECIDE: N_("A subject access request was decided on"),
+    Action.SAR_DELIVER: N_("A subject access request was answered"),
+    Action.SAR_WITHDRAW: N_("A subject access request was withdrawn"),
     Action.TRANSFER_ACCEPT: N_("Another organisation became responsible"),
     Action.PROPOSAL_APPROVE: N_("The case was erased"),
     Action.DATAKEY_RENEW: N_("What is sealed of the case was sealed again, under new keys"),
@@ -358,6 +400,12 @@ class _Facts:
             "what": lambda: gettext(PROPOSED[self.detail["kind"]]),
             "rule": lambda: _label(deployment, "erasure_rules", self.detail["rule"]),
             "repeated": lambda: gettext(", once more after a copy was put back") if self.detail["repeated"] else "",
+            "told": self._told,
+            "received": lambda: self._on("received"),
+            "due": lambda: self._on("due"),
+            "on": lambda: self._on("on"),
+            "restricted": self._restricted,
+            "decided": lambda: gettext(DECISIONS[self.detail["decision"]]),
             "strand": lambda: gettext(STRANDS[self.detail["strand"]]),
             "strands": self._strands,
         }
@@ -380,6 +428,25 @@ class _Facts:
         opened = ngettext("%(num)s person was opened", "%(num)s people were opened", self.detail["opened"])
         shown = ngettext("%(num)s was shown", "%(num)s were shown", len(self.payload["shown"]))
         return gettext("%(opened)s, %(shown)s", opened=opened, shown=shown)
+
+    def _told(self) -> str:
+        """The organisation, if it is one that casetrack knows, or what kind of body it was."""
+        recipient, kind = self.detail["recipient"], self.detail["kind"]
+        if recipient:
+            return self.deployment.holders[HolderCode(recipient)].name
+        return within(_label(self.deployment, "recipient_kinds", kind))
+
+    def _on(self, name: str) -> str:
+        return str(format_date(date.fromisoformat(self.detail[name]), "d MMM y"))  # type: ignore[no-untyped-call]  # the library ships no types
+
+    def _restricted(self) -> str:
+        """What is left out for which ground, or is given after all."""
+        item, ground = gettext(ITEMS[self.detail["item"]]), self.detail["ground"]
+        if ground is None:
+            return gettext("%(item)s, not left out any more", item=item)
+        return gettext(
+            "%(item)s left out. %(ground)s", item=item, ground=_label(self.deployment, "restriction_grounds", ground)
+        )
 
     def _record(self) -> str:
         said = gettext(RECORDS[self.detail["state"]])

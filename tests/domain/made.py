@@ -1,20 +1,22 @@
 """Builders for tests about cases and transfers. Every organisation here is invented, and says so in its name."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.case import AgeGroup, Areas, BeginReason, Case
+from casetrack.domain.disclosures import Disclosure, Regime
 from casetrack.domain.errors import CasetrackError
 from casetrack.domain.events import Event
 from casetrack.domain.holders import Holder, HolderKind
 from casetrack.domain.holdings import STRAND_PARTS, Holding, Holdings, Part, Strand
-from casetrack.domain.ids import AccountId, CaseId, HolderCode, TransferId
+from casetrack.domain.ids import AccountId, CaseId, DisclosureId, HolderCode, SarId, TransferId
 from casetrack.domain.records import Recorded, RecordState
 from casetrack.domain.references import Pseudonym, Reference
+from casetrack.domain.sar_events import SarWithdrawn
 from casetrack.domain.transfer import Transfer
 
 NINE: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -81,6 +83,28 @@ def opened(
         age_group=age_group,
         areas=Areas(),
     )
+
+
+def a_disclosure(**changes: object) -> Disclosure:
+    """A council was told of the support, on the day on which a case was opened; or it is otherwise by those changes."""
+    told = Disclosure(
+        id=DisclosureId(number(82)),
+        strand=Strand.SUPPORT,
+        on=NINE.date(),
+        kind="council",
+        recipient=None,
+        reason="housing",
+        basis=None,
+        from_regime=Regime.LAW_ENFORCEMENT,
+        to_regime=Regime.GENERAL,
+        parts=frozenset({Part.SUPPORT}),
+    )
+    return replace(told, **changes)  # type: ignore[arg-type]  # each by its own name
+
+
+def a_step(case: Case, by: AccountId) -> SarWithdrawn:
+    """A request of the person was withdrawn."""
+    return SarWithdrawn(case=case.id, at=after(1), by=by, sar=SarId(number(83)), strand=Strand.SUPPORT)
 
 
 def offered(

@@ -116,6 +116,8 @@ READING = {
     Action.FILE_OPEN,
     Action.NOTE_LIST,
     Action.NOTE_OPEN,
+    Action.DISCLOSURE_LIST,
+    Action.DISCLOSURE_RECORD,
     Action.JOURNEY_VIEW,
     Action.HISTORY_VIEW,
     Action.IDENTITY_REVEAL,
@@ -133,6 +135,11 @@ CHANGING = {
     Action.TRANSFER_SEND,
 }
 HOLDING = {Action.HOLD_SET, Action.HOLD_LIFT}
+ASKED = {
+    *(Action.SAR_LIST, Action.SAR_RECORD, Action.SAR_CHECK, Action.SAR_EXTEND, Action.SAR_RESTRICT),
+    *(Action.SAR_DECIDE, Action.SAR_COPY, Action.SAR_DELIVER, Action.SAR_WITHDRAW),
+}
+"""What a lead or a supervisor does for a person who asks what is held, where their organisation looks after them."""
 ADDRESS = {Action.CONTACT_RECORD, Action.CONTACT_REVEAL}
 
 
@@ -141,12 +148,15 @@ ADDRESS = {Action.CONTACT_RECORD, Action.CONTACT_REVEAL}
     [
         pytest.param(actor(EASTMARCH, Role.SUPPORT_WORKER), opened(), READING | CHANGING, id="a worker"),
         pytest.param(
-            actor(EASTMARCH, Role.LEAD), opened(), READING | CHANGING | HOLDING | {Action.CASE_ASSIGN}, id="a lead"
+            actor(EASTMARCH, Role.LEAD),
+            opened(),
+            READING | CHANGING | HOLDING | ASKED | {Action.CASE_ASSIGN},
+            id="a lead",
         ),
         pytest.param(
             actor(EASTMARCH, Role.SUPERVISOR),
             opened(),
-            READING | CHANGING | HOLDING | {Action.CASE_ASSIGN},
+            READING | CHANGING | HOLDING | ASKED | {Action.CASE_ASSIGN},
             id="a supervisor",
         ),
         *(
@@ -165,7 +175,7 @@ ADDRESS = {Action.CONTACT_RECORD, Action.CONTACT_REVEAL}
         pytest.param(
             actor(EASTMARCH),
             closed(opened()),
-            READING | HOLDING | {Action.CASE_REOPEN, Action.ERASURE_PROPOSE},
+            READING | HOLDING | ASKED | {Action.CASE_REOPEN, Action.ERASURE_PROPOSE},
             id="a lead, closed",
         ),
         pytest.param(
@@ -189,7 +199,7 @@ ADDRESS = {Action.CONTACT_RECORD, Action.CONTACT_REVEAL}
         pytest.param(
             actor(LANTERN),
             closed(moved(opened(), LANTERN, SUPPORT), LANTERN),
-            READING | HOLDING | {Action.CASE_REOPEN, Action.ERASURE_PROPOSE},
+            READING | HOLDING | ASKED | {Action.CASE_REOPEN, Action.ERASURE_PROPOSE},
             id="a lead of those who supported the person and closed the case",
         ),
         pytest.param(

@@ -8,6 +8,7 @@ import pytest
 
 from casetrack.domain.actors import Actor
 from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState, Status
+from casetrack.domain.disclosure_events import Disclosed
 from casetrack.domain.errors import (
     CaseIsClosed,
     CaseIsOpen,
@@ -35,6 +36,7 @@ from casetrack.domain.holdings import Strand
 from casetrack.domain.ids import CaseId, FileId, HolderCode, NoteId
 from casetrack.domain.key_events import CaseKeysRenewed
 from casetrack.domain.references import Pseudonym, Reference
+from casetrack.domain.sar_events import SarWithdrawn
 from tests.domain.made import (
     BOTH,
     EASTMARCH,
@@ -45,6 +47,8 @@ from tests.domain.made import (
     RIVERWATCH,
     SUPPORT,
     WORKER,
+    a_disclosure,
+    a_step,
     actor,
     after,
     begun,
@@ -92,6 +96,12 @@ CHANGES: dict[str, tuple[Change, type[Event], set[str]]] = {
         NoteWritten,
         set(),
     ),
+    "disclose": (lambda case, by: case.disclose(a_disclosure(), by=by, at=ONE), Disclosed, set()),
+    "take_step": (
+        lambda case, by: case.take_step(a_step(case, by.account), strand=Strand.SUPPORT, by=by),
+        SarWithdrawn,
+        set(),
+    ),
     "close": (lambda case, by: case.close("support-ended", by=by, at=ONE), CaseClosed, {"status", "close_reason"}),
     "begin_strand": (begun, StrandBegun, {"holdings", "workers"}),
     "reopen": (lambda case, by: case.reopen(by=by, at=ONE), CaseReopened, {"status", "close_reason"}),
@@ -99,7 +109,7 @@ CHANGES: dict[str, tuple[Change, type[Event], set[str]]] = {
 }
 """What a holder does to a case, the event that it makes, and the fields that differ afterwards."""
 
-WHILE_OPEN = sorted(CHANGES.keys() - {"reopen", "renew_keys"})
+WHILE_OPEN = sorted(CHANGES.keys() - {"reopen", "renew_keys", "disclose", "take_step"})
 
 
 def ready(name: str) -> Case:

@@ -35,6 +35,34 @@ DETAIL: Final[dict[str, dict[str, str]]] = {
     "MilestoneRecorded": {"record": ID, "code": CODE, "state": CODE, "outcome": CODE, "happened": DATE},
     "MilestoneReopened": {"record": ID, "code": CODE},
     "FileAttached": {"file": ID, "strand": CODE, "digest": CODE},
+    "Disclosed": {
+        "disclosure": ID,
+        "strand": CODE,
+        "on": DATE,
+        "kind": CODE,
+        "recipient": ID,
+        "reason": CODE,
+        "basis": CODE,
+        "from_regime": CODE,
+        "to_regime": CODE,
+        "parts": CODES,
+    },
+    "SarRecorded": {"sar": ID, "strand": CODE, "asker": CODE, "received": DATE, "due": DATE, "regime": CODE},
+    "SarChecked": {"sar": ID, "strand": CODE, "way": CODE, "interpreter": CODE},
+    "SarExtended": {"sar": ID, "strand": CODE, "reason": CODE, "due": DATE},
+    "SarRestricted": {"sar": ID, "strand": CODE, "item": CODE, "ground": CODE},
+    "SarDecided": {"sar": ID, "strand": CODE, "decision": CODE, "items": CODES, "grounds": CODES},
+    "SarDelivered": {
+        "sar": ID,
+        "strand": CODE,
+        "on": DATE,
+        "way": CODE,
+        "decision": CODE,
+        "items": CODES,
+        "regime": CODE,
+    },
+    "SarWithdrawn": {"sar": ID, "strand": CODE},
+    "SarCopied": {"sar": ID, "items": CODES, "notes": NUMBER},
     "CaseClosed": {"reason": CODE},
     "CaseReopened": {},
     "StrandBegun": {"strand": CODE, "holder": ID, "reason": CODE},
@@ -115,6 +143,11 @@ TOUCHED: Final = {
     "MilestoneReopened": "milestone:code",
     "FileAttached": f"file:{number(7)}",
     "NoteWritten": f"note:{number(7)}",
+    "Disclosed": f"disclosure:{number(7)}",
+    **dict.fromkeys(
+        ("SarRecorded", "SarChecked", "SarExtended", "SarRestricted", "SarDecided", "SarDelivered", "SarWithdrawn"),
+        f"sar:{number(7)}",
+    ),
     "CaseClosed": "status",
     "CaseReopened": "status",
     "StrandBegun": "holdings",
@@ -123,6 +156,9 @@ TOUCHED: Final = {
     "CaseErased": "status",
 }
 """What changes a case, and the part of it that two people may not change at once."""
+
+TO_THE_PERSON: Final = {"SarDelivered"}
+"""What is disclosed to the person themselves, who is no organisation."""
 
 SAMPLES: Final[dict[object, object]] = {
     str: "code",
@@ -268,7 +304,8 @@ def test_two_milestones_of_a_case_are_two_parts_of_it() -> None:
 def test_what_is_disclosed_is_disclosed_to_somebody(name: str) -> None:
     event = made(KINDS[name])
 
-    assert (Operation.DISCLOSURE in event.operations) is bool(event.recipients)
+    is_to_one = bool(event.recipients) or name in TO_THE_PERSON
+    assert (Operation.DISCLOSURE in event.operations) is is_to_one
     assert all(isinstance(operation, Operation) for operation in event.operations)
 
 

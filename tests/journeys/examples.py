@@ -6,6 +6,7 @@ from typing import Final
 
 from casetrack.domain.calendars import london_date
 from casetrack.domain.case import Case
+from casetrack.domain.ids import SarId
 from casetrack.domain.transfer import Transfer
 from tests.journeys import story
 from tests.journeys.asking import KEPT, NEW, RING, Example, Place, Prepare, Request, ask, look, posted, send
@@ -218,7 +219,45 @@ def _attaching(stage: Stage) -> Request:
     )
 
 
+SAR: Final = f"{CASE}/access-requests/<uuid:sar>"
+
+
+def _asked(path: str, make: Callable[[Stage], tuple[Case, SarId]] = Stage.asked) -> Prepare:
+    """That page of a request of its own."""
+
+    def prepare(stage: Stage) -> Place:
+        case, sar = make(stage)
+        return Place(f"/cases/{case.reference}/access-requests/{sar}/{path}", case.id)
+
+    return prepare
+
+
+def _delivered(stage: Stage) -> Place:
+    case, sar = stage.decided()
+    today = london_date(stage.site.clock())
+    answers = {"on-day": str(today.day), "on-month": str(today.month), "on-year": str(today.year)}
+    return Place(f"/cases/{case.reference}/access-requests/{sar}/deliver", case.id, answers)
+
+
+def _copied(stage: Stage) -> Place:
+    case, sar = stage.decided()
+    address = f"/cases/{case.reference}/access-requests/{sar}/copy"
+    visitor = stage.visitor("lead")
+    visitor.go(address)
+    posted(visitor, visitor.page.form("words"), {"words": RING}, beside=KEPT).send()
+    return Place(address, case.id)
+
+
 WRITTEN: Final = {"kind": "fact", "words": RING}
+TOLD: Final = {
+    "kind": "council",
+    "reason": "housing",
+    "parts": "support",
+    "words": RING,
+    "on-day": "20",
+    "on-month": "11",
+    "on-year": "2026",
+}
 SEALED: Final = (
     *ask(
         f"{CASE}/identity/record",
@@ -242,6 +281,49 @@ SEALED: Final = (
     look(f"{CASE}/notes/<uuid:note>/<int:version>", "worker", _note("{}")),
     *ask(f"{CASE}/notes/write", "worker", fresh("/notes/write"), {"strand": "support", **WRITTEN}, KEPT),
     *ask(f"{CASE}/notes/<uuid:note>/correct", "worker", _note("correct"), WRITTEN, KEPT),
+    look(f"{CASE}/disclosures", "worker", full("/disclosures")),
+    *ask(f"{CASE}/disclosures/record", "worker", fresh("/disclosures/record"), TOLD, KEPT),
+    look(f"{CASE}/access-requests", "lead", full("/access-requests")),
+    *ask(
+        f"{CASE}/access-requests/record",
+        "lead",
+        fresh("/access-requests/record"),
+        {
+            "asker": "person",
+            "words": RING,
+            "received-day": "20",
+            "received-month": "11",
+            "received-year": "2026",
+        },
+        KEPT,
+    ),
+    *ask(
+        f"{SAR}/check",
+        "lead",
+        _asked("check"),
+        {"way": "in-person", "alone": "yes", "interpreter": "none", "words": RING},
+        KEPT,
+    ),
+    *ask(f"{SAR}/extend", "charity lead", _asked("extend", Stage.charity_asked), {"reason": "complex"}),
+    *ask(
+        f"{SAR}/restrict",
+        "lead",
+        _asked("restrict"),
+        {"item": "looks", "ground": "crime", "words": RING},
+        KEPT,
+    ),
+    *ask(f"{SAR}/decide", "lead", _asked("decide", Stage.checked), {"decision": "give", "notes": "account"}),
+    look(f"{SAR}/copy", "lead", _copied),
+    look(f"{SAR}/copy", "supervisor", _asked("copy", Stage.decided), also="before why is said"),
+    send(f"{SAR}/copy", "lead", _asked("copy", Stage.decided), {"words": RING}, beside=KEPT),
+    *ask(
+        f"{SAR}/deliver",
+        "lead",
+        _delivered,
+        {"way": "handed-over", "agreed_alone": "yes", "words": RING},
+        KEPT,
+    ),
+    *ask(f"{SAR}/withdraw", "lead", _asked("withdraw")),
     look(f"{CASE}/files", "worker", full("/files")),
     look(f"{CASE}/files/attach", "worker", fresh("/files/attach")),
     Example(f"POST {CASE}/files/attach", _attaching),

@@ -16,6 +16,14 @@ CASE: Final = "/cases/<reference:reference>"
 OFFER: Final = "/transfers/<uuid:transfer>"
 HAPPENED: Final = datetime(2026, 11, 1, 9, tzinfo=UTC).isoformat()
 WRITTEN: Final = {"kind": "fact", "sensitivity": "ordinary", "words": RING, **KEPT}
+TOLD: Final = {
+    "kind": "council",
+    "on": "2026-11-01",
+    "reason": "housing",
+    "parts": ["support"],
+    "words": RING,
+    **KEPT,
+}
 PERSON: Final = {
     "strands": ["support"],
     "age_group": "adult",
@@ -163,6 +171,8 @@ CALLS: Final = (
     call("GET", f"{CASE}/notes/<uuid:note>", "worker", full(f"/notes/{NEW}"), is_refused=True),
     call("POST", f"{CASE}/notes", "worker", fresh("/notes"), {"strand": "support", **WRITTEN}),
     call("POST", f"{CASE}/notes/<uuid:note>/correction", "worker", _noted, WRITTEN),
+    call("GET", f"{CASE}/disclosures", "worker", full("/disclosures"), is_refused=True),
+    call("POST", f"{CASE}/disclosures", "worker", fresh("/disclosures"), TOLD),
     call("GET", f"{CASE}/files", "worker", full("/files"), is_refused=True),
     call("GET", f"{CASE}/files/<uuid:file>", "worker", full(f"/files/{NEW}"), is_refused=True),
     Example(f"POST {API}{CASE}/files", _attaching),
@@ -207,6 +217,7 @@ CALLS: Final = (
         *("POST", "/audit/exports", "auditor", at("/audit/exports")),
         {"use": "integrity", "since": "2026-11-01", "until": "2026-11-30"},
     ),
+    call("GET", "/audit/disclosures", "auditor", at("/audit/disclosures?use=integrity")),
     call("GET", "/audit/unusual", "auditor", at("/audit/unusual?use=integrity")),
     call(
         "POST",

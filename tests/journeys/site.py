@@ -76,6 +76,7 @@ PERSONAS: Final[Mapping[str, Desk]] = {
     "receiving lead": Desk(MANCHESTER, Role.LEAD),
     "receiving supervisor": Desk(MANCHESTER, Role.SUPERVISOR),
     "charity worker": Desk(CHARITY, Role.SUPPORT_WORKER),
+    "charity lead": Desk(CHARITY, Role.LEAD),
     "auditor": AUDITOR,
     "administrator": ADMINISTRATOR,
 }

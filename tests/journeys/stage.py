@@ -21,12 +21,13 @@ from casetrack.domain.actors import Actor, Auth, Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.case import AgeGroup, Areas, Case, IdentityState
 from casetrack.domain.finding import Known
-from casetrack.domain.holdings import Strand
+from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.holds import LegalHold
-from casetrack.domain.ids import NoteId
+from casetrack.domain.ids import NoteId, SarId
 from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.proposals import Proposal
 from casetrack.domain.records import RecordState
+from casetrack.domain.sars import Asker, Checked, Decision, Interpreter
 from casetrack.domain.transfer import Transfer
 from casetrack.http.house import EXTENSION
 from casetrack.persistence.embedded import SUPERUSER
@@ -34,6 +35,7 @@ from casetrack.persistence.work import begin
 from casetrack.services.accounts import NewAccount, SetUp, create_account, create_token, own_account
 from casetrack.services.audit import Use, search_audit
 from casetrack.services.cases import NewCase, close_case, open_case, view_case
+from casetrack.services.disclosures import NewDisclosure, record_disclosure
 from casetrack.services.enquiries import Enquired, approve_enquiry, propose_enquiry
 from casetrack.services.erasures import propose_erasure
 from casetrack.services.files import FileCard, NewFile, attach_file
@@ -45,6 +47,7 @@ from casetrack.services.notes import NewNote, write_note
 from casetrack.services.occasions import UnusualQuery
 from casetrack.services.people import Link, LinkUse
 from casetrack.services.proposals import approve_proposal
+from casetrack.services.sars import check_sar, decide_sar, record_sar
 from casetrack.services.sessions import NOBODY
 from casetrack.services.transfers import NewOffer, accept_transfer, see_transfer, send_transfer
 from casetrack.services.unusual import list_unusual
@@ -130,6 +133,8 @@ class Stage:
         case = self.case()
         self.record_on(case)
         self.note_on(case)
+        self.told_of(case)
+        self.asked(case)
         self.file_on(case)
         self.hold_on(case)
         self.offered(case)
@@ -152,6 +157,49 @@ class Stage:
         new = NewNote(strand=Strand.SUPPORT, kind=NoteKind.FACT, sensitivity=sensitivity, words=f"{STEM}notiz")
         with self.work("worker") as work:
             return write_note(work, case.reference, new, seen=None)[1]
+
+    def told_of(self, case: Case) -> None:
+        """A council was told something of the person, and it is recorded."""
+        new = NewDisclosure(
+            on=london_date(self.site.clock()),
+            kind="council",
+            recipient=None,
+            reason="housing",
+            basis=None,
+            parts=frozenset({Part.SUPPORT}),
+            words=f"{STEM}erzählt",
+        )
+        with self.work("worker") as work:
+            record_disclosure(work, case.reference, new, seen=None)
+
+    def asked(self, case: Case | None = None, asker: Asker = Asker.PERSON) -> tuple[Case, SarId]:
+        """The person asks what is held about them; of a new case, if none is named."""
+        of = case or self.case()
+        with self.work("lead") as work:
+            today = london_date(self.site.clock())
+            return of, record_sar(work, of.reference, asker, today, f"{STEM}frage", seen=None)[1]
+
+    def checked(self, case: Case | None = None) -> tuple[Case, SarId]:
+        """And it was found out with them alone that it is they."""
+        of, sar = self.asked(case)
+        said = Checked(way="in-person", alone=True, interpreter=Interpreter.NONE, mandate=False, words=f"{STEM}allein")
+        with self.work("lead") as work:
+            check_sar(work, of.reference, sar, said, seen=None)
+        return of, sar
+
+    def decided(self) -> tuple[Case, SarId]:
+        """And it was decided to give them a copy."""
+        of, sar = self.checked()
+        with self.work("lead") as work:
+            decide_sar(work, of.reference, sar, Decision.GIVE, list(NoteKind), seen=None)
+        return of, sar
+
+    def charity_asked(self) -> tuple[Case, SarId]:
+        """A person whom a charity supports asks it."""
+        with self.work("charity lead") as work:
+            of = open_case(work, _a_person(SUPPORT))
+            today = london_date(self.site.clock())
+            return of, record_sar(work, of.reference, Asker.PERSON, today, f"{STEM}frage", seen=None)[1]
 
     def file_on(self, case: Case) -> FileCard:
         """A new file on the case."""

@@ -33,6 +33,7 @@ USE_CASES: Final[Mapping[Action, str]] = {
     Action.KEYSET_END: "log_keys.end_log_key",
     Action.AUDIT_EXPORT: "exporting.export_log",
     Action.CHECKPOINT_COSIGN: "exporting.cosign_checkpoint",
+    Action.SAR_COPY: "sar_copies.copy_sar",
     Action.PERSON_FIND: "finding.find_people",
     Action.KEYSET_DESTROY: "destructions.destroy_keyset",
     Action.PASSWORD_REHASH: "sessions.rehash_password",

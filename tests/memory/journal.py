@@ -94,7 +94,7 @@ class MemoryJournal:
             lies_there = entry.action in LYING and _payload(entry)["detail"].get("strand") in unseen.strands
             return is_change and entry.aspect not in unseen.aspects and not lies_there
 
-        return self._cards(is_told, page)
+        return self.cards(is_told, page)
 
     def case_keys_renewed(self, holder: HolderCode, *, of: CaseId | None = None) -> Mapping[CaseId, int]:
         known = (entry for entry in self._memory.kept.entries if self._is_known(entry))
@@ -114,7 +114,7 @@ class MemoryJournal:
         return {place: at for place, at in places if place is not None}
 
     def search(self, query: LogQuery) -> Page[EventCard]:
-        return self._cards(lambda entry: self._matches(query, entry), query.page, query.size, most=MOST_FOUND)
+        return self.cards(lambda entry: self._matches(query, entry), query.page, query.size, most=MOST_FOUND)
 
     def _changes(self, case: CaseId) -> list[tuple[int, JournalEntry]]:
         known = (entry for entry in self._memory.kept.entries if entry.case == case and self._is_known(entry))
@@ -223,7 +223,7 @@ class MemoryJournal:
         """What the actor may read, and how the deployment began, as far as they may read that."""
         return [entry for entry in (*self._memory.kept.founding, *self._memory.kept.entries) if self._is_known(entry)]
 
-    def _cards(
+    def cards(
         self, which: Callable[[JournalEntry], bool], page: int, size: int = 25, most: int | None = None
     ) -> Page[EventCard]:
         found = [entry for entry in self._memory.kept.entries if self._is_known(entry) and which(entry)]

@@ -18,6 +18,7 @@ from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.roles import OWNER
 from casetrack.services.lists import MOST_FOUND, LogQuery, Outcome
 from casetrack.services.ports import Stores
+from casetrack.services.register import RegisterQuery
 from tests import builders
 from tests.builders import EASTMARCH
 from tests.persistence.databases import Database
@@ -132,6 +133,15 @@ ASKED: Final[Mapping[str, tuple[Ask, tuple[str, ...]]]] = {
     "who looked for a person": (
         lambda stores, _: stores.traces.searches({"name:00": "name"}, day_bounds(TODAY - timedelta(7), TODAY)),
         ("ix_events_action",),
+    ),
+    "what left": (lambda stores, _: stores.register.find(RegisterQuery()), ("ix_events_action",)),
+    "what left an organisation": (
+        lambda stores, _: stores.register.find(RegisterQuery(sender=EASTMARCH.code, since=TODAY, kind="council")),
+        ("ix_events_action",),
+    ),
+    "what left of a case": (
+        lambda stores, log: stores.register.find(RegisterQuery(reference=log.case.reference)),
+        (),
     ),
     "how far the log is": (lambda stores, _: stores.desk.log_state(), ()),
 }

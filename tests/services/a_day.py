@@ -19,6 +19,7 @@ from casetrack.domain.ids import SessionId, TransferId
 from casetrack.domain.misplaced import Keeping
 from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.records import RecordState
+from casetrack.domain.sars import Item
 from casetrack.domain.unusual_access import Disposition
 from casetrack.services.accounts import (
     NewAccount,
@@ -44,6 +45,7 @@ from casetrack.services.cases import (
 )
 from casetrack.services.contacts import record_contact, reveal_contact
 from casetrack.services.destructions import destroy_keyset
+from casetrack.services.disclosures import list_disclosures, look_at_disclosures, record_disclosure
 from casetrack.services.exporting import Maker, cosign_checkpoint
 from casetrack.services.extracts import Extract
 from casetrack.services.files import NewFile, attach_file, list_files, open_file
@@ -62,9 +64,12 @@ from casetrack.services.occasions import UnusualQuery
 from casetrack.services.passwords import change_password, set_password
 from casetrack.services.people import Session
 from casetrack.services.quotas import raise_quota, view_quotas
+from casetrack.services.register import RIGHT_OF_ACCESS, RegisterQuery
 from casetrack.services.renewing_case_keys import plan_case_keys, renew_case_keys
 from casetrack.services.renewing_tags import remake_tags
 from casetrack.services.reopening import reopen_log
+from casetrack.services.sar_copies import copy_sar
+from casetrack.services.sars import extend_sar, withdraw_sar
 from casetrack.services.sessions import NOBODY, actor_of, check_credentials, close_session, open_session
 from casetrack.services.shipping import note_shipment
 from casetrack.services.transfers import (
@@ -80,7 +85,8 @@ from casetrack.services.transfers import (
 from casetrack.services.unusual import list_unusual, review_unusual, view_unusual
 from casetrack.services.vouching import vouched_session
 from casetrack.services.work import UnitOfWork
-from tests.services import acts, destroying
+from tests.services import acts, destroying, sars
+from tests.services.deeds import told
 from tests.services.exported import exported
 from tests.services.keeping import case_keeper, keeper, moved, renewed_service, rewrapped
 from tests.services.log_keys import LogPlace
@@ -177,6 +183,8 @@ def _casework(world: World, case: Case) -> None:
     did(world, "worker", lambda work: reopen_milestone(work, reference, "encounter", seen=None))
     _files(world, case)
     _notes(world, case)
+    _disclosures(world, case)
+    _asked_for(world, case)
     _finding(world, case)
     did(world, "lead", lambda work: close_case(work, reference, "support-complete", seen=None))
     did(world, "lead", lambda work: reopen_case(work, reference, seen=None))
@@ -214,6 +222,23 @@ def _notes(world: World, case: Case) -> None:
         note = write_note(work, case.reference, new, seen=None)[1]
     did(world, "worker", lambda work: list_notes(work, case.reference, NoteQuery()))
     did(world, "worker", lambda work: open_note(work, case.reference, note))
+
+
+def _disclosures(world: World, case: Case) -> None:
+    did(world, "worker", lambda work: record_disclosure(work, case.reference, told(work, case), seen=None))
+    did(world, "worker", lambda work: list_disclosures(work, case.reference, page=1))
+    did(world, "auditor", lambda work: look_at_disclosures(work, RegisterQuery(), Use.LAWFULNESS))
+
+
+def _asked_for(world: World, case: Case) -> None:
+    """The person asks and is given a copy; asks again and does not want it any more. A charity is asked too."""
+    sar = sars.answered(world, case, Item.LOOKS)
+    did(world, "lead", lambda work: copy_sar(work, case.reference, sar), Purpose(RIGHT_OF_ACCESS, REASON))
+    again = sars.recorded(world, case)
+    did(world, "lead", lambda work: withdraw_sar(work, case.reference, again, seen=None))
+    theirs = acts.opened(world, "charity-lead", frozenset({Strand.SUPPORT}))
+    asked = sars.recorded(world, theirs, "charity-lead")
+    did(world, "charity-lead", lambda work: extend_sar(work, theirs.reference, asked, "complex", seen=None))
 
 
 def _finding(world: World, case: Case) -> None:

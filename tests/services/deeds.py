@@ -18,13 +18,14 @@ from casetrack.domain.errors import (
     StrandNeedsForce,
 )
 from casetrack.domain.holders import Holder
-from casetrack.domain.holdings import Strand
+from casetrack.domain.holdings import Part, Strand
 from casetrack.domain.ids import FileId, NoteId, TransferId
 from casetrack.domain.milestone_refusals import NothingToReopen
 from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.records import RecordState, in_effect
 from casetrack.services.cases import assign_case, begin_strand, close_case, place_case, reopen_case, view_case
 from casetrack.services.contacts import record_contact, reveal_contact
+from casetrack.services.disclosures import NewDisclosure, list_disclosures, record_disclosure
 from casetrack.services.files import NewFile, attach_file, list_files, open_file
 from casetrack.services.history import view_history
 from casetrack.services.identity import record_identity, reveal_identity
@@ -85,6 +86,20 @@ def a_note(strand: Strand) -> NewNote:
     """A short note, to lie with that strand."""
     return NewNote(
         strand=strand, kind=NoteKind.FACT, sensitivity=Sensitivity.ORDINARY, words="Nothing that belongs elsewhere."
+    )
+
+
+def told(work: UnitOfWork, case: Case) -> NewDisclosure:
+    """That the council was told of something that the actor's organisation has; of the identity, if it has nothing."""
+    held = sorted(case.holdings.parts_of(work.actor.holder))
+    return NewDisclosure(
+        on=work.today,
+        kind="council",
+        recipient=None,
+        reason="housing",
+        basis="public-task" if work.actor.holder == CHARITY.code else None,
+        parts=frozenset(held[:1] or [Part.IDENTITY]),
+        words="The housing desk, on the telephone.",
     )
 
 
@@ -161,6 +176,11 @@ DEEDS: Final[Mapping[Action, Deed]] = {
         lambda work, case, seen: write_note(work, case.reference, a_note(led(case, work.actor)), seen=seen),
         "note:new",
         lambda case, by, _: NO_REASON if case.holdings.led_by(by.holder) else frozenset({NotHeld}),
+    ),
+    Action.DISCLOSURE_LIST: Deed(lambda work, case, _: list_disclosures(work, case.reference, page=1)),
+    Action.DISCLOSURE_RECORD: Deed(
+        lambda work, case, seen: record_disclosure(work, case.reference, told(work, case), seen=seen),
+        "disclosure:new",
     ),
     Action.NOTE_OPEN: Deed(
         lambda work, case, _: open_note(work, case.reference, NoteId(case.id)),

@@ -22,6 +22,8 @@ LABELS = {
     "contact": {"address", "phone", "email", "voicemail", "times", "unsafe-areas"},
     "record": {"support-note", "investigation-note"},
     "note": {"support-entry", "investigation-entry"},
+    "disclosure": {"support-words", "investigation-words"},
+    "sar": {"support-request", "investigation-request"},
     "file": {"support-about", "support-key", "investigation-about", "investigation-key"},
 }
 """Frozen: each is bound into every value that was ever sealed under it."""

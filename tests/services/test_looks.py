@@ -8,11 +8,13 @@ from casetrack.domain.case import Case
 from casetrack.domain.errors import NotPermitted
 from casetrack.services.caseload import everything, view_caseload
 from casetrack.services.cases import find_case, list_cases, view_case
+from casetrack.services.disclosures import list_disclosures
 from casetrack.services.files import list_files
 from casetrack.services.history import view_history
 from casetrack.services.journeys import view_journey
 from casetrack.services.milestones import list_milestones
 from casetrack.services.notes import NoteQuery, list_notes
+from casetrack.services.sars import list_sars
 from casetrack.services.transfers import list_transfers, view_transfer
 from casetrack.services.work import CONSULTATIONS, UnitOfWork
 from tests.services import acts
@@ -24,6 +26,8 @@ LOOKS: dict[str, Callable[[UnitOfWork, Case], object]] = {
     "milestone:list": lambda work, case: list_milestones(work, case.reference),
     "file:list": lambda work, case: list_files(work, case.reference),
     "note:list": lambda work, case: list_notes(work, case.reference, NoteQuery()),
+    "disclosure:list": lambda work, case: list_disclosures(work, case.reference, page=1),
+    "sar:list": lambda work, case: list_sars(work, case.reference),
     "journey:view": lambda work, case: view_journey(work, case.reference),
     "history:view": lambda work, case: view_history(work, case.reference, page=1),
     "case:list": lambda work, _: list_cases(work, everything(work)),
@@ -39,7 +43,7 @@ def test_each_look_is_one_event(action: str) -> None:
     case = acts.opened(world)
     before = len(kept(world).entries)
 
-    with world.work("worker") as work:
+    with world.work("lead" if action == "sar:list" else "worker") as work:
         LOOKS[action](work, case)
 
     (payload,) = acts.journalled(world, before)
