@@ -7,7 +7,20 @@ put into a day here, and none into working hours: both come as the instants betw
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, ColumnElement, Float, Integer, Select, Subquery, Text, TextualSelect, Uuid, select, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    TextualSelect,
+    Uuid,
+    select,
+    text,
+)
 from sqlalchemy.engine import Row as Found
 from sqlalchemy.orm import Session, aliased
 
@@ -115,13 +128,14 @@ OCCASIONS: Final = f"""
         JOIN case_references r ON r.id = coalesce(e.case_id, s.case_id)
     ),
     occasions AS (
-        SELECT m.account, m.day, min(m.at) AS at, (array_agg(m.id ORDER BY m.at, m.id))[1] AS first,
+        SELECT m.account, m.day, min(m.at) AS at, max(m.at) AS latest,
+               (array_agg(m.id ORDER BY m.at, m.id))[1] AS first,
                (array_agg(m.case_id))[1] AS case_id, array_agg(DISTINCT m.id) AS entries,
                array_agg(DISTINCT m.reason) AS reasons, CAST(NULL AS integer) AS opened, CAST(NULL AS float8) AS usual
         FROM marked m
         GROUP BY m.account, m.day, m.about
         UNION ALL
-        SELECT l.account, l.day, min(l.at), (array_agg(l.id ORDER BY l.at, l.id))[1], NULL, array_agg(l.id),
+        SELECT l.account, l.day, min(l.at), max(l.at), (array_agg(l.id ORDER BY l.at, l.id))[1], NULL, array_agg(l.id),
                ARRAY['volume'], v.opened, v.usual
         FROM looks l
         JOIN unnest(
@@ -131,10 +145,10 @@ OCCASIONS: Final = f"""
         GROUP BY l.account, l.day, v.opened, v.usual
     )
     SELECT o.account, o.day, o.at, o.first, o.case_id, o.entries, o.reasons, o.opened, o.usual,
-           d.id AS review, d.disposition
+           d.id AS review, d.disposition, coalesce(d.at < o.latest, false) AS reopened
     FROM occasions o
     LEFT JOIN LATERAL (
-        SELECT e.id, s.said ->> 'disposition' AS disposition
+        SELECT e.id, e.at, s.said ->> 'disposition' AS disposition
         FROM events e
         CROSS JOIN LATERAL (SELECT said_in(e.payload) AS said) s
         WHERE e.action = 'unusual:review' AND e.refusal IS NULL AND e.aggregate_id = ANY (o.entries)
@@ -186,6 +200,7 @@ class SqlUnusual:
         listed = select(
             *(every.first, every.case_id, every.entries, every.reasons),
             *(every.account.label("by"), every.day, every.opened, every.usual, every.review),
+            every.reopened,
             every.at.label("began"),
         )
 
@@ -267,6 +282,7 @@ def _occasions(query: UnusualQuery, measures: Measures) -> TextualSelect:
             usual=Float,
             review=Uuid,
             disposition=Text,
+            reopened=Boolean,
         )
     )
 
@@ -276,9 +292,9 @@ def _matching(query: UnusualQuery, every: Any) -> list[ColumnElement[bool]]:  # 
     if query.reason is not None:
         conditions.append(every.reasons.any_() == query.reason.value)
     if query.stands is Stands.NOT_REVIEWED:
-        conditions.append(every.review.is_(None))
+        conditions.append(every.review.is_(None) | every.reopened)
     elif query.stands is not None:
-        conditions.append(every.disposition == query.stands.value)
+        conditions += [every.disposition == query.stands.value, ~every.reopened]
     if query.entry is not None:
         conditions += [every.entries.any_() == query.entry, every.opened.is_not(None) == query.of_day]
     return conditions
@@ -294,6 +310,7 @@ def _cards(page: Subquery) -> Select[*tuple[Any, ...]]:
         .join(_REVIEWER, _REVIEWER.id == _REVIEW.account, isouter=True)
         .add_columns(
             *(page.c.total, page.c.entries, page.c.reasons, page.c.by, page.c.day, page.c.opened, page.c.usual),
+            page.c.reopened,
             _OF_CASE.c.reference.label("of_case"),
             EventRow.attempted,
             _REVIEW.id.label("review"),
@@ -315,6 +332,7 @@ def _occasion(found: Found[Any]) -> Occasion:
         reasons=frozenset(map(Reason, found.reasons)),
         volume=Volume(AccountId(found.by), found.day, found.opened, found.usual) if is_of_day else None,
         review=_newest(found) if found.review else None,
+        is_reopened=found.reopened,
     )
 
 

@@ -131,6 +131,8 @@ class Occasion:
     """Of one that is about the whole day."""
     review: Review | None
     """The newest."""
+    is_reopened: bool = False
+    """Something of it came after that, so that it is to be reviewed again."""
 
 
 class UnusualAccesses(Protocol):

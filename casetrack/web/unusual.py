@@ -110,7 +110,7 @@ def occasion_shown(occasion: Occasion) -> dict[str, Any]:
             (gettext(words), _why(reason, occasion)) for reason, words in REASONS.items() if reason in occasion.reasons
         ],
         "review": review_shown(occasion.review, {}) if occasion.review else None,
-        "since_review": len(occasion.entries) - occasion.review.entries if occasion.review else 0,
+        "is_reopened": occasion.is_reopened,
         "day": day,
         "address": _address(first.id, of_day=occasion.volume is not None),
         "all_of_day": url_for("audit.search", account=first.account, since=day, until=day),

@@ -192,7 +192,8 @@ class MemoryUnusual(MemoryJournal):
         known = (self.reference(case) if case else None) or attempted
         reviews = self.reviews(ids, of_day=volume is not None)
         newest = Review(**{**vars(reviews[0]), "letter": None}) if reviews else None
-        return Occasion(self.card(entries[0]), known, ids, reasons, volume, newest)
+        is_reopened = newest is not None and entries[-1].at > newest.at
+        return Occasion(self.card(entries[0]), known, ids, reasons, volume, newest, is_reopened)
 
     def _review(self, entry: JournalEntry) -> Review:
         detail, codes = _detail(entry), {each.value: each for each in Disposition}
@@ -207,7 +208,7 @@ def _is_asked(query: UnusualQuery, entry: JournalEntry) -> bool:
 
 
 def _matches(query: UnusualQuery, each: Occasion) -> bool:
-    stands = each.review.disposition if each.review else Stands.NOT_REVIEWED
+    stands = each.review.disposition if each.review and not each.is_reopened else Stands.NOT_REVIEWED
     is_of = query.entry in each.entries and query.of_day is (each.volume is not None)
     return (
         (query.reason is None or query.reason in each.reasons)

@@ -97,14 +97,19 @@ def test_the_newest_review_stands_and_the_list_is_narrowed_by_it(real: World) ->
     assert (newest.account_name, newest.entries, newest.letter) == ("Auditor Invented", 1, None)
 
 
-def test_a_review_stays_with_its_occasion_when_more_of_it_happens(real: World) -> None:
+def test_a_review_stays_with_its_occasion_when_more_of_it_happens_and_does_not_hide_that(real: World) -> None:
     case = acts.opened(real)
     looked(real, case, "lead")
     reviewed(real, page_of(real).items[0], Disposition.EXPECTED)
+    assert [page_of(real, stands=each).total for each in (Stands.EXPECTED, Stands.NOT_REVIEWED)] == [1, 0]
     looked(real, case, "lead")
     (occasion,) = page_of(real).items
     assert occasion.review is not None
-    assert (len(occasion.entries), occasion.review.entries) == (2, 1)
+    assert (len(occasion.entries), occasion.review.entries, occasion.is_reopened) == (2, 1, True)
+    assert [page_of(real, stands=each).total for each in (Stands.EXPECTED, Stands.NOT_REVIEWED)] == [0, 1]
+    reviewed(real, occasion, Disposition.EXPECTED)
+    (occasion,) = page_of(real, stands=Stands.EXPECTED).items
+    assert not occasion.is_reopened
 
 
 def test_what_is_said_of_a_case_is_not_said_of_the_whole_day(real: World) -> None:

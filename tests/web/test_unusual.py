@@ -301,7 +301,7 @@ class TestReviewing:
         browser.post(of_one(browser), SAID)
         looked(place.world, place.case, "lead")
         (item,) = items(browser.get(LIST).text)
-        assert "Auditor Invented. 1 entry more since then. Look into it" in item
+        assert "Auditor Invented More since then Look into it" in item
         assert "1 entry was added since the newest of these." in browser.get(of_one(browser)).text
 
     @pytest.mark.parametrize(
