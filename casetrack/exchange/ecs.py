@@ -130,7 +130,8 @@ def read_place(written: bytes) -> Place | None:
     """Which entry a line is of; None if it is no line of these."""
     try:
         said = json.loads(written)
-        return Place(str(said[LOG]), int(said[SEQUENCE]), UUID(said["event.id"]))
+        index = said[SEQUENCE]
+        return Place(str(said[LOG]), index, UUID(said["event.id"])) if type(index) is int and index >= 0 else None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 

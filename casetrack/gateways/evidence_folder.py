@@ -1,11 +1,13 @@
 """An export of the log as a folder: written so that a crash leaves nothing that looks whole, and read without trust."""
 
+import errno
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from casetrack.audit.export import CHECKPOINT
 from casetrack.gateways.durable import settle
@@ -36,7 +38,7 @@ class EvidenceFolder:
     def read(self, path: str) -> bytes | None:
         """What that file has; None if there is no such file."""
         try:
-            with (self.path / path).open("rb") as file:
+            with _regular(self.path / path) as file:
                 content = file.read(LARGEST + 1)
         except OSError:
             return None
@@ -45,7 +47,7 @@ class EvidenceFolder:
     def lines(self, path: str) -> Iterator[bytes]:
         """The lines of that file, each with its end; none if there is no such file."""
         try:
-            with (self.path / path).open("rb") as file:
+            with _regular(self.path / path) as file:
                 while line := file.readline(LONGEST_LINE):
                     yield line
         except OSError:
@@ -121,6 +123,15 @@ def writing(folder: Path) -> Iterator[Writing]:
 
 def _partial(target: Path) -> Path:
     return target.with_name(target.name + _PART)
+
+
+def _regular(path: Path) -> BinaryIO:
+    """The file, if it is one: whoever gave the folder may have put something there that never says anything."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    return os.fdopen(descriptor, "rb")
 
 
 def _write(target: Path, content: Iterable[bytes]) -> None:

@@ -76,6 +76,8 @@ class WitnessFiles:
 
     def new(self, name: str, passphrase: str) -> VerifierKey:
         """There is a witness of that name with a key of its own; `FileExistsError` where one is."""
+        if self.path.exists():
+            raise FileExistsError(self.path)
         RootFile.create(self._root_file, passphrase).add(LOG)
         root, private = RootFile.open(self._root_file, passphrase).root(LOG), LogKey.generate()
         key = VerifierKey(name, private.public, KeyKind.COSIGNS)

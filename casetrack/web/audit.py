@@ -188,15 +188,14 @@ def _told(state: LogState) -> dict[str, Any]:
 
 def _checks(inspection: Inspection) -> list[tuple[str, int, list[str]]]:
     """Each check, how much it found, and the first of that. Only a national auditor is told which cases they are."""
-    checks = []
+    checks, named = [], current_actor().national
     for about, words in CHECKS.items():
         found = [finding for finding in inspection.findings if finding.about is about]
-        named = current_actor().national
         told = [
             f"{finding.name}: {gettext(finding.sentence)}" if named and finding.name else gettext(finding.sentence)
-            for finding in found
+            for finding in found[:MOST_SHOWN]
         ]
-        checks.append((gettext(words), len(found), told[:MOST_SHOWN]))
+        checks.append((gettext(words), len(found), told))
     return checks
 
 

@@ -198,6 +198,11 @@ def test_a_witness_cosigns_what_goes_on_and_the_log_keeps_what_it_says(begun: Be
     witness = "--state watch --passphrase-file secret"
     key = begun.done(f"casetrack witness new other-force.example/witness {witness}").strip()
     begun.refused(f"casetrack witness new other-force.example/witness {witness}")
+    secret = begun.folder / "watch.key"
+    begun_with = secret.read_bytes()
+    secret.unlink()
+    begun.refused(f"casetrack witness new other-force.example/witness {witness}")
+    secret.write_bytes(begun_with)
     log = begun.done("casetrack audit keys").strip()
     (begun.folder / "believed").write_text(f"log {log}\nquorum none\n", encoding="utf-8")
     (begun.folder / "config.toml").write_text('[audit]\npolicy = "witnesses"\n', encoding="utf-8")

@@ -123,12 +123,14 @@ def test_whose_account_it_was_about_and_where_a_try_came_from_are_told_as_ids() 
     assert (line["user.target.id"], line["casetrack.client"]) == (str(EVENT), "ab12")
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from(("action", "actor", "outcome", "role", "detail", "words", "shown", "fields", "case", "other")),
-        st.none() | st.text() | st.integers() | st.dictionaries(st.text(), st.text()) | st.lists(st.text()),
-    )
+SAID: Final = st.text(max_size=8)
+ANYTHING: Final = st.one_of(
+    st.none(), SAID, st.integers(), st.dictionaries(SAID, SAID, max_size=3), st.lists(SAID, max_size=3)
 )
+NAMES: Final = ("action", "actor", "outcome", "role", "detail", "words", "shown", "fields", "case", "other")
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, ANYTHING)))
 def test_whatever_a_payload_says_only_those_fields_leave(payload: dict[str, Any]) -> None:
     assert said(payload).keys() <= FIELDS
 
@@ -155,3 +157,9 @@ def test_of_which_entry_a_line_is_can_be_read_again() -> None:
 @pytest.mark.parametrize("line", [b"", b"{", b"[]", b"null", b"{}", b'{"event.sequence": 1}', b"\xff", b"[" * 100_000])
 def test_what_is_no_line_of_these_is_of_no_entry(line: bytes) -> None:
     assert ecs.read_place(line) is None
+
+
+@pytest.mark.parametrize("index", ["1e400", "-1", "true", "1.0", '"1"', "null"])
+def test_a_line_whose_index_is_none_is_of_no_entry(index: str) -> None:
+    line = ecs.line(Told(7, EVENT, AT, {}), "casetrack.test", "casetrack.test/audit")
+    assert ecs.read_place(line.replace(b'"event.sequence": 7', f'"event.sequence": {index}'.encode())) is None

@@ -1,5 +1,6 @@
 """An export on the disk: nothing looks whole that is not, and what somebody was given is read without trust."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,11 @@ def test_a_line_that_is_too_long_is_read_in_parts(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(evidence_folder, "LONGEST_LINE", 4)
     (tmp_path / "lines").write_bytes(b"abcdefg\nh\n")
     assert list(EvidenceFolder(tmp_path).lines("lines")) == [b"abcd", b"efg\n", b"h\n"]
+
+
+def test_what_is_no_file_says_nothing_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "disclosures.jsonl")
+    (tmp_path / "checkpoint").mkdir()
+    folder = EvidenceFolder(tmp_path)
+    assert list(folder.lines("disclosures.jsonl")) == []
+    assert [folder.read(each) for each in ("disclosures.jsonl", "checkpoint")] == [None, None]

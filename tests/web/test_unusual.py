@@ -302,7 +302,7 @@ class TestReviewing:
         looked(place.world, place.case, "lead")
         (item,) = items(browser.get(LIST).text)
         assert "Auditor Invented More since then Look into it" in item
-        assert "1 entry was added since the newest of these." in browser.get(of_one(browser)).text
+        assert "it stands as not reviewed." in browser.get(of_one(browser)).text
 
     @pytest.mark.parametrize(
         ("typed", "sentences"),
