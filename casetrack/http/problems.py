@@ -58,6 +58,8 @@ WHAT_TO_DO: Final[Mapping[int, str]] = {
 SO_ALREADY: Final = N_("It is so already, and there is nothing to do. To send it again changes nothing.")
 OF_OTHERS: Final = N_("Ask the organisation that has it, by the number on the page of the case.")
 OF_KINDS: Final[Mapping[str, str]] = {
+    "one-is-open": N_("Go to the open request on the case. Answer it or withdraw it, and then record the new one."),
+    "desk-alone": N_("Ask an auditor of the audit desk, and say to them why."),
     "still-answering": N_(
         "Wait for as many seconds as Retry-After says, then send the same request with the same Idempotency-Key: the "
         "answer is what the first has done. With another key it would be done twice. On a page, wait a moment and "

@@ -48,6 +48,8 @@ USES: Final[Mapping[str, str]] = {
     Use.INTEGRITY: N_("To keep people's data whole and secure"),
     Use.CRIMINAL_PROCEEDINGS: N_("For criminal proceedings"),
 }
+UNKNOWN_NAME: Final = "account=unknown"
+"""Which filter is on the log of a sign-in name that nobody goes by whom the auditor may look for."""
 AT_THE_COMMAND_LINE: Final = "command-line"
 UNASKED: Final[Mapping[str, str]] = {
     CASEWORK.code: N_("The work of the day: nobody was asked for more"),
@@ -112,10 +114,11 @@ class Inspection:
 
 
 def account_named(work: UnitOfWork, sign_in_name: str, use: Use) -> AccountId | None:
-    """The account that signs in by that name, if it is in the auditor's scope; which was found is on the log."""
+    """The account that signs in by that name, if it is in the auditor's scope; what was found is on the log."""
     work.require(Action.AUDIT_SEARCH)
     account = work.stores.accounts.named(sign_in_name.strip().casefold())
     if account is None or not (work.actor.national or account.holder == work.actor.holder):
+        note_look(work, Action.AUDIT_SEARCH, use, UNKNOWN_NAME)
         return None
     note_look(work, Action.AUDIT_SEARCH, use, *LogQuery(account=account.id).filters)
     return account.id

@@ -76,7 +76,7 @@ def view(use: Use) -> ResponseReturnValue:
 
 @pages.route("/audit/search", methods=BOTH)
 @opening(Action.AUDIT_SEARCH)
-@leaves(GET=[may(Action.AUDIT_SEARCH)], POST=[(Action.AUDIT_VIEW, Action.AUDIT_SEARCH)])
+@leaves(GET=[may(Action.AUDIT_SEARCH)], POST=[(Action.AUDIT_VIEW, Action.AUDIT_SEARCH, None)])
 def search(use: Use) -> ResponseReturnValue:
     """What the log has on a case, an account, an organisation, an action or a purpose."""
     form = Form()

@@ -39,7 +39,7 @@ def entry(card: EventCard) -> dict[str, Any]:
         "reference": card.reference or _asked_for(card.payload),
         "sealed": gettext(FOUND_IS_SEALED if is_compared else REASON_IS_SEALED) if is_sealed else "",
         "may_read": may_read(current_actor(), card),
-        "raw": json.dumps(card.payload, indent=2, sort_keys=True, ensure_ascii=False),
+        "raw": json.dumps(card.payload, indent=1, sort_keys=True, ensure_ascii=False),
     }
 
 

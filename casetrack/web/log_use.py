@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from casetrack.domain.actions import Action
-from casetrack.http.identity import serves
+from casetrack.http.identity import left_by, serves
 from casetrack.http.sessions import current_session
 from casetrack.http.work import begin
 from casetrack.schemas.audit import OpenDesk
@@ -30,16 +30,20 @@ def opening(action: Action) -> Callable[[View], View]:
     """Says that a page of the desk serves the action, and hands it what the log is opened for.
 
     Until the auditor has said so in this sign-in, and whenever they want to say something else, that is asked instead.
+    Of a page that has no form of its own, and so leaves nothing else, whatever is sent to it is an answer to that.
     """
 
     def declare(view: View) -> View:
+        has_form = left_by(view, "POST") != [Action.AUDIT_VIEW]
+
         @serves(action)
         @wraps(view)
         def asked_first(**parts: Any) -> ResponseReturnValue:  # noqa: ANN401 - the parts of the address
             with begin() as work:
                 work.require(action)
             use = use_in_force()
-            if use is None or "use" in request.form or AGAIN in request.args:
+            is_answer = "use" in request.form or (request.method == "POST" and not has_form)
+            if use is None or is_answer or AGAIN in request.args:
                 return _ask(gettext(ACTIONS[action]))
             return view(use, **parts)
 

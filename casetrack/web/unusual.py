@@ -86,6 +86,7 @@ def review(use: Use, entry: UUID) -> ResponseReturnValue:
         render_template(
             "unusual/review.html",
             **form.given,
+            **in_force(use),
             occasion=occasion_shown(viewed.occasion),
             reviews=reviews,
             may_review=viewed.may_review,

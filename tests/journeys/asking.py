@@ -57,6 +57,8 @@ class Example:
     """It is taken once, whatever comes of it."""
     also: str = ""
     """What tells it from others of the same route."""
+    asks: bool = False
+    """It asks something first, and shows nothing before that is answered."""
 
     def __str__(self) -> str:
         return f"{self.route} {self.also}".strip()

@@ -40,7 +40,7 @@ def _asked_first(rule: str, where: Where) -> Example:
     def make(stage: Stage) -> Request:
         return Request(stage.site.visitor("auditor"), "GET", where(stage))
 
-    return Example(f"GET {rule}", make, also="before why is said")
+    return Example(f"GET {rule}", make, also="before why is said", asks=True)
 
 
 def page(rule: str, where: Where) -> tuple[Example, Example, Example]:

@@ -166,9 +166,29 @@ def _a_whole_case(site: Site, canaries: Canaries) -> str:
     accepted = story.offer(worker, reference, MANCHESTER, kind="support", **told)  # type: ignore[arg-type]  # each by its own name
     story.see(lead, accepted)
     story.accept(lead, accepted, _day(site, "contact_on"), canaries("accept"))
+    _told(site, canaries)
     recorded: Answers = {"state": "met", **_day(site, "happened"), "note": canaries("investigationnote")}
     story.record(worker, reference, "spoc-assigned", recorded)
     return reference
+
+
+def _told(site: Site, canaries: Canaries) -> None:
+    """What left by word of mouth, and what the person asked: of a case of each strand."""
+    worker, lead = site.visitor("worker"), site.visitor("lead")
+    for strand in ("support", "investigation"):
+        alone = story.open_case(worker, strands=[strand])
+        worker.go(f"/cases/{alone}/disclosures/record")
+        worker.answer(
+            {
+                "kind": "council",
+                "reason": "housing",
+                "parts": strand,
+                **_day(site, "on"),
+                "words": canaries(f"told{strand}"),
+            }
+        )
+        lead.go(f"/cases/{alone}/access-requests/record")
+        lead.answer({"asker": "person", **_day(site, "received"), "words": canaries(f"asked{strand}")})
 
 
 def _notes(worker: Visitor, reference: str, canaries: Canaries) -> None:

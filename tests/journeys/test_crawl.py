@@ -1,6 +1,6 @@
 """Every page, as everybody who may see it: what is on each, what is said about each, and how each is in a browser."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar, Final
@@ -15,6 +15,7 @@ from tests.journeys.crawl import HEAVIEST_BYTES, Crawl, Crawler, faults_of, shar
 from tests.journeys.looks import Watched
 from tests.journeys.seeded import Seeded
 from tests.journeys.site import Site
+from tests.journeys.stage import Stage
 from tests.journeys.visitor import Visitor
 
 NOBODY: Final = "nobody"
@@ -65,11 +66,15 @@ class Everybody:
     """Whose pages they come to, between them: all of what those roles may do."""
     elsewhere: ClassVar[Mapping[str, str]] = {}
     """Where these do not come, and where somebody else does."""
+    there: ClassVar[tuple[Callable[[Stage], object], ...]] = ()
+    """What is put there for them to come to, as in no invented life."""
 
     @pytest.fixture(scope="class")
     @classmethod
     def crawled(cls, site: Site) -> Mapping[str, Crawled]:
         """What each of the personas came to."""
+        for make in cls.there:
+            make(Stage(site))
         return {persona: _crawled(site, persona) for persona in cls.personas}
 
     @pytest.fixture(scope="class")
@@ -169,6 +174,8 @@ class Everybody:
 class TestThoseWhoSend(Everybody):
     personas = ("worker", "lead", "supervisor", "charity worker")
     roles = frozenset({Role.SUPPORT_WORKER, Role.LEAD, Role.SUPERVISOR})
+    elsewhere: ClassVar[Mapping[str, str]] = {"sars.extend": "no law lets a force extend it: tests/web has it"}
+    there = (Stage.asked, Stage.checked, Stage.decided)
 
 
 class TestEverybodyElse(Everybody):
@@ -178,6 +185,7 @@ class TestEverybodyElse(Everybody):
         ("proposals.view", "proposals.approve", "proposals.refuse", "proposals.withdraw"),
         "nothing waits for an administrator in the demonstration: the others come to these pages, about a case",
     )
+    there = (Stage.enquired, Stage.answerable)
 
 
 def _crawled(site: Site, persona: str) -> Crawled:

@@ -101,7 +101,8 @@ def the_auditor_sees_all_of_it(auditor: Person, reference: str) -> None:
     auditor.go("/audit/search")
     auditor.answer({"use": "lawfulness"})
     auditor.answer({"reference": reference, "action": "identity:reveal"})
-    assert auditor.page.text.count("Shown: the identity") == 2, "once in Leeds, once in Manchester"
+    entries = auditor.page.text.split("The entry as the log has it")[:-1]
+    assert sum("Shown: the identity" in each for each in entries) == 2, "once in Leeds, once in Manchester"
     assert "West Yorkshire Police" in auditor.page.text
     assert "Greater Manchester Police" in auditor.page.text
     for action, said in (
