@@ -73,8 +73,9 @@ class Everybody:
     @classmethod
     def crawled(cls, site: Site) -> Mapping[str, Crawled]:
         """What each of the personas came to."""
+        stage = Stage(site)
         for make in cls.there:
-            make(Stage(site))
+            make(stage)
         return {persona: _crawled(site, persona) for persona in cls.personas}
 
     @pytest.fixture(scope="class")
