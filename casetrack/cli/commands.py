@@ -17,7 +17,7 @@ from casetrack.crypto.errors import CannotOpen, KeysOutOfReach, SuiteUnsupported
 from casetrack.domain.catalogue_faults import FactsRefused
 from casetrack.domain.errors import CasetrackError, Unavailable
 from casetrack.gateways.evidence_folder import FolderTaken
-from casetrack.gateways.line_file import LinesTaken
+from casetrack.gateways.line_file import LinesForeign, LinesTaken
 from casetrack.gateways.service_file import NotKept, ServiceFileBroken
 from casetrack.gateways.witness_files import StateBroken
 from casetrack.persistence.backups import BackupRefused
@@ -35,7 +35,7 @@ FORESEEN: Final = (
     *(ServiceKeysBehind, ServiceKeysDiffer, ServiceFileBroken, NotKept),
     *(LogRefused, EmbeddedRefused, NotDurable, DatabaseRefused, BackupRefused),
     *(ErasureListBroken, ErasureContradicted, CertificateRefused, FolderTaken, StateBroken),
-    *(LinesTaken, ShipmentDiffers),
+    *(LinesForeign, LinesTaken, ShipmentDiffers),
 )
 """What can be wrong outside of this program, each with a sentence that says so."""
 

@@ -151,7 +151,14 @@ def among_stores(config: Config, app_url: str) -> Iterator[None]:
 @contextmanager
 def house(config: Config) -> Iterator[House]:
     """The deployment of the settings; `NotFounded` before `casetrack db upgrade`."""
-    with database(config) as addresses, among_stores(config, addresses.app):
+    with database(config) as addresses, house_at(config, addresses) as at:
+        yield at
+
+
+@contextmanager
+def house_at(config: Config, addresses: Addresses) -> Iterator[House]:
+    """The same, where its database answers already. Its keys are open until the end of the block."""
+    with among_stores(config, addresses.app):
         deployment = open_deployment(config, key_folder(config))
         yield House(config, deployment, utc_now(), addresses.keeper, addresses.sequencer, addresses.auditor)
 

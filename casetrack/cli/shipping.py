@@ -14,7 +14,7 @@ import click
 from casetrack.app import key_folder
 from casetrack.audit.succession import LogKeys
 from casetrack.cli.commands import Surroundings, example, here
-from casetrack.cli.house import database, house
+from casetrack.cli.house import database, house_at
 from casetrack.cli.worker import stopping
 from casetrack.config import Config
 from casetrack.exchange import ecs
@@ -30,9 +30,9 @@ LOOKED_EVERY_S: Final = 1.0
 
 @dataclass(frozen=True)
 class Sink:
-    """Where the lines go: what is there already ends in `last`, if anything is."""
+    """Where the lines go: what is there already ends with the line of `last`, if anything is."""
 
-    last: bytes | None
+    last: ecs.Place | None
     add: Callable[[bytes], None]
 
 
@@ -44,20 +44,23 @@ def ship(around: Surroundings, out: Path | None, *, follow: bool) -> None:
     """Print every entry of the log that a signed checkpoint covers as a line of JSON, for a log shipper.
 
     The lines are of the Elastic Common Schema: who did what when, by ids and codes alone. With --out they go to a file,
-    and go on where that ends, so that it has each entry once, however often this was stopped.
+    and go on where that ends, so that it has each entry once, however often this was stopped. That it was begun, and
+    after which entry, is on the log each time.
     """
     config = around.config
-    with _sink(out and around.folder / out) as sink:
-        if sink.last is None:
-            with house(config) as at, at.work("audit ship") as work:
-                note_shipment(work)
-        timeout_ms = config.database.statement_timeout_ms
-        with (
-            database(config) as addresses,
-            engine_at(addresses.auditor, statement_timeout_ms=timeout_ms) as engine,
-            stopping(None) as stop,
-        ):
-            count = _shipped(Shipping(config, partial(begin_log, engine)), sink, stop, follow=follow)
+    timeout_ms = config.database.statement_timeout_ms
+    with (
+        _sink(out and around.folder / out) as sink,
+        database(config) as addresses,
+        engine_at(addresses.auditor, statement_timeout_ms=timeout_ms) as engine,
+    ):
+        shipping = Shipping(config, partial(begin_log, engine))
+        start = shipping.after(sink.last)
+        # Before the first line leaves; and the keys that this needs are shut again while the log is followed.
+        with house_at(config, addresses) as at, at.work("audit ship") as work:
+            note_shipment(work, start)
+        with stopping(None) as stop:
+            count = _shipped(shipping, start, sink, stop, follow=follow)
     click.echo(f"{count} entries of {key_folder(config).chain().of(config.service.name).origin}.", err=True)
 
 
@@ -75,16 +78,15 @@ class Shipping:
         with self.begin() as every:
             yield every.since(chain.base), chain.of(self.config.service.name)
 
-    def after(self, last: bytes | None) -> int:
-        """The index that comes after that line, which must be of this log."""
+    def after(self, last: ecs.Place | None) -> int:
+        """The index that comes after that place, which must be of this log."""
         if last is None:
             return 0
-        shipped = ecs.read_place(last)
         with self.read() as (log, keys):
-            if shipped is None or shipped.origin != keys.origin:
+            if last.origin != keys.origin:
                 raise ShipmentDiffers
-            check_shipped(log, keys, shipped.index, shipped.event)
-        return shipped.index + 1
+            check_shipped(log, keys, last.index, last.event)
+        return last.index + 1
 
     def lines(self, start: int) -> Sequence[bytes]:
         """The lines of the next few entries from that index on; none if no checkpoint covers more."""
@@ -93,9 +95,9 @@ class Shipping:
         return [ecs.line(each, self.config.service.name, keys.origin) for each in told]
 
 
-def _shipped(shipping: Shipping, sink: Sink, stop: Event, *, follow: bool) -> int:
-    """Everything is where it goes, or somebody said to stop; gives how many entries that are in all."""
-    index = shipping.after(sink.last)
+def _shipped(shipping: Shipping, start: int, sink: Sink, stop: Event, *, follow: bool) -> int:
+    """Everything from there on is where it goes, or somebody said to stop; gives how many entries that are in all."""
+    index = start
     while not stop.is_set():
         lines = shipping.lines(index)
         if lines:
@@ -111,8 +113,8 @@ def _sink(out: Path | None) -> Iterator[Sink]:
     if out is None:
         yield Sink(None, _print)
         return
-    with LineFile.adding_to(out) as file:
-        yield Sink(file.last(), file.add)
+    with LineFile.adding_to(out, ecs.BEGINNING) as file:
+        yield Sink(file.last(ecs.read_place), file.add)
 
 
 def _print(lines: bytes) -> None:

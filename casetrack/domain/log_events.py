@@ -42,10 +42,14 @@ class LogReopened(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LogShipped(Event):
-    """From here on a log shipper is given every entry of the log, and of each who did what when, by ids and codes."""
+    """From here on a log shipper is given the log, and of each entry who did what when, by ids and codes.
+
+    `after` is how many entries its file had by then: it is given every later one.
+    """
 
     operations = (Operation.CONSULTATION,)
     action: Action = field(default=Action.AUDIT_EXPORT, init=False)
+    after: int
 
 
 @dataclass(frozen=True, kw_only=True)

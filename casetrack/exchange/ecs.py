@@ -24,6 +24,9 @@ DATASET: Final = f"{SERVICE}.audit"
 OUTCOMES: Final[Mapping[str, str]] = {Outcome.DONE: "success", Outcome.REFUSED: "failure"}
 SEQUENCE: Final = "event.sequence"
 LOG: Final = "casetrack.log"
+TIME: Final = "@timestamp"
+BEGINNING: Final = f'{{"{TIME}": "'.encode()
+"""With this each line begins."""
 
 Kinds = tuple[tuple[str, ...], tuple[str, ...]]
 """Categories and types, of those that the schema allows together."""
@@ -98,7 +101,7 @@ def line(told: Told, service: str, origin: str) -> bytes:
     said, detail = told.payload, read_detail(told.payload)
     categories, types = _kinds(said.get("action"))
     fields = {
-        "@timestamp": instant(told.at),
+        TIME: instant(told.at),
         "ecs.version": VERSION,
         "service.type": SERVICE,
         "service.name": service,

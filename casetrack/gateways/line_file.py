@@ -2,16 +2,17 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from casetrack.gateways.durable import settle
 
 PIECE: Final = 64 * 1024
 """How many bytes are read at a time, from the end."""
 NEWLINE: Final = b"\n"
+Read = TypeVar("Read")
 
 
 class LinesTaken(Exception):
@@ -22,20 +23,39 @@ class LinesTaken(Exception):
         super().__init__(f"{path} {why}")
 
 
-class LineFile:
-    """The file, and how much of it there is."""
+class LinesForeign(Exception):
+    """The file has a line that nobody who adds to it wrote; the message says which, and what to do."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
-        """Whatever comes after the last whole line is cut off: somebody was stopped while they wrote it."""
+    def __init__(self, path: Path, number: int) -> None:
+        """Name the file, and the line by its number from 1."""
+        super().__init__(
+            f"Line {number} of {path} is not one that casetrack writes there. The file was left as it is: name another."
+        )
+
+
+class LineFile:
+    """The file, and how much of it there is.
+
+    What comes after its last whole line was torn by whatever stopped its writer. It is there until lines are added.
+    """
+
+    def __init__(self, path: Path, descriptor: int, beginning: bytes) -> None:
+        """`LinesForeign` if what comes after the last whole line is not of a line that begins as ours do."""
         self._path = path
         self._descriptor = descriptor
-        self._end = self._whole(os.fstat(descriptor).st_size)
-        os.ftruncate(descriptor, self._end)
+        self._size = os.fstat(descriptor).st_size
+        self._end = self._whole(self._size)
+        torn = os.pread(descriptor, len(beginning), self._end)
+        if not beginning.startswith(torn):
+            raise self._foreign(self._end)
 
     @classmethod
     @contextmanager
-    def adding_to(cls, path: Path) -> Iterator["LineFile"]:
-        """The file at that path, which is made if it is not there; `LinesTaken` while somebody else adds to it."""
+    def adding_to(cls, path: Path, beginning: bytes) -> Iterator["LineFile"]:
+        """The file at that path, which is made if it is not there, and of which every line begins with those bytes.
+
+        `LinesTaken` while somebody else adds to it.
+        """
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             try:
@@ -43,25 +63,30 @@ class LineFile:
             except BlockingIOError:
                 raise LinesTaken(path, "is being written to by another process. Stop that, or name another.") from None
             settle(path.parent)
-            yield cls(path, descriptor)
+            yield cls(path, descriptor, beginning)
         finally:
             os.close(descriptor)
 
-    def last(self) -> bytes | None:
-        """The last line; None of a file that has none."""
+    def last(self, read: Callable[[bytes], Read | None]) -> Read | None:
+        """What the last whole line says; None of a file that has none, `LinesForeign` of one that cannot be read."""
         if not self._end:
             return None
         start = self._whole(self._end - 1)
-        return os.pread(self._descriptor, self._end - start, start)
+        said = read(os.pread(self._descriptor, self._end - start, start))
+        if said is None:
+            raise self._foreign(start)
+        return said
 
     def add(self, lines: bytes) -> None:
-        """Those lines come last, and are on the disk before this returns."""
+        """Those lines come after the last whole one, and are on the disk before this returns."""
         self._require_ours()
+        os.ftruncate(self._descriptor, self._end)
         left = memoryview(lines)
         while left:
             left = left[os.write(self._descriptor, left) :]
         os.fsync(self._descriptor)
         self._end += len(lines)
+        self._size = self._end
 
     def _require_ours(self) -> None:
         """Nobody has moved the file away or cut it: lines that are added to what is gone would be lost."""
@@ -70,8 +95,14 @@ class LineFile:
             there = self._path.stat()
         except OSError:
             there = None
-        if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino) or mine.st_size != self._end:
+        if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino) or mine.st_size != self._size:
             raise LinesTaken(self._path, "was moved, cut or written to meanwhile. Begin again with a new file.")
+
+    def _foreign(self, start: int) -> LinesForeign:
+        """What is said of the line that begins there: its number is that of the newlines before, and one."""
+        places = range(0, start, PIECE)
+        pieces = (os.pread(self._descriptor, min(PIECE, start - place), place) for place in places)
+        return LinesForeign(self._path, 1 + sum(piece.count(NEWLINE) for piece in pieces))
 
     def _whole(self, end: int) -> int:
         """Where the last whole line of the first so many bytes ends: after its newline, or at the beginning."""

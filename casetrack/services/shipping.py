@@ -87,9 +87,9 @@ def check_shipped(source: Source, keys: LogKeys, index: int, event: UUID) -> Non
         raise ShipmentDiffers
 
 
-def note_shipment(work: UnitOfWork) -> None:
-    """That the log is given to a log shipper from its first entry on, is on the log."""
-    work.note(LogShipped(at=work.now, by=work.actor.account))
+def note_shipment(work: UnitOfWork, after: int) -> None:
+    """That a log shipper is given what comes after the first so many entries, is on the log."""
+    work.note(LogShipped(at=work.now, by=work.actor.account, after=after))
 
 
 def _told(logged: Sequence[Logged], start: int) -> Iterator[Told]:

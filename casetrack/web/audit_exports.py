@@ -72,11 +72,19 @@ def _row(card: EventCard, given: Given) -> dict[str, Any]:
     return {
         "card": card,
         "who": entry_words(card.payload, house().deployment)[1],
-        "what": [gettext("Every entry, to a log shipper")] if is_shipped else list(_scope(card, detail, given)),
+        "what": [_shipped(detail)] if is_shipped else list(_scope(card, detail, given)),
         "entries": whole_number(str(detail.get("entries", ""))),
         "size": whole_number(str(detail.get("size", ""))) or 0,
         "manifest": detail.get("manifest"),
     }
+
+
+def _shipped(detail: Mapping[str, Any]) -> str:
+    """From where on a log shipper was given the log, as far as that can be read."""
+    after = whole_number(str(detail.get("after", "")))
+    if after:
+        return str(gettext("Every entry after the first %(number)s, to a log shipper", number=after))
+    return str(gettext("Every entry, to a log shipper"))
 
 
 def _scope(card: EventCard, detail: Mapping[str, Any], given: Given) -> Iterator[str]:

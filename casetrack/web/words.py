@@ -146,7 +146,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "QuotaRaised": N_("A colleague was allowed to be shown more, until %(until)s"),
     "LogOpened": N_("The log was opened %(use)s: %(action)s"),
     "LogExported": N_("The log was given out"),
-    "LogShipped": N_("The log is given to a log shipper, from its first entry on"),
+    "LogShipped": N_("The log is given to a log shipper"),
     "CheckpointCosigned": N_("A witness cosigned the log"),
     "SurnamesCompared": N_("Surnames of people who were shown were compared with the name of the account"),
     "AccessReviewed": N_("What came of an unusual access was recorded: %(disposition)s"),

@@ -1,5 +1,6 @@
 """`casetrack audit ship`: each entry that is signed is one line, once, however often it was stopped."""
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +73,7 @@ def test_nothing_of_a_person_and_no_name_of_a_case_is_in_a_line(begun: Installat
         assert hidden not in said
 
 
-def test_a_file_goes_on_where_it_ends_and_beginning_it_is_on_the_log_once(begun: Installation, shipped: Path) -> None:
+def test_a_file_goes_on_where_it_ends(begun: Installation, shipped: Path) -> None:
     begun.done(SHIP)
     first = shipped.read_bytes()
     open_cases(begun, 1)
@@ -83,8 +84,40 @@ def test_a_file_goes_on_where_it_ends_and_beginning_it_is_on_the_log_once(begun:
     assert shipped.read_bytes().startswith(first)
     assert is_whole(lines)
     assert len(lines) == signed(begun)
-    begun.done("casetrack worker --once")
-    assert len(lines) == signed(begun), "going on is no event: otherwise each time would make a line for the next"
+
+
+def starts(here: Installation) -> list[int]:
+    """After how many entries somebody has begun to give the log to a shipper, each time that they did."""
+    here.done("casetrack worker --once")
+    here.done("casetrack audit export --out starts --use integrity")
+    given_out = (json.loads(line) for line in (here.folder / "starts" / "disclosures.jsonl").read_text().splitlines())
+    said = (json.loads(base64.b64decode(each["payload"])) for each in given_out)
+    return [each["detail"]["after"] for each in said if each["event"] == "LogShipped"]
+
+
+def test_each_start_is_on_the_log_once_wherever_the_lines_go_and_however_many_there_are(
+    begun: Installation, shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casetrack.services.shipping.AT_A_TIME", 2)
+    before = starts(begun)
+    begun.done(SHIP)
+    had = len(lines_of(shipped.read_bytes()))
+    assert starts(begun) == [*before, 0]
+    begun.done(SHIP)
+    assert starts(begun) == [*before, 0, had], "somebody else may have gone on with it"
+    begun.done("casetrack audit ship --out another.ndjson")
+    begun.done("casetrack audit ship")
+    assert starts(begun) == [*before, 0, had, 0, 0]
+
+
+def test_nothing_is_given_to_a_shipper_while_that_cannot_be_put_on_the_log(begun: Installation, shipped: Path) -> None:
+    edited(begun, "REVOKE INSERT ON events FROM casetrack_app")
+    try:
+        begun.refused(SHIP)
+        assert "ecs.version" not in begun.run("casetrack audit ship").stdout
+    finally:
+        edited(begun, "GRANT INSERT ON events TO casetrack_app")
+    assert shipped.read_bytes() == b""
 
 
 @pytest.mark.parametrize("left", [0, 1, 100, -1])
@@ -97,6 +130,22 @@ def test_a_line_that_was_torn_is_written_again_whole(begun: Installation, shippe
     assert shipped.read_bytes() == whole
 
 
+@pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("ends", ["Notes of a person", "Notes of a person\n", "{}\n", "["])
+def test_a_last_line_of_somebody_else_is_named_and_left_as_it_is(
+    begun: Installation, shipped: Path, ends: str, *, ours: bool
+) -> None:
+    if ours:
+        begun.done(SHIP)
+    found = (shipped.read_text(encoding="utf-8") if ours else "") + ends
+    shipped.write_text(found, encoding="utf-8")
+    began = starts(begun)
+    number = len(found.splitlines())
+    assert f"Line {number} of {shipped} is not one that casetrack writes there." in begun.refused(SHIP)
+    assert shipped.read_text(encoding="utf-8") == found
+    assert starts(begun) == began, "nothing was given to anybody"
+
+
 def test_more_entries_than_one_statement_reads_are_shipped(
     begun: Installation, shipped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,16 +156,23 @@ def test_more_entries_than_one_statement_reads_are_shipped(
 
 
 @pytest.mark.parametrize(
-    ("found", "instead"),
-    [("casetrack.example", "elsewhere.example"), ('"event.id": "', '"event.id": "0'), ("{", "[")],
+    ("found", "instead", "said"),
+    [
+        ("casetrack.example", "elsewhere.example", "is not of this log"),
+        ("-4", "-5", "is not of this log"),
+        ('"event.id": "', '"event.id": "0', "is not one that casetrack writes there"),
+        ("{", "[", "Line"),
+    ],
 )
 def test_a_file_of_another_log_is_not_gone_on_with(
-    begun: Installation, shipped: Path, found: str, instead: str
+    begun: Installation, shipped: Path, found: str, instead: str, said: str
 ) -> None:
     begun.done(SHIP)
-    foreign = shipped.read_text(encoding="utf-8").replace(found, instead)
+    whole = shipped.read_text(encoding="utf-8")
+    foreign = whole.replace(found, instead)
     shipped.write_text(foreign, encoding="utf-8")
-    assert "is not of this log" in begun.refused(SHIP)
+    assert foreign != whole
+    assert said in begun.refused(SHIP)
     assert shipped.read_text(encoding="utf-8") == foreign
 
 

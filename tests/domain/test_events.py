@@ -83,7 +83,7 @@ DETAIL: Final[dict[str, dict[str, str]]] = {
     "PeopleSearched": {"indexes": CODES, "marks": CODES, "opened": NUMBER},
     "LogOpened": {"use": CODE, "filters": CODES, "entries": NUMBER},
     "LogExported": {"use": CODE, "scope": CODES, "size": NUMBER, "entries": NUMBER, "manifest": CODE},
-    "LogShipped": {},
+    "LogShipped": {"after": NUMBER},
     "CheckpointCosigned": {"size": NUMBER, "witness": CODE},
     "LogReopened": {
         "old_origin": CODE,

@@ -72,7 +72,7 @@ def given(world: World) -> Case:
         kept = builders.keep_change(stores, after_it, case, by=NORTHMARCH.code)
         builders.journal_changes(stores, after_it, world.receiver)
     with world.as_(world.national) as stores:
-        stores.journal.write(new_entry(LogShipped(at=after(4), by=world.national.id), world.national))
+        stores.journal.write(new_entry(LogShipped(at=after(4), by=world.national.id, after=0), world.national))
     return kept
 
 

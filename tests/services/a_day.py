@@ -282,7 +282,7 @@ def _oversight(world: World, case: Case) -> None:
     did(world, "auditor", lambda work: begin_verifying(work, Use.INTEGRITY))
     exported(world, Extract(case=case.id))
     did(world, "auditor", lambda work: cosign_checkpoint(work, 1, Maker.of(work).key))
-    did(world, "auditor", note_shipment)
+    did(world, "auditor", lambda work: note_shipment(work, 0))
     days = UnusualQuery(since=START.date(), until=START.date())
     with world.work("auditor") as work:
         occasion, *_ = list_unusual(work, days, Use.LAWFULNESS).page.items

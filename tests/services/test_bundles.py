@@ -339,7 +339,7 @@ def test_what_was_given_out_is_listed_the_newest_first_with_the_references_that_
 def test_an_auditor_of_one_organisation_is_told_of_what_its_own_people_were_given() -> None:
     world = World.in_memory()
     with world.work("auditor") as work:
-        work.note(LogShipped(at=work.now, by=work.actor.account))
+        work.note(LogShipped(at=work.now, by=work.actor.account, after=0))
     given(world, "north-auditor", since=TODAY, until=TODAY)
     assert len(listed(world, "north-auditor").page.items) == 2, "both accounts are of North"
     assert listed(world, page=2).page.items == ()

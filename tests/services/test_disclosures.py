@@ -267,7 +267,7 @@ class TestAtTheDesk:
     def test_the_log_that_is_shipped_is_there_too(self) -> None:
         world = World.in_memory()
         with world.work("auditor") as work:
-            note_shipment(work)
+            note_shipment(work, 0)
         (left,) = read(world).items
         assert (left.event, left.kind, left.reason, left.card.case) == ("LogShipped", LOG, LOG_USE, None)
         assert (left.from_regime, left.to_regime, left.recipient) == (None, None, None)
@@ -296,7 +296,7 @@ class TestAtTheDesk:
         recorded(world, case, on=START.date() - timedelta(days=9))
         acts.moved(world, case, CHARITY, SUPPORT)
         with world.work("auditor") as work:
-            note_shipment(work)
+            note_shipment(work, 0)
         assert [each.event for each in read(world, **asked).items] == events
 
     def test_one_case_is_asked_for_by_its_reference(self) -> None:

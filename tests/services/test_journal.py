@@ -79,7 +79,7 @@ DETAILS: dict[str, list[str]] = {
     "LogKeyEnded": ["new_key", "old_key", "statement"],
     "LogOpened": ["entries", "filters", "use"],
     "LogExported": ["entries", "manifest", "scope", "size", "use"],
-    "LogShipped": [],
+    "LogShipped": ["after"],
     "CheckpointCosigned": ["size", "witness"],
     "LogReopened": ["checkpoint", "entries", "held", "old_origin", "origin", "root"],
     "MilestoneRecorded": ["code", "happened", "outcome", "record", "state"],

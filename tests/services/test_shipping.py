@@ -131,10 +131,11 @@ def test_what_was_shipped_before_is_of_this_log(log: Log) -> None:
 def test_that_a_shipper_is_given_the_log_is_on_the_log() -> None:
     world = World.in_memory()
     with world.work("administrator") as work:
-        note_shipment(work)
+        note_shipment(work, 7)
     payload = acts.events(world)[-1]
     assert (payload["event"], payload["action"], payload["operations"]) == (
         "LogShipped",
         "audit:export",
         ["consultation"],
     )
+    assert payload["detail"] == {"after": 7}

@@ -268,18 +268,20 @@ def test_what_was_given_out_is_listed_with_whom_it_was_given_to_and_what_it_was_
     asked(browser, {"reference": place.case.reference})
     asked(browser, DAYS | {"holder": "south"})
     with place.world.work("auditor") as work:
-        work.note(LogShipped(at=work.now, by=work.actor.account))
+        work.note(LogShipped(at=work.now, by=work.actor.account, after=0))
+        work.note(LogShipped(at=work.now, by=work.actor.account, after=1234))
     before = len(place.events())
     shown = browser.get(EXPORTS).text
     (look,) = place.events(since=before)
     assert (look["action"], look["detail"]["filters"]) == ("audit:search", ["action=audit:export", "outcome=done"])
     listed = rows(shown)
-    assert len(listed) == 3
+    assert len(listed) == 4
     said = {row[2].split(" The SHA-256")[0]: row[3] for row in listed}
     assert said.keys() == {
         place.case.reference,
         "What South Invented Police may see From 20 Nov 2026 To 20 Nov 2026",
         "Every entry, to a log shipper",
+        "Every entry after the first 1234, to a log shipper",
     }
     assert said["Every entry, to a log shipper"] == "All"
     assert all("Auditor Invented" in row[1] for row in listed)

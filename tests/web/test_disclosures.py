@@ -154,7 +154,7 @@ class TestAtTheDesk:
     def test_the_log_that_is_given_out_is_of_every_case(self) -> None:
         place = Place()
         with place.world.work("auditor") as work:
-            note_shipment(work)
+            note_shipment(work, 0)
         (row,) = rows(desk(place).get(DESK).text)
         assert row[1] == "Every case"
         assert row[5].startswith("The log: who did what")
