@@ -46,8 +46,9 @@ from casetrack.http.hosts import KnownHosts
 from casetrack.http.house import EXTENSION, House
 from casetrack.persistence import db as database
 from casetrack.persistence import watching
+from casetrack.persistence.extracts import SqlSource
 from casetrack.persistence.inspection import SqlEvidence, inspecting
-from casetrack.persistence.installing import engine_for
+from casetrack.persistence.installing import engine_at, engine_for
 from casetrack.persistence.work import begin
 from casetrack.services.bundles import Giving
 from casetrack.services.deployment import Chance, Deployment
@@ -130,6 +131,7 @@ def create_app(
     keys = key_folder(config)
     with app.app_context():
         deployment = open_deployment(config, keys)
+    inspect = inspection(config, keys, deployment, auditor_url, clock, waits=True) if auditor_url else None
     app.secret_key = keys.web_secret("forms")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.extensions[EXTENSION] = House(
@@ -148,8 +150,8 @@ def create_app(
         troubles=lambda: watching.troubles(clock()),
         counts=lambda: watching.counts(clock()),
         is_demo=demonstration is not None,
-        inspect=inspection(config, keys, deployment, auditor_url, clock, waits=True) if auditor_url else None,
-        giving=_giving(config, keys, deployment, auditor_url, clock) if auditor_url else None,
+        inspect=inspect,
+        giving=_giving(config, inspect, database_url) if inspect else None,
         check_for=min(LONGEST_CHECK, timedelta(seconds=config.server.timeout_s) * 2 / 3),
     )
     app.url_map.converters["reference"] = converters.ReferenceConverter
@@ -177,6 +179,15 @@ def behind_proxies(app: Flask, server: Server) -> None:
     app.wsgi_app = KnownHosts(app.wsgi_app, server.names)  # type: ignore[method-assign]  # how Flask is wrapped
 
 
+Inspect = Callable[[], AbstractContextManager[tuple[SqlEvidence, Believed]]]
+"""Gives everything that is kept and signed, and what is believed of the log."""
+
+
+def _waits_ms(config: Config) -> int:
+    """How long a statement may take for which a request waits: a quarter of what that may take, at most."""
+    return min(config.database.statement_timeout_ms, config.server.timeout_s * 250)
+
+
 def inspection(
     config: Config,
     keys: KeyFolder,
@@ -185,14 +196,14 @@ def inspection(
     clock: Callable[[], Instant],
     *,
     waits: bool = False,
-) -> Callable[[], AbstractContextManager[tuple[SqlEvidence, Believed]]]:
+) -> Inspect:
     """Everything that is kept and signed, read by the role that may read that and change nothing.
 
     Where a request waits for it, no statement takes longer than a quarter of what that may take; otherwise each takes
     as long as it needs. Which keys of the log are believed is read each time: its key may have been renewed meanwhile.
     """
     name = deployment.name
-    timeout_ms = min(config.database.statement_timeout_ms, config.server.timeout_s * 250) if waits else 0
+    timeout_ms = _waits_ms(config) if waits else 0
 
     @contextmanager
     def inspect() -> Iterator[tuple[SqlEvidence, Believed]]:
@@ -211,16 +222,14 @@ def inspection(
     return inspect
 
 
-def _giving(
-    config: Config, keys: KeyFolder, deployment: Deployment, auditor_url: str, clock: Callable[[], Instant]
-) -> Giving:
+def _giving(config: Config, inspect: Inspect, database_url: str) -> Giving:
     """How a page gives out the log: of the same evidence, as the log goes on now, and with the same promise."""
-    inspect = inspection(config, keys, deployment, auditor_url, clock, waits=True)
 
     @contextmanager
-    def reading() -> Iterator[tuple[SqlEvidence, Believed]]:
-        with inspect() as (evidence, believed):
-            yield evidence.since(believed.base), believed
+    def reading() -> Iterator[tuple[SqlSource, Believed]]:
+        timeout_ms = _waits_ms(config)
+        with inspect() as (evidence, believed), engine_at(database_url, statement_timeout_ms=timeout_ms) as walled:
+            yield SqlSource(evidence, believed.base, walled), believed
 
     return Giving(
         reading=reading,

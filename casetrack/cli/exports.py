@@ -26,7 +26,8 @@ from casetrack.domain.ids import EventId, HolderCode
 from casetrack.domain.references import read_reference
 from casetrack.gateways.evidence_folder import EvidenceFolder, writing
 from casetrack.gateways.held_checkpoint import HeldCheckpoint
-from casetrack.persistence.inspection import SqlEvidence, inspecting
+from casetrack.persistence.extracts import SqlSource
+from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.installing import engine_at
 from casetrack.persistence.keeping import keeping
 from casetrack.persistence.work import begin_log
@@ -78,9 +79,9 @@ def export(
     The whole tree goes with it, and says nothing of anybody; options say of which entries the payloads do. That it was
     given out, and what for, is on the log. A later export into the same folder adds what is new.
     """
-    with _reading(around.config) as (at, evidence, believed):
+    with _reading(around.config) as (at, source, believed):
         extract = Extract(
-            case=evidence.case_named(read_reference(reference)) if reference else None,
+            case=source.case_named(read_reference(reference)) if reference else None,
             reference=read_reference(reference) if reference else None,
             holder=HolderCode(holder) if holder else None,
             since=end_of(since.date() - ONE_DAY) if since else None,
@@ -88,13 +89,13 @@ def export(
             after=believed.log.open(text_of(around.folder / older)).size if older else 0,
         )
         _require_known(at, extract)
-        total = newest_witnessed(evidence, believed, witnesses(around.config))[1].size
+        total = newest_witnessed(source, believed, witnesses(around.config))[1].size
         with writing(around.folder / folder) as made, Progress(transient=True) as progress:
             task = progress.add_task("Entries", total=total)
             with at.work("audit export") as work:
                 maker = Maker.of(work)
             examined = export_log(
-                *(evidence, believed, extract, made),
+                *(source, believed, extract, made),
                 maker=maker,
                 witnesses=witnesses(around.config),
                 step=lambda entries: progress.advance(task, entries),
@@ -124,9 +125,9 @@ def prove_event(around: Surroundings, event: UUID | None, entry: int | None) -> 
         case _:
             message = "Name the event: by --event, or by --entry."
             raise click.UsageError(message)
-    with _reading(around.config) as (_, evidence, believed):
+    with _reading(around.config) as (_, source, believed):
         try:
-            proof, _ = prove(evidence, believed, which, witnesses(around.config))
+            proof, _ = prove(source, believed, which, witnesses(around.config))
         except NotFound:
             message = "There is no such event in the log, or no checkpoint counts it yet."
             raise click.ClickException(message) from None
@@ -144,9 +145,9 @@ def checkpoint(around: Surroundings, since: int | None) -> None:
     Whoever holds one can show later whether the log still begins with the same entries. For a witness, --since adds the
     proof that the log goes on from what it cosigned last: 0 the first time.
     """
-    with _reading(around.config) as (at, evidence, believed):
-        note = newest_witnessed(evidence, believed, NO_WITNESSES)[0]
-        said = note if since is None else submission(evidence, believed, since).format()
+    with _reading(around.config) as (at, source, believed):
+        note = newest_witnessed(source, believed, NO_WITNESSES)[0]
+        said = note if since is None else submission(source, believed, since).format()
         HeldCheckpoint.beside(at.config.key_file).keep(note)
     click.echo(said, nl=False)
 
@@ -209,13 +210,18 @@ def told(examined: Examined) -> str:
 
 
 @contextmanager
-def _reading(config: Config) -> Iterator[tuple[House, SqlEvidence, Believed]]:
-    """The house, with everything that is kept and signed, as of one instant, and what is believed of the log."""
-    with house(config) as at, engine_at(at.auditor_url, statement_timeout_ms=0) as engine, inspecting(engine) as found:
+def _reading(config: Config) -> Iterator[tuple[House, SqlSource, Believed]]:
+    """The house, with everything that is given out, as of one instant, and what is believed of the log."""
+    with (
+        house(config) as at,
+        engine_at(at.app_url, statement_timeout_ms=0) as walled,
+        engine_at(at.auditor_url, statement_timeout_ms=0) as engine,
+        inspecting(engine) as found,
+    ):
         chain, name = key_folder(config).chain(), at.deployment.name
         believed = Believed(name, at.deployment.service, chain.of(name), at.now, chain.base, earlier_logs(chain, name))
         try:
-            yield at, found.since(chain.base), believed
+            yield at, SqlSource(found, chain.base, walled), believed
         except NoCheckpoint:
             message = "There is no checkpoint yet. Is casetrack worker running?"
             raise click.ClickException(message) from None

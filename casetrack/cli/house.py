@@ -117,8 +117,10 @@ class House:
     config: Config
     deployment: Deployment
     now: Instant
+    app_url: str = ""
+    """Where the database is, for whoever acts for an account."""
     keeper_url: str = ""
-    """Where the database is, for the keeper of the keys."""
+    """The same for the keeper of the keys."""
     sequencer_url: str = ""
     """The same for whoever holds the log."""
     auditor_url: str = ""
@@ -160,7 +162,8 @@ def house_at(config: Config, addresses: Addresses) -> Iterator[House]:
     """The same, where its database answers already. Its keys are open until the end of the block."""
     with among_stores(config, addresses.app):
         deployment = open_deployment(config, key_folder(config))
-        yield House(config, deployment, utc_now(), addresses.keeper, addresses.sequencer, addresses.auditor)
+        roles = (addresses.app, addresses.keeper, addresses.sequencer, addresses.auditor)
+        yield House(config, deployment, utc_now(), *roles)
 
 
 def keep_command_line(stores: Stores, deployment: Deployment, now: Instant) -> None:

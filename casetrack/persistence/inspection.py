@@ -10,18 +10,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy import Engine, LargeBinary, ScalarSelect, Select, any_, func, literal, literal_column, or_, select, true
+from sqlalchemy import Engine, LargeBinary, ScalarSelect, Select, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.engine import Row as Found
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from casetrack.audit.export import Disclosure
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain.actions import Action
 from casetrack.domain.errors import Unavailable
-from casetrack.domain.ids import CaseId
-from casetrack.domain.references import Reference
 from casetrack.persistence.accounts import ACCOUNT_SIGNED, AccountRow, TokenRow, signed_account_from, token_from
 from casetrack.persistence.cases import (
     GONE,
@@ -40,16 +37,14 @@ from casetrack.persistence.files import FileChunkRow
 from casetrack.persistence.holds import HoldRow, hold_from
 from casetrack.persistence.journal import EventRow, ShownRow
 from casetrack.persistence.keys import CaseKeyRow, KeysetRow
-from casetrack.persistence.log import CheckpointRow, CosignatureRow, LeafRow, QueueRow
+from casetrack.persistence.log import CheckpointRow, LeafRow, QueueRow
 from casetrack.persistence.proposals import ProposalRow, proposal_from
 from casetrack.persistence.refusals import refusing
 from casetrack.persistence.tombstones import TombstoneRow, tombstone_from
 from casetrack.persistence.transfers import TransferRow, kept_from
 from casetrack.persistence.values import DIGEST, SealedValueRow
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
-from casetrack.services.certificates import reference_digest
 from casetrack.services.evidence import KeptAccount, KeptDestruction, KeptEvent, KeptFile, OutOfTime
-from casetrack.services.extracts import Extract
 from casetrack.services.people import Token
 from casetrack.services.ports import KeptCase, KeptHolding, KeptTransfer
 
@@ -91,81 +86,35 @@ def inspecting(engine: Engine) -> Iterator["SqlEvidence"]:
 class SqlEvidence:
     """Everything that is kept and signed, from its tables."""
 
-    def __init__(self, session: Session, base: int = 0) -> None:
-        """Read in that session's transaction; of the log, what came after the first so many leaves."""
+    def __init__(self, session: Session) -> None:
+        """Read in that session's transaction."""
         self._session = session
-        self._base = base
-
-    def since(self, base: int) -> "SqlEvidence":
-        """The same with the log that began when there were so many leaves, and whose entries count from there."""
-        return SqlEvidence(self._session, base)
 
     def checkpoints(self) -> Iterator[str]:
         """The signed notes, the oldest first."""
-        for row in self._lined(select(CheckpointRow.note).order_by(CheckpointRow.size)):
+        for row in self.lined(select(CheckpointRow.note).order_by(CheckpointRow.size)):
             yield row.note
-
-    def witnessed(self) -> Iterator[str]:
-        """The signed notes with what witnesses said of each, the newest first."""
-        lines = func.array_agg(aggregate_order_by(CosignatureRow.line, CosignatureRow.at, CosignatureRow.name))
-        noted = (
-            select(CheckpointRow.size, CheckpointRow.note, lines.label("lines"))
-            .join(CosignatureRow, CosignatureRow.size == CheckpointRow.size, isouter=True)
-            .where(CheckpointRow.size > self._base if self._base else true())
-            .group_by(CheckpointRow.size)
-            .order_by(CheckpointRow.size.desc())
-        )
-        for row in self._lined(noted):
-            yield row.note + "".join(line for line in row.lines if line)
 
     def leaves(self) -> Iterator[tuple[int, UUID, bytes]]:
         """Each leaf with its number and the event that it is said to be of, in the order of the numbers."""
-        ours = select(LeafRow.number, LeafRow.event, LeafRow.leaf).where(LeafRow.number >= self._base)
-        for row in self._lined(ours.order_by(LeafRow.number)):
-            yield row.number - self._base, row.event, row.leaf
-
-    def disclosed(self, extract: Extract, size: int) -> Iterator[Disclosure]:
-        """The entries of that extract among the first so many, in their order."""
-        wanted = [LeafRow.number >= self._base + extract.after, LeafRow.number < self._base + size]
-        if extract.case is not None:
-            shown = select(ShownRow.event).where(ShownRow.case_id == extract.case)
-            of_case = or_(EventRow.case_id == extract.case, EventRow.id.in_(shown))
-            wanted.append(or_(of_case, EventRow.attempted == extract.reference) if extract.reference else of_case)
-        if extract.holder is not None:
-            then = literal(extract.holder) == any_(EventRow.holders_then)
-            wanted.append(or_(EventRow.holder == extract.holder, then))
-        if extract.since is not None:
-            wanted.append(EventRow.at >= extract.since)
-        if extract.until is not None:
-            wanted.append(EventRow.at < extract.until)
-        found = select(LeafRow.number, EventRow.payload, EventRow.salt).join(EventRow, EventRow.id == LeafRow.event)
-        for row in self._lined(found.where(*wanted).order_by(LeafRow.number)):
-            yield Disclosure(row.number - self._base, row.payload, row.salt)
-
-    def case_named(self, reference: Reference) -> CaseId | None:
-        """Which case has that reference, or had it when it was erased; None if none has."""
-        there = self._session.scalar(select(CaseRow.id).where(CaseRow.reference == reference))
-        if there is not None:
-            return CaseId(there)
-        stones = (kept.stone for kept in self.tombstones())
-        was = (stone.case for stone in stones if stone.reference_digest == reference_digest(stone.case, reference))
-        return next(was, None)
+        for row in self.lined(select(LeafRow.number, LeafRow.event, LeafRow.leaf).order_by(LeafRow.number)):
+            yield row.number, row.event, row.leaf
 
     def orphans(self) -> Iterator[UUID]:
         """The events that a leaf is said to be of, and that are not there."""
         gone = ~select(EventRow.id).where(EventRow.id == LeafRow.event).exists()
-        for row in self._lined(select(LeafRow.event).where(gone).order_by(LeafRow.number)):
+        for row in self.lined(select(LeafRow.event).where(gone).order_by(LeafRow.number)):
             yield row.event
 
     def events(self) -> Iterator[KeptEvent]:
         """Every event: by case, and of each case its changes first, in the order of their versions."""
         in_order = (EventRow.case_id.nulls_last(), EventRow.case_version.nulls_last(), EventRow.id)
-        for row in self._lined(EVENTS.order_by(*in_order)):
+        for row in self.lined(EVENTS.order_by(*in_order)):
             yield _event(row)
 
     def events_of(self, actions: Collection[Action]) -> Iterator[KeptEvent]:
         """The events of those actions, in no order."""
-        for row in self._lined(EVENTS.where(EventRow.action.in_([action.value for action in actions]))):
+        for row in self.lined(EVENTS.where(EventRow.action.in_([action.value for action in actions]))):
             yield _event(row)
 
     def cases(self) -> Iterator[KeptCase]:
@@ -175,8 +124,8 @@ class SqlEvidence:
         holdings = self._by_case(HoldingRow, HoldingRow.position)
         records = self._by_case(RecordRow, RecordRow.position)
         keys = self._by_case(CaseKeyRow, CaseKeyRow.number)
-        digests = _ByCase(self._lined(values.order_by(SealedValueRow.case_id, SealedValueRow.id)))
-        for found in self._lined(select(CaseRow).order_by(CaseRow.id)):
+        digests = _ByCase(self.lined(values.order_by(SealedValueRow.case_id, SealedValueRow.id)))
+        for found in self.lined(select(CaseRow).order_by(CaseRow.id)):
             row: CaseRow = found.CaseRow
             held = [holding_from(each.HoldingRow) for each in holdings.of(row.id)]
             recorded = [record_from(each.RecordRow) for each in records.of(row.id)]
@@ -195,27 +144,27 @@ class SqlEvidence:
             .join(CaseRow, CaseRow.id == HoldingRow.case_id)
             .order_by(HoldingRow.case_id, HoldingRow.position)
         )
-        for found in self._lined(listed):
+        for found in self.lined(listed):
             yield kept_holding_from(found.HoldingRow, found.reference, found.opened_at)
 
     def transfers(self) -> Iterator[KeptTransfer]:
         """Every transfer."""
-        for found in self._lined(select(TransferRow).order_by(TransferRow.id)):
+        for found in self.lined(select(TransferRow).order_by(TransferRow.id)):
             yield kept_from(found.TransferRow)
 
     def proposals(self) -> Iterator[KeptProposal]:
         """Every proposal."""
-        for found in self._lined(select(ProposalRow).order_by(ProposalRow.id)):
+        for found in self.lined(select(ProposalRow).order_by(ProposalRow.id)):
             yield proposal_from(found.ProposalRow)
 
     def holds(self) -> Iterator[KeptHold]:
         """Every legal hold."""
-        for found in self._lined(select(HoldRow).order_by(HoldRow.id)):
+        for found in self.lined(select(HoldRow).order_by(HoldRow.id)):
             yield hold_from(found.HoldRow)
 
     def tombstones(self) -> Iterator[KeptTombstone]:
         """What is left of every case that was erased."""
-        for found in self._lined(select(TombstoneRow).order_by(TombstoneRow.case_id)):
+        for found in self.lined(select(TombstoneRow).order_by(TombstoneRow.case_id)):
             yield tombstone_from(found.TombstoneRow)
 
     def attached(self) -> Iterator[KeptFile]:
@@ -224,23 +173,23 @@ class SqlEvidence:
         listed = select(FileChunkRow.file_id, FileChunkRow.case_id, hashed).order_by(
             FileChunkRow.file_id, FileChunkRow.case_id, FileChunkRow.number
         )
-        for (file, case), chunks in groupby(self._lined(listed), key=lambda row: (row.file_id, row.case_id)):
+        for (file, case), chunks in groupby(self.lined(listed), key=lambda row: (row.file_id, row.case_id)):
             yield KeptFile(file, case, tuple(chunk.hash for chunk in chunks))
 
     def accounts(self) -> Iterator[KeptAccount]:
         """Every account, of whose password this role reads a digest of the hash alone."""
-        for row in self._lined(select(*ACCOUNT_SIGNED).order_by(AccountRow.id)):
+        for row in self.lined(select(*ACCOUNT_SIGNED).order_by(AccountRow.id)):
             yield signed_account_from(row)
 
     def tokens(self) -> Iterator[Token]:
         """Every token."""
-        for found in self._lined(select(TokenRow).order_by(TokenRow.id)):
+        for found in self.lined(select(TokenRow).order_by(TokenRow.id)):
             yield token_from(found.TokenRow)
 
     def destructions(self) -> Iterator[KeptDestruction]:
         """Every version of a holder's keys whose private half is gone. This role reads no more of it."""
         gone = select(KeysetRow.holder, KeysetRow.version, KeysetRow.agreed).where(KeysetRow.destroyed)
-        for row in self._lined(gone.order_by(KeysetRow.holder, KeysetRow.version)):
+        for row in self.lined(gone.order_by(KeysetRow.holder, KeysetRow.version)):
             yield KeptDestruction(row.holder, row.version, row.agreed)
 
     def keysets(self) -> Mapping[str, tuple[PublicKeyset, ...]]:
@@ -248,7 +197,7 @@ class SqlEvidence:
         public = select(
             KeysetRow.holder, KeysetRow.version, KeysetRow.kem_public, KeysetRow.sign_public, KeysetRow.certificate
         )
-        rows = self._lined(public.order_by(KeysetRow.holder, KeysetRow.version))
+        rows = self.lined(public.order_by(KeysetRow.holder, KeysetRow.version))
         return {
             holder: tuple(
                 PublicKeyset(row.holder, row.version, row.kem_public, row.sign_public, row.certificate) for row in chain
@@ -258,9 +207,9 @@ class SqlEvidence:
 
     def _by_case(self, kind: type[Row], place: InstrumentedAttribute[int]) -> "_ByCase":
         of_case = kind.__table__.c.case_id
-        return _ByCase(self._lined(select(kind, of_case).order_by(of_case, place)))
+        return _ByCase(self.lined(select(kind, of_case).order_by(of_case, place)))
 
-    def _lined(self, listed: Select[*tuple[Any, ...]]) -> Iterator[Found[*tuple[Any, ...]]]:
+    def lined(self, listed: Select[*tuple[Any, ...]]) -> Iterator[Found[*tuple[Any, ...]]]:
         """The rows as they are asked for, a few at a time; `OutOfTime` where a statement takes longer than it may."""
         try:
             with self._session.execute(listed.execution_options(yield_per=AT_A_TIME)) as rows:

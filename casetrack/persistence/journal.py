@@ -419,17 +419,23 @@ def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
 
 
 def about_case(reference: Reference) -> CompoundSelect[UUID]:
+    """The events about the case of that reference, as far as the actor may look for it."""
+    case = case_of(reference)
+    return about(case, reference, select(TRANSFERS.c.id).where(TRANSFERS.c.case_id == case))
+
+
+def about(
+    case: CaseId | ScalarSelect[Any], reference: Reference | None, offers: Select[*tuple[Any, ...]]
+) -> CompoundSelect[UUID]:
     """The events that are about the case, that showed it in a list, or by which somebody was refused who asked for it.
 
     An attempt that was refused names no case: what was asked for is a reference, or an offer of the case. Each of the
     four is found by an index of its own, so none of them is a reason to read all that there is.
     """
-    case = case_of(reference)
-    offers = select(TRANSFERS.c.id).where(TRANSFERS.c.case_id == case)
     return union(
         select(EventRow.id).where(EventRow.case_id == case),
         select(ShownRow.event).where(ShownRow.case_id == case),
-        select(EventRow.id).where(EventRow.attempted == reference),
+        select(EventRow.id).where(EventRow.attempted.is_not(None), EventRow.attempted == reference),
         select(EventRow.id).where(EventRow.refusal.is_not(None), EventRow.aggregate_id.in_(offers)),
     )
 

@@ -116,6 +116,14 @@ def transaction(scope: Scope) -> Iterator[Transaction]:
 
 
 @contextmanager
+def begin_walled(engine: Engine, scope: Scope) -> Iterator[Session]:
+    """What that actor may read, in one transaction of an engine of its own, of the application's role."""
+    with refusing(), Session(engine, autoflush=False) as session, session.begin():
+        Transaction(stores_on(session), session).act_as(scope)
+        yield session
+
+
+@contextmanager
 def begin_log(engine: Engine) -> Iterator[SqlLog]:
     """The log, in one transaction of the sequencer's or the verifier's own engine."""
     with refusing(), Session(engine, autoflush=False) as session, session.begin():

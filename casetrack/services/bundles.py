@@ -1,7 +1,7 @@
 """Evidence bundles: the files of an export as one file, made whole while somebody waits and given out only then.
 
 What is in one is what `casetrack audit export` writes. Which entries somebody may be given the payloads of follows from
-their scope: an auditor of one organisation is never given more than the search of the log shows them.
+their scope: an auditor of one organisation is given what the search of the log shows them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -21,7 +21,8 @@ class Extract:
     reference: Reference | None = None
     """Of the case: what was refused names no case, and is found by the reference that was asked for."""
     holder: HolderCode | None = None
-    """What its accounts did, and what was done while it was responsible: what its auditors may see."""
+    """What the desk's search shows its auditors: what its accounts did or others did about them, what was done while it
+    was responsible, and what somebody was then refused of its cases and offers."""
     since: Instant | None = None
     until: Instant | None = None
     """Before that instant."""

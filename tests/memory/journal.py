@@ -226,7 +226,7 @@ class MemoryJournal:
     def cards(
         self, which: Callable[[JournalEntry], bool], page: int, size: int = 25, most: int | None = None
     ) -> Page[EventCard]:
-        found = [entry for entry in self._memory.kept.entries if self._is_known(entry) and which(entry)]
+        found = [entry for entry in self.known() if which(entry)]
         found.sort(key=lambda entry: entry.id)
         found.sort(key=lambda entry: (entry.at, entry.case_version or 0), reverse=True)
         return page_of((self.card(entry) for entry in found[:most]), number=page, size=size)

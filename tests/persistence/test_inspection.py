@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import rfc8785
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from casetrack.domain.errors import NotPermitted, Unavailable
-from casetrack.domain.holdings import Part, Strand
+from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId, FileId
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.inspection import SqlEvidence, inspecting
@@ -20,8 +18,6 @@ from casetrack.persistence.refusals import DatabaseRefused
 from casetrack.persistence.roles import APP, AUDITOR, SEQUENCER
 from casetrack.persistence.work import begin_log
 from casetrack.services.evidence import KeptAccount, KeptFile, OutOfTime
-from casetrack.services.extracts import Extract
-from casetrack.services.lists import LogQuery
 from casetrack.services.people import Token
 from casetrack.services.ports import KeptCase
 from tests import builders
@@ -69,37 +65,6 @@ def test_a_sequenced_event_comes_with_its_leaf(walled: Walled) -> None:
     assert [leaf for _, _, leaf in numbered] == leaves
     assert [number for number, _, _ in numbered] == list(range(len(events)))
     assert all(events[event].leaf == leaf and events[event].queued_at is None for _, event, leaf in numbered)
-
-
-def test_what_is_disclosed_for_an_organisation_is_a_part_of_what_the_search_shows_its_auditor(walled: Walled) -> None:
-    world, database = walled
-    mine, passed_on = world.case(), world.case()
-    world.take(passed_on, world.offer(passed_on))
-    theirs = world.case(world.partner, builders.LANTERN, (Strand.SUPPORT,))
-    for case, by, then in (
-        (mine, world.sender, world.sender),
-        (passed_on, world.receiver, world.receiver),
-        (passed_on, world.receiver, world.sender),
-        (theirs, world.partner, world.partner),
-    ):
-        with world.as_(by) as stores:
-            stores.journal.write(builders.new_entry(builders.viewed(case, by), by, holders_then=[then.holder]))
-    with begin_log(database.engine(SEQUENCER)) as log:
-        log.drain()
-    for extract in (Extract(), Extract(case=passed_on.id, reference=passed_on.reference), Extract(case=theirs.id)):
-        own = replace(extract, holder=world.auditor.holder)
-        with inspecting(database.engine(AUDITOR)) as evidence:
-            given = {each.payload for each in evidence.disclosed(own, 10_000)}
-            every = {each.payload for each in evidence.disclosed(extract, 10_000)}
-        with world.as_(world.auditor) as stores:
-            shown = stores.journal.search(LogQuery(size=10_000)).items
-        assert given <= every
-        assert {canonical(card.payload) for card in shown} >= given
-        assert bool(given) == (extract.case != theirs.id)
-
-
-def canonical(said: Any) -> bytes:  # noqa: ANN401 - a payload, as it was read
-    return rfc8785.dumps(said)
 
 
 def test_a_statement_that_takes_too_long_is_no_time_for_everything(walled: Walled) -> None:

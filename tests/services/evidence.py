@@ -15,13 +15,17 @@ from casetrack.audit.export import Disclosure
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.signing import LogKey
+from casetrack.domain.actors import Role
+from casetrack.domain.ids import CaseId, HolderCode, TransferId
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
 from casetrack.services.evidence import Evidence, KeptAccount, KeptDestruction, KeptEvent, KeptFile
 from casetrack.services.extracts import Extract
 from casetrack.services.people import Token
-from casetrack.services.ports import JournalEntry, KeptCase, KeptHolding, KeptTransfer
+from casetrack.services.ports import JournalEntry, KeptCase, KeptHolding, KeptTransfer, Scope
 from casetrack.services.verifying_journal import Believed
+from tests.memory.journal import MemoryJournal
+from tests.memory.kept import Memory
 from tests.services.acts import kept
 from tests.world import World
 
@@ -52,11 +56,31 @@ class MemoryEvidence:
         yield from self.checkpoints()
 
     def disclosed(self, extract: Extract, size: int) -> Iterator[Disclosure]:
-        """Every entry that is of the extract."""
-        for entry in self._entries:
+        """Every entry that is of the extract; of an organisation, among those that its auditors may read."""
+        seen = self._entries if extract.holder is None else self._seen_by(extract.holder)
+        for entry in seen:
             number = self._numbers[entry.id]
-            if extract.after <= number < size and _is_of(entry, extract):
+            if extract.after <= number < size and self._is_of(entry, extract):
                 yield Disclosure(number, entry.payload, entry.salt)
+
+    def _seen_by(self, holder: HolderCode) -> list[JournalEntry]:
+        memory = Memory()
+        memory.kept, memory.scope = kept(self._world), Scope(None, Role.AUDITOR, holder)
+        return MemoryJournal(memory).known()
+
+    def _is_of(self, entry: JournalEntry, extract: Extract) -> bool:
+        return (
+            (extract.case is None or extract.case in self._cases_of(entry, extract))
+            and (extract.since is None or entry.at >= extract.since)
+            and (extract.until is None or entry.at < extract.until)
+        )
+
+    def _cases_of(self, entry: JournalEntry, extract: Extract) -> set[CaseId | None]:
+        """Those that the entry is about, showed in a list, or is of somebody who was refused."""
+        offers = {id_: offer.transfer.case for id_, offer in kept(self._world).transfers.items()}
+        attempted = extract.reference is not None and entry.attempted == extract.reference
+        refused = offers.get(TransferId(entry.aggregate)) if entry.refusal and entry.aggregate else None
+        return {entry.case, *(case for case, _ in entry.shown), refused, *([extract.case] if attempted else [])}
 
     def leaves(self) -> Iterator[tuple[int, UUID, bytes]]:
         """Each event's, in the order of the journal."""
@@ -124,17 +148,6 @@ class MemoryEvidence:
         for (holder, _), keyset in sorted(kept(self._world).keysets.items()):
             chains[holder] = (*chains.get(holder, ()), keyset.public)
         return chains
-
-
-def _is_of(entry: JournalEntry, extract: Extract) -> bool:
-    named = {entry.case, *(case for case, _ in entry.shown)}
-    attempted = extract.reference is not None and entry.attempted == extract.reference
-    return (
-        (extract.case is None or extract.case in named or attempted)
-        and (extract.holder is None or extract.holder in {entry.holder, *entry.holders_then})
-        and (extract.since is None or entry.at >= extract.since)
-        and (extract.until is None or entry.at < extract.until)
-    )
 
 
 def believed(world: World) -> Believed:

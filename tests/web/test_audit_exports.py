@@ -168,7 +168,7 @@ def test_an_auditor_of_one_organisation_chooses_none_and_is_given_their_own(plac
     browser = auditor(place, "north-auditor")
     shown = words(browser.get(EXPORTS))
     assert 'name="holder"' not in shown
-    assert "You are given what accounts of North Invented Police did" in shown
+    assert "You are given what the search shows you: what accounts of North Invented Police did" in shown
     assert unpacked(asked(browser, DAYS), tmp_path).manifest.scope.startswith("holder=north ")
     refused = asked(browser, DAYS | {"holder": "south"})
     assert refused.status_code == 403
