@@ -5,7 +5,8 @@ The JSON is of the Elastic Common Schema, in the form of its logging libraries (
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -84,6 +85,15 @@ def speak(config: Config) -> None:
 
 class ServerLog(Logger):  # type: ignore[misc]  # gunicorn ships no types
     """What gunicorn says goes where everything else goes. Of requests it says nothing: the journal knows of those."""
+
+    @contextmanager
+    def hushed(self) -> Iterator[None]:
+        """What gunicorn says inside the block goes nowhere."""
+        self.error_log.disabled = True
+        try:
+            yield
+        finally:
+            self.error_log.disabled = False
 
     def setup(self, cfg: Any) -> None:  # noqa: ANN401 - as gunicorn has it
         """The error log is passed on."""

@@ -5,6 +5,7 @@ import socket
 from typing import Any, Final
 
 import click
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn ships no types
 from gunicorn.workers.sync import SyncWorker  # type: ignore[import-untyped]  # gunicorn ships no types
@@ -20,6 +21,7 @@ from casetrack.persistence.installing import engine_at, forget_connections, requ
 
 BACKLOG: Final = 256
 LOOKED_EVERY_S: Final = 1.0
+LOG: Final = structlog.get_logger()
 
 
 class PagesWorker(SyncWorker):  # type: ignore[misc]  # gunicorn ships no types
@@ -32,6 +34,16 @@ class PagesWorker(SyncWorker):  # type: ignore[misc]  # gunicorn ships no types
     def wait(self, timeout: float) -> Any:  # noqa: ANN401 - gunicorn ships no types
         """Wait for a connection, and no longer than that."""
         return super().wait(min(timeout, LOOKED_EVERY_S))
+
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:  # noqa: ANN401 - gunicorn ships no types
+        """Answer a connection. What gunicorn says meanwhile would name who asks, or repeat what: it goes nowhere."""
+        with self.log.hushed():
+            super().handle(listener, client, addr)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ANN401 - gunicorn ships no types
+        """Of a request that cannot be read, or was given up, the kind of the fault is said and nothing else."""
+        LOG.warning("request not answered", kind=type(exc).__name__)
+        super().handle_error(req, client, addr, exc)
 
     def handle_quit(self, sig: int, frame: Any) -> None:  # noqa: ANN401 - gunicorn ships no types
         """Whoever stops the server in a hurry still gets the page that is being made: nothing is cut off within it."""
