@@ -27,19 +27,27 @@ BEYOND = {
 """What the program does not look at: who made the export, the order of what is disclosed, and what an entry is."""
 
 
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program, built from its source and Debian's packages, without a network."""
+def built_in(folder: Path) -> Path:
+    """The program, built in that folder from its source and Debian's packages, without a network."""
     if shutil.which("go") is None or not LIBRARY.exists():
         in_ci = os.environ.get("CI") == "true"  # noqa: TID251 - whether this is CI is said there and nowhere else
         assert not in_ci, "CI verifies with golang-go and golang-golang-x-mod-dev"
         pytest.skip("needs golang-go and golang-golang-x-mod-dev")
-    folder = tmp_path_factory.mktemp("outside")
     settings = {"GO111MODULE": "off", "GOPATH": str(LIBRARY), "GOCACHE": str(folder / "cache"), "CGO_ENABLED": "0"}
     built = folder / "verify"
     environ = {"PATH": os.defpath, "HOME": str(folder), **settings}
     subprocess.run(["go", "build", "-o", built, SOURCE], env=environ, check=True)
     return built
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built_in(tmp_path_factory.mktemp("outside"))
+
+
+def told(program: Path, folder: Path, policy: Path) -> str:
+    """What the program says of the export in that folder to whoever believes that policy."""
+    return subprocess.run([program, folder, policy], stdout=subprocess.PIPE, check=False).stdout.decode()
 
 
 def written(folder: Path, given: Given) -> Path:
@@ -57,9 +65,9 @@ def verify(program: Path, tmp_path: Path) -> Verify:
 
     def run(given: Given) -> str:
         folder = written(tmp_path / "export", given)
-        done = subprocess.run([program, folder, policy], stdout=subprocess.PIPE, check=False)
+        said = told(program, folder, policy)
         shutil.rmtree(folder)
-        return done.stdout.decode()
+        return said
 
     return run
 
