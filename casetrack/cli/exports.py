@@ -102,7 +102,8 @@ def export(
             )
             with at.work("audit export") as work:
                 note_export(work, extract, examined, made.read(form.MANIFEST_FILE) or b"", Use(use))
-            HeldCheckpoint.beside(at.config.key_file).keep((made.read(form.CHECKPOINT) or b"").decode())
+                # Within the transaction: the log must not say of what could not be promised that it was given out.
+                HeldCheckpoint.beside(at.config.key_file).keep((made.read(form.CHECKPOINT) or b"").decode())
             made.finish()
     click.echo(f"{folder}: {told(examined)}")
     click.echo(f"Signed by {examined.signer.format()}")

@@ -186,6 +186,15 @@ class NotGivenOut(Unavailable):
             self.sentence = self.named
 
 
+class NotPromised(Unavailable):
+    """What others would hold of the log cannot be kept in mind here, so none of it leaves."""
+
+    sentence = N_(
+        "Nothing was given out: casetrack cannot write held-checkpoint in its key folder. "
+        "Whoever runs it has to give it room and leave to write there."
+    )
+
+
 class IntegrityBroken(CasetrackError):
     """What is stored is not what was signed, so it is not shown."""
 

@@ -10,6 +10,7 @@ from typing import Final
 from casetrack.audit.checkpoint import Checkpoint
 from casetrack.audit.errors import LogRefused
 from casetrack.audit.note import Note
+from casetrack.domain.errors import NotPromised
 from casetrack.gateways.durable import alone_in, write_whole
 
 NAME: Final = "held-checkpoint"
@@ -34,11 +35,18 @@ class HeldCheckpoint:
             return None
 
     def keep(self, note: str) -> None:
-        """Others hold that checkpoint, which is the log's own; one of the same log that is newer stays."""
-        with alone_in(self.path.parent):
-            before, now = self._checkpoint(), Checkpoint.parse(Note.parse(note).text)
-            if before is None or before.origin != now.origin or before.size <= now.size:
-                write_whole(self.path, note.encode())
+        """Others hold that checkpoint, which is the log's own; one of the same log that is newer stays.
+
+        `NotPromised` if the file cannot be read or written; it is then as it was before.
+        """
+        now = Checkpoint.parse(Note.parse(note).text)
+        try:
+            with alone_in(self.path.parent):
+                before = self._checkpoint()
+                if before is None or before.origin != now.origin or before.size <= now.size:
+                    write_whole(self.path, note.encode())
+        except OSError:
+            raise NotPromised from None
 
     def _checkpoint(self) -> Checkpoint | None:
         kept = self.note()

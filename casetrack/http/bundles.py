@@ -29,7 +29,8 @@ def given_out(asked: BundleAsked) -> Response:
         checkpoint = (pack.read(form.CHECKPOINT) or b"").decode()
         with begin(purpose) as work:
             note_bundle(work, asked, extract, examined, pack)
-        giving.promise(checkpoint)
+            # Within the transaction: the log must not say of what could not be promised that it was given out.
+            giving.promise(checkpoint)
         size = pack.finish()
         answer = Response(pack.pieces(), mimetype=ZIP)
         answer.call_on_close(undone.pop_all().close)

@@ -167,7 +167,8 @@ def _checkpoint() -> Form:
     if upload is None:
         return submitted(CompareCheckpoint())
     # The request is refused before there is more than the answer to the form may be; what cannot be read fits no seal.
-    note = b"".join(upload.pieces).decode("utf-8", "replace")
+    # A program that wrote the file may have marked it as UTF-8. The mark is none of the note, which is exact.
+    note = b"".join(upload.pieces).decode("utf-8-sig", "replace")
     try:
         return Form(said=read(CompareCheckpoint(), {"checkpoint": note}))
     except ValidationError as refused:

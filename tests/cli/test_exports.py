@@ -58,6 +58,13 @@ def disclosed(folder: Path) -> list[dict[str, Any]]:
     return [{"index": each["index"], **json.loads(base64.b64decode(each["payload"]))} for each in said]
 
 
+def times_given_out(here: Installation) -> int:
+    """How often the log says that it was given out, before it is for this."""
+    here.done("casetrack worker --once")
+    here.done(EXPORT.format("counted"))
+    return [each["event"] for each in disclosed(here.folder / "counted")].count("LogExported")
+
+
 def size_of(here: Installation) -> int:
     return Checkpoint.parse(Note.parse(here.done("casetrack audit checkpoint")).text).size
 
@@ -154,6 +161,22 @@ def test_nothing_is_left_of_an_export_that_could_not_be_noted(begun: Begun) -> N
         edited(begun, "GRANT INSERT ON events TO casetrack_app")
     assert {path.split("/")[0] for path in files(begun.folder / "unnoted")} == {"tile"}
     assert "The file policy of the log is missing" in begun.refused("casetrack audit verify unnoted")
+
+
+def test_nothing_is_given_out_that_cannot_be_kept_in_mind_and_the_log_does_not_say_that_it_was(begun: Begun) -> None:
+    config = read_config(begun.folder / "config.toml", begun.environ)
+    held = config.key_file.with_name("held-checkpoint")
+    before, kept = times_given_out(begun), held.read_bytes()
+    held.unlink()
+    held.mkdir()
+    try:
+        for line in (EXPORT.format("unkept"), "casetrack audit checkpoint"):
+            assert "casetrack cannot write held-checkpoint in its key folder" in begun.refused(line)
+    finally:
+        held.rmdir()
+        held.write_bytes(kept)
+    assert {path.split("/")[0] for path in files(begun.folder / "unkept")} == {"tile"}
+    assert times_given_out(begun) == before + 1, "only what was asked to count them"
 
 
 @pytest.mark.parametrize(

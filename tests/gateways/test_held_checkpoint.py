@@ -1,8 +1,12 @@
 """What others hold of the log is kept beside the keys: the newest, and nothing older ever again."""
 
+from errno import ENOSPC
 from pathlib import Path
 
+import pytest
+
 from casetrack.audit.checkpoint import Checkpoint, sign_checkpoint
+from casetrack.domain.errors import NotPromised
 from casetrack.gateways.held_checkpoint import NAME, HeldCheckpoint
 from tests.audit.logs import KEY, leaves, signed
 
@@ -37,3 +41,28 @@ def test_another_log_or_what_is_none_gives_way(tmp_path: Path) -> None:
     held.keep(other)
     assert held.note() == other
     assert three != other
+
+
+@pytest.mark.parametrize("broken", ["folder", "file", "disk"])
+def test_what_cannot_be_kept_is_refused_and_what_was_kept_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    held = HeldCheckpoint.beside(tmp_path / "keys" / "keys.json")
+    three, five = signed(leaves(5), 3, 5)
+    if broken == "disk":
+        held.path.parent.mkdir()
+        held.keep(three)
+        monkeypatch.setattr("casetrack.gateways.held_checkpoint.write_whole", full)
+    elif broken == "file":
+        held.path.mkdir(parents=True)
+    with pytest.raises(NotPromised):
+        held.keep(five)
+    monkeypatch.undo()
+    if broken == "disk":
+        assert held.note() == three
+        held.keep(five)
+        assert held.note() == five
+
+
+def full(path: Path, content: bytes) -> None:
+    raise OSError(ENOSPC, f"{len(content)} bytes do not fit", str(path))

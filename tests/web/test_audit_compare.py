@@ -136,6 +136,14 @@ def test_what_is_longer_than_any_checkpoint_is_not_read(place: Place) -> None:
     assert not [each for each in place.events(since=before) if each["action"] == "audit:verify"]
 
 
+def test_a_file_that_is_marked_as_utf_8_is_read_without_the_mark_and_the_note_in_it_to_the_byte(place: Place) -> None:
+    held, mark = newest(place).encode(), b"\xef\xbb\xbf"
+    assert "It holds." in sent(auditor(place), mark + held).text
+    for other in (mark + mark + held, held.replace(b"\n", b"\n" + mark, 1)):
+        answer = sent(auditor(place), other)
+        assert errors(answer.text)[0].startswith("That is not a checkpoint of this log.")
+
+
 def test_bytes_that_are_no_text_fit_no_signature(place: Place) -> None:
     answer = sent(auditor(place), b"\xff\xfe")
     assert errors(answer.text)[0].startswith("That is not a checkpoint of this log.")
@@ -147,6 +155,7 @@ def test_what_there_was_no_time_for_is_not_said_to_hold(place: Place) -> None:
     place.app.extensions[EXTENSION] = replace(place.app.extensions[EXTENSION], check_for=timedelta())
     shown = words(pasted(auditor(place), newest(place)))
     assert "after 0 seconds it was given up, and nothing is known." in shown
+    assert "with the file of the checkpoint: casetrack audit verify --held FILE" in shown
     assert "It holds." not in shown
 
 

@@ -22,6 +22,7 @@ from casetrack.domain.errors import LogKeysRefused, NotJournalled
 from casetrack.domain.log_events import LogExported, LogShipped
 from casetrack.gateways.evidence_archive import EvidenceArchive
 from casetrack.gateways.evidence_folder import EvidenceFolder
+from casetrack.gateways.held_checkpoint import HeldCheckpoint
 from casetrack.http.house import EXTENSION
 from casetrack.services.bundles import Giving
 from casetrack.services.checkpoints import verifier_of
@@ -228,6 +229,18 @@ def test_a_log_that_is_not_as_it_was_signed_is_not_given_out_and_why_is_said(pla
     assert f"The log was not given out, because it cannot be shown to be what was signed: {NoCheckpoint()}" in words(
         answer
     )
+    assert not exported(place)
+
+
+def test_nothing_leaves_that_cannot_be_kept_in_mind_and_the_log_does_not_say_that_it_did(
+    place: Place, tmp_path: Path
+) -> None:
+    browser, held = auditor(place), HeldCheckpoint.beside(tmp_path / "gone" / "keys.json")
+    change(place, giving=replace(place.app.extensions[EXTENSION].giving, promise=held.keep))
+    answer = asked(browser, DAYS)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "casetrack cannot write held-checkpoint in its key folder." in words(answer)
+    assert str(tmp_path) not in answer.text
     assert not exported(place)
 
 
