@@ -2,7 +2,7 @@
 
 import pytest
 
-from casetrack.audit.errors import PromiseBroken
+from casetrack.audit.errors import LogForked, PromiseBroken
 from casetrack.audit.tree import EMPTY_ROOT
 from casetrack.domain.keyset_refusals import LogStands
 from casetrack.services.checkpoints import LogChain, require_promised
@@ -65,6 +65,14 @@ def test_what_is_cut_short_is_done_by_asking_again(crash: str) -> None:
     assert reopen_log(place.reopener(promised)).origin == f"{ORIGIN}/2"
     assert len(place.taken) == 1
     assert place.chain().number == 2
+
+
+def test_a_log_that_never_signed_what_others_hold_does_not_go_on() -> None:
+    place = LogPlace(World.in_memory())
+    place.sign(3)
+    with pytest.raises(PromiseBroken) as refused:
+        require_promised(place, place.believed(), place.promised(2))
+    assert isinstance(refused.value.because, LogForked)
 
 
 def test_what_others_hold_of_the_log_before_is_answered_for() -> None:
