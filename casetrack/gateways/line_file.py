@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ Read = TypeVar("Read")
 
 
 class LinesTaken(Exception):
-    """Somebody else adds to the file, or has moved or cut it; the message says what to do."""
+    """Somebody else adds to the file, has moved or cut it, or it takes no lines; the message says what to do."""
 
     def __init__(self, path: Path, why: str) -> None:
         """Name the file."""
@@ -54,10 +55,17 @@ class LineFile:
     def adding_to(cls, path: Path, beginning: bytes) -> Iterator["LineFile"]:
         """The file at that path, which is made if it is not there, and of which every line begins with those bytes.
 
-        `LinesTaken` while somebody else adds to it.
+        `LinesTaken` while somebody else adds to it, and of what cannot be opened or is no file.
         """
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        except OSError as refused:
+            raise LinesTaken(path, f"cannot be opened to add lines ({refused.strerror}). Name another.") from None
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise LinesTaken(
+                    path, "is no file that keeps what is added. Name another, or none and pass on what is printed."
+                )
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -78,13 +86,18 @@ class LineFile:
         return said
 
     def add(self, lines: bytes) -> None:
-        """Those lines come after the last whole one, and are on the disk before this returns."""
+        """Those lines come after the last whole one, and are on the disk before this returns; or `LinesTaken`."""
         self._require_ours()
-        os.ftruncate(self._descriptor, self._end)
         left = memoryview(lines)
-        while left:
-            left = left[os.write(self._descriptor, left) :]
-        os.fsync(self._descriptor)
+        try:
+            os.ftruncate(self._descriptor, self._end)
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+            os.fsync(self._descriptor)
+        except OSError as refused:
+            raise LinesTaken(
+                self._path, f"takes no more lines ({refused.strerror}). Mend that, and run this again."
+            ) from None
         self._end += len(lines)
         self._size = self._end
 

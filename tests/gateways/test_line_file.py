@@ -1,6 +1,8 @@
 """A file that lines are added to: none is torn, lost or written by two."""
 
+import os
 from contextlib import AbstractContextManager
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,40 @@ def test_nobody_else_adds_to_it_meanwhile(tmp_path: Path) -> None:
         adding_to(path),
     ):
         pass
+
+
+def test_what_cannot_be_opened_or_keeps_nothing_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path, why in (
+        (tmp_path / "gone" / "lines", "cannot be opened to add lines"),
+        (tmp_path / "pipe", "is no file that keeps what is added"),
+        (Path("/dev/null"), "is no file that keeps what is added"),
+    ):
+        with pytest.raises(LinesTaken, match=why), adding_to(path):
+            pass
+
+
+def test_a_disk_that_fills_up_is_said_and_what_was_torn_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lines"
+    room, write = [20], os.write
+
+    def filling(descriptor: int, content: memoryview) -> int:
+        if not room[0]:
+            raise OSError(ENOSPC, "No space left on device")
+        room[0] -= (done := write(descriptor, content[: room[0]]))
+        return done
+
+    monkeypatch.setattr("os.write", filling)
+    with pytest.raises(LinesTaken, match="No space left on device"), adding_to(path) as file:
+        file.add(b"begun: first\nbegun: second\n")
+    monkeypatch.undo()
+    assert path.read_bytes() == b"begun: first\nbegun: "
+    with adding_to(path) as file:
+        assert file.last(itself) == b"begun: first\n"
+        file.add(b"begun: second\n")
+    assert path.read_bytes() == b"begun: first\nbegun: second\n"
 
 
 @pytest.mark.parametrize("meanwhile", ["moved", "gone", "cut", "written"])
