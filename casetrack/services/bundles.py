@@ -6,7 +6,7 @@ their scope: an auditor of one organisation is given what the search of the log 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -168,7 +168,7 @@ def make_bundle(
                 step=lambda _: None,
             )
         except OutOfTime:
-            raise NoTimeToGiveOut(command=asked.command) from None
+            raise NoTimeToGiveOut(command=replace(asked, holder=extract.holder).command) from None
         except LogRefused as refused:
             raise NotGivenOut(why=str(refused)) from refused
 

@@ -233,6 +233,15 @@ def test_where_there_is_no_time_nothing_is_given_out_and_the_command_is_named_th
     assert NoTimeToGiveOut().said == NoTimeToGiveOut.sentence
 
 
+def test_the_command_that_makes_the_same_is_of_the_organisation_of_the_auditor_who_chose_none() -> None:
+    world = World.in_memory()
+    with pytest.raises(NoTimeToGiveOut) as refused:
+        given(
+            world, "north-auditor", within=lambda keep: KeepInTime(keep, until=START, clock=lambda: START), since=TODAY
+        )
+    assert refused.value.said.endswith("--use integrity --holder north --from 2026-11-20")
+
+
 @pytest.mark.parametrize("ticks", [1, 3, 5, 8, 12])
 def test_time_may_run_out_wherever_something_is_put_or_read(ticks: int) -> None:
     world = World.in_memory()
