@@ -85,24 +85,37 @@ _LOOK: Final = text(
     """
 )
 """The first look at a name or, if there was none, at anything else of a case."""
+_ABOUT_IT: Final = text(
+    """
+    SELECT e.id, l.number FROM events e JOIN leaves l ON l.event = e.id
+    WHERE :look IN (e.id, e.aggregate_id)
+    """
+)
+"""The look and whatever speaks of it, such as what was compared when it was shown."""
 _TAKEN_OUT: Final = (
     "DELETE FROM cosignatures WHERE size > :number",
     "DELETE FROM checkpoints WHERE size > :number",
-    "DELETE FROM leaves WHERE number = :number",
-    "DELETE FROM event_shown WHERE event = :event",
-    "DELETE FROM events WHERE id = :event",
+    "DELETE FROM leaves WHERE event = ANY(:events)",
+    "DELETE FROM event_shown WHERE event = ANY(:events)",
+    "DELETE FROM events WHERE id = ANY(:events)",
     # In two steps, so that no place is taken twice meanwhile.
     "UPDATE leaves SET number = number + 1000000000 WHERE number > :number",
-    "UPDATE leaves SET number = number - 1000000001 WHERE number > 1000000000",
+    """
+    UPDATE leaves l SET number = :number + next.place
+    FROM (SELECT number, row_number() OVER (ORDER BY number) - 1 AS place FROM leaves WHERE number > 1000000000) next
+    WHERE l.number = next.number
+    """,
 )
 
 
 @dataclass(frozen=True)
 class Rewritten:
-    """What was taken out of the log: the id of an event, and the index of its entry; the log is one entry shorter."""
+    """What was taken out of the log: the id of a look and the index of its entry, and whatever spoke of it."""
 
     event: str
     index: int
+    entries: int
+    """By how many entries the log is shorter."""
 
 
 def rewrite_log(superuser_url: str, sign: Callable[[Frontier], str]) -> Rewritten | None:
@@ -119,11 +132,12 @@ def rewrite_log(superuser_url: str, sign: Callable[[Frontier], str]) -> Rewritte
         again = connection.execute(
             text("SELECT size, at FROM checkpoints WHERE size > :number ORDER BY size"), {"number": found.number}
         ).all()
+        gone = connection.execute(_ABOUT_IT, {"look": found.id}).all()
         for statement in _TAKEN_OUT:
-            connection.execute(text(statement), {"number": found.number, "event": found.id})
-        _sign_again(connection, {row.size - 1: row.at for row in again}, sign)
+            connection.execute(text(statement), {"number": found.number, "events": [row.id for row in gone]})
+        _sign_again(connection, {row.size - sum(one.number < row.size for one in gone): row.at for row in again}, sign)
         _guard(connection, _FOR_EVER, "ENABLE ALWAYS TRIGGER")
-    return Rewritten(str(found.id), found.number)
+    return Rewritten(str(found.id), found.number, len(gone))
 
 
 def _sign_again(connection: Connection, sizes: dict[int, object], sign: Callable[[Frontier], str]) -> None:

@@ -141,6 +141,10 @@ class EventsRead:
         """What the journal says of the log's own keys."""
         self.reopened: dict[int, Reopened] = {}
         """What each log that began again goes on from, by the place of the event that says so."""
+        self.spoken_of: dict[UUID, UUID] = {}
+        """The entries that other entries are about, each with one that is about it."""
+        self.waiting: set[UUID] = set()
+        """The events that wait for their place in the log."""
         self.waits_since: Instant | None = None
         """When the event that has waited longest for its place in the log was queued."""
 
@@ -163,6 +167,8 @@ class EventsRead:
         yield from self._wrong_with_change(kept, payload)
         self._take_step(kept, payload)
         self._take_agreement(kept, payload)
+        if payload.get("entry") and kept.aggregate is not None:
+            self.spoken_of[kept.aggregate] = kept.id
         try:
             self._take(kept, payload, is_logged=not wrong_in_log)
         except ValueError:
@@ -177,6 +183,7 @@ class EventsRead:
         elif kept.queued_at is None:
             yield N_("It is not in the log, and does not wait for its place there.")
         else:
+            self.waiting.add(kept.id)
             self.waits_since = min(kept.queued_at, self.waits_since or kept.queued_at)
 
     def _wrong_with_change(self, kept: KeptEvent, payload: Mapping[str, Any]) -> Iterator[str]:

@@ -127,6 +127,7 @@ def verify_journal(evidence: Evidence, believed: Believed, read: EventsRead) -> 
     for kept in evidence.events():
         yield from (Finding(About.EVENT, str(kept.id), wrong) for wrong in read.wrong_with(kept))
     yield from _wrong_with_earlier(evidence, believed, read)
+    yield from _wrong_with_spoken_of(evidence, read)
     # Step 7: nothing has waited long for its place in the log.
     if read.waits_since is not None and believed.now - read.waits_since > LATE:
         yield Finding(About.QUEUE, "", N_("Events wait for their place in the log. Is casetrack worker running?"))
@@ -137,6 +138,15 @@ def _wrong_with_earlier(evidence: Evidence, believed: Believed, read: EventsRead
     for log, after in pairwise(believed.logs):
         if read.reopened.get(after.base) != _left_of(evidence, log):
             yield Finding(About.LOG, log.keys.origin, N_("The log after it does not say what was left of it."))
+
+
+def _wrong_with_spoken_of(evidence: Evidence, read: EventsRead) -> Iterator[Finding]:
+    """Step 17: whatever entry another is about is in the log, or waits for its place there."""
+    gone = {entry: by for entry, by in read.spoken_of.items() if entry not in read.waiting}
+    for _, event, _ in evidence.leaves():
+        gone.pop(event, None)
+    for by in gone.values():
+        yield Finding(About.EVENT, str(by), N_("It is about an entry of the log that is gone."))
 
 
 def _left_of(evidence: Evidence, log: KnownLog) -> Reopened:

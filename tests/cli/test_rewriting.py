@@ -56,6 +56,8 @@ def test_only_who_kept_a_checkpoint_finds_out(here: Installation) -> None:
     here.done("casetrack audit verify --database --held kept")
     done = rewritten(here)
     assert done is not None
+    # The look itself, and the comparison of the surname that it showed.
+    assert done.entries == 2
     assert "as it was recorded" in here.done("casetrack audit verify --database")
     assert "the log has only" in here.refused("casetrack audit verify --held kept")
     assert "older than a checkpoint of the log that others hold" in here.refused("casetrack worker --once")

@@ -129,9 +129,10 @@ def tamper(around: Surroundings, folder: Path) -> None:
 @folder_option
 @here
 def rewrite(around: Surroundings, folder: Path) -> None:
-    """Take a look at a name out of the log, and sign the log anew with its own key, as whoever has both could.
+    """Take a look at a name out of the log and sign the log anew with its own key, as whoever has both could.
 
-    Stop the demonstration first. Nothing in its database shows it afterwards: only who kept a checkpoint can.
+    Whatever speaks of that look goes with it. Stop the demonstration first. Nothing in its database shows it
+    afterwards: only who kept a checkpoint can.
     """
     kept = Folder(around.folder / folder)
     if kept.built_on is None:
@@ -147,7 +148,10 @@ def rewrite(around: Surroundings, folder: Path) -> None:
         message = "Nobody has looked at a case yet, so there is no look to take out."
         raise click.ClickException(message)
     verify = f"casetrack --config {folder / kept.settings.name} audit verify"
-    click.echo(f"Event {done.event} never happened: entry {done.index} is gone, and every checkpoint since is new.")
+    click.echo(
+        f"Event {done.event} never happened: entry {done.index} is gone, with whatever spoke of it, and the log is "
+        f"{done.entries} shorter. Every checkpoint since is new."
+    )
     click.echo(f"\nThe database says that all is well: {verify} --database")
     click.echo(f"A checkpoint that somebody kept says otherwise: {verify} --held CHECKPOINT")
 
