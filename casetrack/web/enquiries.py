@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -34,8 +34,9 @@ from casetrack.services.enquiries import (
     withdraw_enquiry,
 )
 from casetrack.services.journal import Purpose
+from casetrack.services.repeats import Answered, done_before, remember_answer, request_digest
 from casetrack.services.traces import Doer, Showing
-from casetrack.web.forms import page_asked, submitted
+from casetrack.web.forms import Form, new_name, page_asked, submitted
 from casetrack.web.log_use import in_force, opening, purpose_of
 from casetrack.web.words import INDEXES
 
@@ -86,11 +87,9 @@ def propose(use: Use) -> ResponseReturnValue:
         prepare_enquiry(work)
     form = submitted(AskEnquiry())
     if form.said is not None:
-        with begin(Purpose(use.value, form.said["words"], form.said["keep"])) as work:
-            enquiry = propose_enquiry(work, form.said["asked"], use)
-        flash(gettext("It waits for another auditor of the audit desk. Nothing is answered before they agree."))
-        return redirect(url_for("enquiries.view", enquiry_id=enquiry.id), HTTPStatus.SEE_OTHER)
-    return render_template("enquiries/propose.html", **form.given, **in_force(use), days=ANSWERED_FOR.days), form.status
+        return _proposed(form, form.said, use)
+    given = {**form.given, **in_force(use), "days": ANSWERED_FOR.days, "single": new_name()}
+    return render_template("enquiries/propose.html", **given), form.status
 
 
 @pages.route("/audit/enquiries/<uuid:enquiry_id>", methods=BOTH)
@@ -160,6 +159,19 @@ def answer(use: Use, enquiry_id: UUID) -> ResponseReturnValue:
         searched=[row(each.doer, each.indexes) for each in answered.searched],
         shown=[row(each.doer, each.indexes, each.how) for each in answered.shown],
     )
+
+
+def _proposed(form: Form, said: Mapping[str, Any], use: Use) -> ResponseReturnValue:
+    """It is asked once, however often its form is sent."""
+    request_sent = request_digest(request.path, dict(form.values))
+    with begin(Purpose(use.value, said["words"], said["keep"])) as work:
+        if done_before(work, form.single, lambda: request_sent):
+            flash(gettext("It was asked already, and is asked once."))
+            return redirect(url_for("enquiries.list"), HTTPStatus.SEE_OTHER)
+        enquiry = propose_enquiry(work, said["asked"], use)
+        remember_answer(work, form.single, Answered(request_sent, str(enquiry.id)))
+    flash(gettext("It waits for another auditor of the audit desk. Nothing is answered before they agree."))
+    return redirect(url_for("enquiries.view", enquiry_id=enquiry.id), HTTPStatus.SEE_OTHER)
 
 
 def _around(enquiry: Proposal) -> dict[str, Any]:

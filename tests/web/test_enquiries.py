@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 
 from casetrack.crypto.keyring import Keyring
+from casetrack.domain.errors import SentBefore
 from casetrack.domain.proposals import ProposalKind
 from casetrack.schemas.enquiries import Decision
 from casetrack.services.identity import reveal_identity
@@ -17,9 +18,9 @@ from casetrack.web.proposals import RULES
 from casetrack.web.words import PROPOSED, PROPOSED_FOR
 from tests.services import acts
 from tests.services import test_finding as finding
-from tests.services.acts import REVEALING
+from tests.services.acts import REVEALING, kept
 from tests.services.enquired import ASKER, SECOND
-from tests.web.site import Browser, Place, errors, headings, links, notice, title
+from tests.web.site import Browser, Place, errors, headings, hidden, links, notice, title
 from tests.world import ACCOUNTS, CHARITY
 
 LIST, NEW = "/audit/enquiries", "/audit/enquiries/new"
@@ -144,6 +145,22 @@ class TestAsking:
         assert "07700 900123" in told(shown.text)
         kept = desk(place).post(NEW, {**ASKED, "words": "Ring 07700 900123.", "keep": "looks-like"})
         assert headings(kept.text)[0] == "An enquiry about a named person"
+
+    def test_a_form_that_is_sent_twice_asks_once(self, place: Place) -> None:
+        browser = desk(place)
+        form = hidden(browser.get(NEW).text) | ASKED
+        first, second = (browser.client.post(NEW, data=form, follow_redirects=True) for _ in range(2))
+        assert headings(first.text)[0] == "An enquiry about a named person"
+        assert notice(second.text) == "It was asked already, and is asked once."
+        assert len(kept(place.world).proposals) == 1
+
+    def test_a_form_that_is_sent_again_about_somebody_else_is_not_taken_for_the_same(self, place: Place) -> None:
+        browser = desk(place)
+        form = hidden(browser.get(NEW).text) | ASKED
+        browser.client.post(NEW, data=form)
+        shown = browser.client.post(NEW, data=form | {"name": "Nguyen Mai"}, follow_redirects=True)
+        assert errors(shown.text) == [SentBefore.sentence]
+        assert len(kept(place.world).proposals) == 1
 
 
 class TestTheSecondAuditor:
