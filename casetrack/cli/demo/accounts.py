@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casetrack.cli.demo.acts import Desk
-from casetrack.cli.demo.journeys import AUDITOR, WORKERS
+from casetrack.cli.demo.journeys import AUDITOR, SECOND_AUDITOR, WORKERS
 from casetrack.cli.demo.people import colleague_name
 from casetrack.cli.demo.world import LEEDS, MANCHESTER
 from casetrack.domain.actions import Action
@@ -33,8 +33,14 @@ class Colleague:
 
 
 def colleagues(holders: Iterable[HolderCode], seed: str) -> Iterator[Colleague]:
-    """Everybody who works with cases at those organisations, an auditor and an administrator of all of them."""
-    for desk in (AUDITOR, ADMINISTRATOR, LEFT, *(desk for holder in holders for desk in _desks(holder))):
+    """Everybody who works with cases at those organisations, two auditors and an administrator of all of them."""
+    for desk in (
+        AUDITOR,
+        SECOND_AUDITOR,
+        ADMINISTRATOR,
+        LEFT,
+        *(desk for holder in holders for desk in _desks(holder)),
+    ):
         given, family = colleague_name(seed, desk)
         yield Colleague(desk, f"{desk.holder}.{desk.role}.{desk.number}", f"{given.split()[0]} {family}")
 

@@ -142,6 +142,48 @@ class Review(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Disclose(Act):
+    """That somebody outside casetrack was told something is put into the register of what left."""
+
+    strand: Strand
+    kind: str
+    reason: str
+    basis: str | None
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestAccess(Act):
+    """The person's own request for what is held of them, which came so many days before, is written down."""
+
+    days: int
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckAccess(Act):
+    """It was found out with the person alone that it is they who ask."""
+
+    way: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enquire(Act):
+    """An auditor asks whether the person of that name and birth was looked up over the last so many days, and why."""
+
+    names: tuple[str, ...]
+    born: date
+    days: int
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreeToEnquiry(Act):
+    """A second auditor asks the same, so that both may read the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Find(Act):
     """Somebody who has only a name as they heard it, and a year of birth, looks for whose it is."""
 

@@ -14,12 +14,16 @@ from casetrack.cli.demo.accounts import NATIONAL
 from casetrack.cli.demo.acts import (
     Accept,
     Act,
+    AgreeToEnquiry,
     Approve,
     Assign,
     Begin,
+    CheckAccess,
     Close,
     Decline,
     Desk,
+    Disclose,
+    Enquire,
     Entry,
     Find,
     Journey,
@@ -30,6 +34,7 @@ from casetrack.cli.demo.acts import (
     Record,
     Reopen,
     ReopenCase,
+    RequestAccess,
     Reveal,
     Review,
     See,
@@ -43,15 +48,18 @@ from casetrack.domain.actions import Action
 from casetrack.domain.actors import Actor, Auth
 from casetrack.domain.errors import NotFound
 from casetrack.domain.finding import Birth, Known
-from casetrack.domain.holdings import Part, Strand
-from casetrack.domain.ids import AccountId, NoteId, ProposalId, TransferId
+from casetrack.domain.holdings import STRAND_PARTS, Part, Strand
+from casetrack.domain.ids import AccountId, NoteId, ProposalId, SarId, TransferId
 from casetrack.domain.records import Recorded
 from casetrack.domain.references import Reference
+from casetrack.domain.sars import Asker, Checked, Interpreter
 from casetrack.persistence.batches import Batch, Batches
 from casetrack.services.audit import Use
 from casetrack.services.cases import NewCase, assign_case, begin_strand, close_case, open_case, reopen_case, view_case
 from casetrack.services.contacts import reveal_contact
 from casetrack.services.deployment import Deployment
+from casetrack.services.disclosures import NewDisclosure, record_disclosure
+from casetrack.services.enquiries import Enquired, approve_enquiry, propose_enquiry
 from casetrack.services.erasures import propose_erasure
 from casetrack.services.fields import NOTES
 from casetrack.services.finding import Sought, find_people
@@ -62,6 +70,7 @@ from casetrack.services.milestones import reopen_milestone
 from casetrack.services.notes import NewNote, write_note
 from casetrack.services.occasions import UnusualQuery
 from casetrack.services.proposals import approve_proposal
+from casetrack.services.sars import check_sar, record_sar
 from casetrack.services.sealing import seal_fields
 from casetrack.services.sessions import NOBODY
 from casetrack.services.transfers import (
@@ -93,6 +102,7 @@ class Builder:
         self._offers: dict[int, TransferId] = {}
         self._notes: dict[int, NoteId] = {}
         self._proposals: dict[int, ProposalId] = {}
+        self._requests: dict[int, SarId] = {}
 
     def live(self, journeys: Iterable[Journey], told: Callable[[int], None]) -> None:
         """Everything in the plans has happened; `told` hears how many acts there were, time and again."""
@@ -188,6 +198,40 @@ class Builder:
         review_unusual(work, one.first.id, act.disposition, Use.SELF_MONITORING, of_day=False)
 
     @_do.register
+    def _(self, act: Disclose, work: UnitOfWork, number: int) -> None:
+        parts = frozenset({STRAND_PARTS[act.strand]})
+        new = NewDisclosure(
+            on=work.today,
+            kind=act.kind,
+            recipient=None,
+            reason=act.reason,
+            basis=act.basis,
+            parts=parts,
+            words=act.words,
+        )
+        record_disclosure(work, self._case(number), new, seen=None)
+
+    @_do.register
+    def _(self, act: RequestAccess, work: UnitOfWork, number: int) -> None:
+        received = work.today - timedelta(days=act.days)
+        _, self._requests[number] = record_sar(work, self._case(number), Asker.PERSON, received, act.words, seen=None)
+
+    @_do.register
+    def _(self, act: CheckAccess, work: UnitOfWork, number: int) -> None:
+        checked = Checked(way=act.way, alone=True, interpreter=Interpreter.NONE, mandate=False, words=act.words)
+        check_sar(work, self._case(number), self._requests[number], checked, seen=None)
+
+    @_do.register
+    def _(self, act: Enquire, work: UnitOfWork, number: int) -> None:
+        known = Known(names=act.names, birth=Birth.on(act.born))
+        asked = Enquired(known, work.today - timedelta(days=act.days), work.today)
+        self._proposals[number] = propose_enquiry(work, asked, Use.SELF_MONITORING).id
+
+    @_do.register
+    def _(self, act: AgreeToEnquiry, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - the act says all by being there
+        approve_enquiry(work, self._proposals[number], seen=None)
+
+    @_do.register
     def _(self, act: Find, work: UnitOfWork, number: int) -> None:  # noqa: ARG002 - whose life it is, is to be found out
         find_people(work, Sought(Known(names=(act.name,), birth=Birth(act.year))))
 
@@ -252,6 +296,8 @@ def write_down(work: UnitOfWork, reference: Reference, entries: Sequence[Entry])
 def _purpose(act: Act) -> Purpose:
     if isinstance(act, Reveal | Find):
         return Purpose(act.purpose, act.words)
+    if isinstance(act, Enquire):
+        return Purpose(Use.SELF_MONITORING.value, act.words)
     if isinstance(act, Begin | Reopen | ReopenCase | Decline | SetHold | ProposeErasure | Review):
         return Purpose(CASEWORK.code, act.words)
     return CASEWORK

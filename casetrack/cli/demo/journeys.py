@@ -2,18 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final, TypeAlias
 
 from casetrack.cli.demo import sittings
 from casetrack.cli.demo.acts import (
     Accept,
     Act,
+    AgreeToEnquiry,
     Approve,
     Assign,
     Begin,
+    CheckAccess,
     Close,
     Decline,
     Desk,
+    Disclose,
+    Enquire,
     Entry,
     Find,
     Journey,
@@ -25,6 +30,7 @@ from casetrack.cli.demo.acts import (
     Record,
     Reopen,
     ReopenCase,
+    RequestAccess,
     Reveal,
     Review,
     See,
@@ -33,6 +39,8 @@ from casetrack.cli.demo.acts import (
     Withdraw,
     Write,
 )
+from casetrack.cli.demo.asked import ASKED, CAME_BEFORE, CHECKED, COMPLAINED, OVER_DAYS, REQUESTED, Asked
+from casetrack.cli.demo.asked import MOST_DAYS as ASKED_AGO
 from casetrack.cli.demo.chance import Stream
 from casetrack.cli.demo.endings import CLOSED_FOR, GROUNDS, HELD_FOR, MOST_DAYS, Ending
 from casetrack.cli.demo.offers import Offer
@@ -40,10 +48,12 @@ from casetrack.cli.demo.people import as_heard, colleague_name
 from casetrack.cli.demo.previews import preview_of
 from casetrack.cli.demo.scenes import PHASES, Scene, draw_scene
 from casetrack.cli.demo.words import (
+    BASIS,
     BEGUN,
     CLOSING,
     CORRECTED,
     DECLINED,
+    DISCLOSED,
     LOOKED_FOR,
     MISDIALLED,
     NOTED,
@@ -76,12 +86,15 @@ NIGHT_DESK: Final = Desk(HolderCode("metropolitan"), Role.SUPPORT_WORKER, WORKER
 """Somebody who looks at names at night, without a case of theirs: for the auditor to find."""
 
 AUDITOR: Final = Desk(AUDIT_DESK, Role.AUDITOR)
+SECOND_AUDITOR: Final = replace(AUDITOR, number=2)
 NAMESAKES: Final = 7
 """In every seventh of the lives that they look at, the person has their surname."""
 BROWSING_DESK: Final = Desk(NIGHT_DESK.holder, Role.LEAD)
 BROWSED_AGO: Final = 3
 """Somebody who goes through every case there, on one afternoon so many days ago."""
 AFTERNOON: Final = 14 * 60
+PAUSE: Final = 5
+"""How many minutes go by between two acts that no chance divides."""
 
 LOOKED: Final = 0.35
 REVEALS: Final = 0.35
@@ -93,6 +106,8 @@ WRITES: Final = 0.3
 """The share of lives in which notes are written; of those, the share in which the last is corrected."""
 CORRECTS: Final = 0.3
 MOST_NOTES: Final = 4
+DISCLOSES: Final = 0.08
+"""The share of lives in which somebody outside casetrack is told something."""
 PRIED: Final = 0.03
 LOOKED_FOR_EVERY: Final = 3
 """In every third life somebody looks for the person, by a name as they heard it."""
@@ -150,6 +165,8 @@ class _Life:
         self._begin_strand()
         self._go_around()
         self._note()
+        self._tell()
+        self._ask()
         tail = self._end()
         return Journey(self.number, self._browsed(tuple(self._dated(tail))))
 
@@ -308,9 +325,7 @@ class _Life:
 
     def _review(self, of: Desk, days: int, disposition: Disposition, words: str) -> None:
         """An auditor has looked into it so many days later. It takes nothing from the chance of the life."""
-        act = Review(when=Moment(0, self.minute), by=AUDITOR, of=of, days=days, disposition=disposition, words=words)
-        self.acts.append((self.day, act))
-        self.minute += 5
+        self._next(Review, AUDITOR, of=of, days=days, disposition=disposition, words=words)
 
     def _browsed(self, acts: tuple[Act, ...]) -> tuple[Act, ...]:
         """The same, and that the case was looked at among all others there, if it was there by then and still is."""
@@ -342,20 +357,35 @@ class _Life:
         if stream.happens(CORRECTS):
             self._write(strand, NoteKind.FACT, Sensitivity.ORDINARY, CORRECTED, corrects=True)
 
+    def _tell(self) -> None:
+        """Somebody outside casetrack is told something. It takes nothing from the chance of the life."""
+        if self._is_offered() or not self.notes.happens(DISCLOSES):
+            return
+        strand = self.notes.pick(sorted(self.workers))
+        desk, (kind, reason, words) = self.workers[strand], self.notes.pick(DISCLOSED[strand])
+        basis = BASIS if self.world.is_partner(desk.holder) else None
+        self._next(Disclose, desk, strand=strand, kind=kind, reason=reason, basis=basis, words=words)
+
+    def _ask(self) -> None:
+        """Somebody outside asks what is held of the person, or whether anybody looked them up."""
+        asked, names = ASKED.get(self.number), self.scene.person.names
+        if asked is Asked.ACCESS:
+            lead, (way, words) = Desk(self._anybody().holder, Role.LEAD), CHECKED
+            self._next(RequestAccess, lead, days=CAME_BEFORE, words=REQUESTED)
+            self._next(CheckAccess, lead, way=way, words=words)
+        elif asked is not None:
+            whom = tuple(str(names[part]) for part in ("given_names", "family_name"))
+            born = date.fromisoformat(str(names["birth_date"]))
+            self._next(Enquire, AUDITOR, names=whom, born=born, days=OVER_DAYS, words=COMPLAINED)
+            if asked is Asked.AGREED:
+                self._next(AgreeToEnquiry, SECOND_AUDITOR)
+
     def _write(
         self, strand: Strand, kind: NoteKind, sensitivity: Sensitivity, words: str, *, corrects: bool = False
     ) -> None:
-        act = Write(
-            when=Moment(0, self.minute),
-            by=self.workers[strand],
-            strand=strand,
-            kind=kind,
-            sensitivity=sensitivity,
-            words=words,
-            corrects=corrects,
-        )
-        self.acts.append((self.day, act))
-        self.minute += self.notes.between(3, 9)
+        desk = self.workers[strand]
+        self._next(Write, desk, strand=strand, kind=kind, sensitivity=sensitivity, words=words, corrects=corrects)
+        self.minute += self.notes.between(3, 9) - PAUSE
 
     def _end(self) -> int:
         """The case is closed, and sometimes opened again; gives how many days ago the last thing happened."""
@@ -403,7 +433,9 @@ class _Life:
             Phase.MOVE_ON: 35,
             Phase.STATUS: 35,
         }[self.scene.phase]
-        return stream.between(1, min(most, 2) if self._is_offered() else most)
+        if self._is_offered():
+            most = min(most, 2)
+        return stream.between(1, min(most, ASKED_AGO) if self.number in ASKED else most)
 
     def _later(self, days: int) -> None:
         """Days go by; without any, a little while does."""
@@ -417,10 +449,15 @@ class _Life:
         """Somebody does something now; what is done late at night is the last thing on its day."""
         if late:
             self.minute = NIGHT + self.stream.between(0, 30)
-        self.acts.append((self.day, kind(when=Moment(0, self.minute), by=by, **how)))
-        self.minute += self.stream.between(4, 15)
+        self._next(kind, by, **how)
+        self.minute += self.stream.between(4, 15) - PAUSE
         if late:
             self._later(1)
+
+    def _next(self, kind: type[Act], by: Desk, /, **how: Any) -> None:  # noqa: ANN401 - the fields of an act
+        """Somebody does something now. It takes nothing from the chance of the life."""
+        self.acts.append((self.day, kind(when=Moment(0, self.minute), by=by, **how)))
+        self.minute += PAUSE
 
     def _dated(self, tail: int) -> Iterator[Act]:
         last = self.acts[-1][0]

@@ -7,7 +7,7 @@ from typing import Final
 
 from casetrack.cli.demo.accounts import ADMINISTRATOR, LEFT, colleagues
 from casetrack.cli.demo.acts import Desk
-from casetrack.cli.demo.journeys import AUDITOR
+from casetrack.cli.demo.journeys import AUDITOR, SECOND_AUDITOR
 from casetrack.cli.demo.partners import CHARITY
 from casetrack.cli.demo.world import LEEDS, MANCHESTER, read_world
 from casetrack.domain.actors import Role
@@ -59,6 +59,14 @@ PARTS: Final[Mapping[str, Part]] = {
             "strangers tried to open cases that are none of theirs."
         ),
         "audit.view",
+    ),
+    "second": Part(
+        SECOND_AUDITOR,
+        N_(
+            "A colleague asks whether a named person was looked up, and nobody is answered before a second auditor "
+            "agrees. Another such question can be read."
+        ),
+        "enquiries.list",
     ),
     "administrator": Part(
         ADMINISTRATOR,

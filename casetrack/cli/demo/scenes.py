@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from casetrack.cli.demo.asked import ASKED
+from casetrack.cli.demo.asked import PHASE as PHASE_OF_ASKED
 from casetrack.cli.demo.chance import Stream
 from casetrack.cli.demo.endings import ENDINGS, Ending
 from casetrack.cli.demo.endings import PHASES as PHASES_OF_ENDINGS
@@ -50,12 +52,12 @@ class Scene:
 
 def draw_scene(world: World, stream: Stream, number: int) -> Scene:
     """The scene of that number. The first few score are set so that everything that can happen does."""
-    ending = ENDINGS.get(number)
-    offer = None if ending else draw_offer(world, stream, number)
-    opener = offer.sender if offer else LEEDS if ending else _opener(world, stream)
+    ending, is_arranged = ENDINGS.get(number), number in ENDINGS or number in ASKED
+    offer = None if is_arranged else draw_offer(world, stream, number)
+    opener = offer.sender if offer else LEEDS if is_arranged else _opener(world, stream)
     strands = offer.before if offer else _strands(world, stream, opener)
     age_group = AgeGroup(stream.weigh(world.figures.of("age of people referred by the police")))
-    phase = PHASES_OF_ENDINGS[ending] if ending else _phase(world, stream, number, age_group, offer)
+    phase = _phase(world, stream, number, age_group, offer)
     area = world.area_of(opener)
     return Scene(
         opener=opener,
@@ -88,6 +90,10 @@ def _strands(world: World, stream: Stream, opener: HolderCode) -> frozenset[Stra
 
 def _phase(world: World, stream: Stream, number: int, age_group: AgeGroup, offer: Offer | None) -> Phase:
     """Nobody offers a case before the person was met, or after its last decision. Who refuses the NRM stays there."""
+    if number in ENDINGS:
+        return PHASES_OF_ENDINGS[ENDINGS[number]]
+    if number in ASKED:
+        return PHASE_OF_ASKED
     arranged = number - ARRANGED
     if 0 <= arranged < EACH * len(PHASES) and offer is None:
         return PHASES[arranged % len(PHASES)]
@@ -101,6 +107,8 @@ def _phase(world: World, stream: Stream, number: int, age_group: AgeGroup, offer
 
 
 def _identity(world: World, stream: Stream, number: int) -> IdentityState:
+    if number in ASKED:
+        return IdentityState.GIVEN
     arranged = number - ARRANGED
     if 0 <= arranged < EACH * len(NAMELESS):
         return IdentityState(tuple(NAMELESS)[arranged % len(NAMELESS)])

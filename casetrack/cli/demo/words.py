@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from casetrack.domain.holdings import Strand
 from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.unusual_access import Disposition
 
@@ -29,6 +30,21 @@ REVIEWED: Final[tuple[tuple[Disposition, str], ...]] = (
 """What an auditor records of names that were looked at by night, by turns."""
 MISDIALLED: Final = (Disposition.EXPECTED, "The reference was read out wrongly on the telephone: one digit is other.")
 """And of an attempt on a case of somebody else's."""
+
+DISCLOSED: Final[Mapping[Strand, tuple[tuple[str, str, str], ...]]] = {
+    Strand.SUPPORT: (
+        ("health", "health", "An invented letter to the surgery, about the appointments alone."),
+        ("council", "housing", "An invented form for the housing office, with what sort of room is needed."),
+        ("lawyer", "legal-advice", "An invented copy of the decision letter, for the solicitor."),
+    ),
+    Strand.INVESTIGATION: (
+        ("prosecutor", "prosecution", "An invented summary of the inquiry, without the address."),
+        ("law-enforcement", "investigation", "An invented description of two vehicles, for the force next door."),
+    ),
+}
+"""What somebody was told of a strand: what kind of body it is, what for, and what it was."""
+BASIS: Final = "consent"
+"""On which basis whoever needs one tells others."""
 
 LOOKED_FOR: Final = ("contact-person", "Somebody rang for them, and I have only the name as I heard it.")
 """The purpose for which a person is looked for, and why."""

@@ -13,7 +13,22 @@ from sqlalchemy import text
 from casetrack.app import inspection, key_folder, open_deployment, utc_now
 from casetrack.cli.databases import found
 from casetrack.cli.demo.accounts import ADMINISTRATOR, LEFT, colleagues, keep_colleagues
-from casetrack.cli.demo.acts import Accept, Act, Begin, Find, Journey, Look, Pry, Record, Reveal, Review, See, Write
+from casetrack.cli.demo.acts import (
+    Accept,
+    Act,
+    Begin,
+    Disclose,
+    Find,
+    Journey,
+    Look,
+    Pry,
+    Record,
+    Reveal,
+    Review,
+    See,
+    Write,
+)
+from casetrack.cli.demo.asked import ASKED
 from casetrack.cli.demo.build import Builder
 from casetrack.cli.demo.chance import Stream
 from casetrack.cli.demo.parts import accounts_of
@@ -31,8 +46,9 @@ from casetrack.services.verifying import verify_database
 from tests.cli.demo.world import NOW, SEED, TODAY, End, planned, scene_of, world
 from tests.persistence.databases import Database
 
-LIVES: Final = (*range(20), 60, 61, 62, 67, 74, 160)
-"""Each kind of offer in each state, four of those that come after, and two in which the other strand begins later."""
+LIVES: Final = (*range(20), 60, 61, 62, 67, 74, *ASKED, 160)
+"""Each kind of offer in each state, four of those that come after, those about whom somebody asks, and two in which the
+other strand begins later."""
 SOME: Final = (3, 7, 16)
 """Few, with names to look at."""
 
@@ -198,6 +214,18 @@ def test_strands_that_began_later_are_on_the_log_with_the_ground_on_which_they_d
 
     assert {strand for strand, _, _ in said} == {"support", "investigation"}
     assert sorted(said, key=str) == sorted(((act.strand, act.reason, bool(act.words)) for act in begun), key=str)
+
+
+def test_what_left_is_in_the_register_and_what_somebody_asked_waits_to_be_answered(built: Built) -> None:
+    told = [act for life in built.lives for act in life.acts if isinstance(act, Disclose)]
+    events = "SELECT convert_from(payload, 'UTF8')::json AS said FROM events"
+    left = built.rows(f"{events} WHERE action = 'disclosure:record' AND refusal IS NULL")
+    requests = built.rows(f"{events} WHERE action LIKE 'sar:%' AND refusal IS NULL ORDER BY at")
+    enquiries = built.rows("SELECT state FROM proposals WHERE kind = 'enquiry' ORDER BY state")
+
+    assert len(left) == len(told) > 0
+    assert [row.said["event"] for row in requests] == ["SarRecorded", "SarChecked"]
+    assert [row.state for row in enquiries] == ["approved", "proposed"]
 
 
 def test_notes_are_sealed_and_the_log_says_that_they_were_written(built: Built) -> None:

@@ -9,6 +9,8 @@ import pytest
 from casetrack.cli.demo.acts import (
     Begin,
     Close,
+    Disclose,
+    Enquire,
     Find,
     Look,
     Open,
@@ -20,12 +22,14 @@ from casetrack.cli.demo.acts import (
     Send,
     Write,
 )
+from casetrack.cli.demo.asked import ASKED, Asked
 from casetrack.cli.demo.journeys import BROWSED_AGO, BROWSING_DESK, LIVES, NIGHT_DESK, plan_lives
 from casetrack.cli.demo.offers import BOTH, COMBINATIONS, INVESTIGATION, SUPPORT
 from casetrack.cli.demo.people import MARK, colleague_name
 from casetrack.cli.demo.scenes import PHASES
 from casetrack.cli.demo.words import CORRECTED, NOTED
 from casetrack.domain.case import AgeGroup, BeginReason, IdentityState
+from casetrack.domain.enquiries import ANSWERED_FOR
 from casetrack.domain.holdings import Strand
 from casetrack.domain.misplaced import find_misplaced
 from casetrack.domain.transfer import TransferKind, TransferState
@@ -193,6 +197,25 @@ def test_what_is_reviewed_was_done_before(seed: str) -> None:
     for journey, review in reviews:
         days = {act.when.days_ago for act in journey.acts if act.by == review.of and isinstance(act, Reveal | Pry)}
         assert review.when.days_ago + review.days in days
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_something_is_told_of_both_strands_on_a_basis_where_there_is_one(seed: str) -> None:
+    told = [act for journey in planned(seed, LIVES) for act in journey.acts if isinstance(act, Disclose)]
+
+    assert every((act.strand for act in told), Strand)
+    assert {act.basis is not None for act in told if world().is_partner(act.by.holder)} == {True}
+    assert {act.basis for act in told if not world().is_partner(act.by.holder)} == {None}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_asked_about_somebody_is_not_too_old_to_be_answered(seed: str) -> None:
+    asked = [journey for journey in planned(seed, LIVES) if journey.number in ASKED]
+    enquiries = [act for journey in asked for act in journey.acts if isinstance(act, Enquire)]
+
+    assert [len(journey.acts) > 1 for journey in asked] == [True] * len(Asked)
+    assert len(enquiries) == len(Asked) - 1
+    assert all(act.when.days_ago < ANSWERED_FOR.days for act in enquiries)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
