@@ -21,6 +21,7 @@ from casetrack.schemas.shown_desk import (
     AccountAuditedShown,
     CaseAuditedShown,
     ComparisonShown,
+    ErasuresToldShown,
     LogStateShown,
     RegisterShown,
     ThenShown,
@@ -30,6 +31,7 @@ from casetrack.services.audit import Inspection, begin_verifying, inspect_audit,
 from casetrack.services.audit_accounts import look_at_account
 from casetrack.services.audit_cases import look_at_case
 from casetrack.services.audit_checkpoints import begin_comparing, compare_checkpoint
+from casetrack.services.audit_erasures import look_at_erasures
 from casetrack.services.audit_hindsight import Responsible, who_could_open
 from casetrack.services.bundles import BundleAsked
 from casetrack.services.disclosures import look_at_disclosures
@@ -84,6 +86,14 @@ def look_at_disclosures_(asked: Mapping[str, Any]) -> Response:
     with begin(Purpose(use)) as work:
         page = look_at_disclosures(work, RegisterQuery(**{**said, **codes, "page": max(1, said["page"])}), use)
     return page_answer(RegisterShown(), page)
+
+
+@calls.get("/audit/erasures", Action.AUDIT_SEARCH, shows=ErasuresToldShown, asks=LookAt)
+def look_at_erasures_(asked: Mapping[str, Any]) -> Response:
+    """One page of the cases that two people have agreed to erase, the newest first."""
+    with begin(Purpose(asked["use"])) as work:
+        page = look_at_erasures(work, asked["use"], page=asked["page"])
+    return page_answer(ErasuresToldShown(), page)
 
 
 @calls.get("/audit/accounts/<uuid:account>", Action.AUDIT_SEARCH, shows=AccountAuditedShown, asks=LookAt)

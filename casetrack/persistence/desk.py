@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, false, func, literal, or_, select, true, union_all
 from sqlalchemy.engine import Row as Found
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from casetrack.domain.actions import Action
 from casetrack.domain.events import Operation
 from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode
+from casetrack.domain.proposal_events import CaseErased
 from casetrack.domain.references import Reference
 from casetrack.persistence.accounts import AccountRow
 from casetrack.persistence.journal import REFERENCES, EventRow, ShownRow, about_case, case_of, event_card, event_cards
@@ -145,6 +146,32 @@ class SqlDesk:
             EventRow.action.in_([action.value for action in RESPONSIBLE]),
         )
         return self._told(events.order_by(EventRow.case_version))
+
+    def erasures(self, *, page: int) -> Page[EventCard]:
+        """One page of the events by which cases were erased, the newest first."""
+        newest_first = (EventRow.at.desc(), EventRow.id)
+        erased = select(EventRow.id).where(
+            EventRow.action == Action.PROPOSAL_APPROVE.value,
+            EventRow.case_version.is_not(None),
+            func.payload_says(EventRow.payload, ["event"]) == CaseErased.__name__,
+        )
+
+        def cards(listed: Subquery) -> Select[*tuple[Any, ...]]:
+            found = event_cards().join(listed, listed.c.id == EventRow.id)
+            return found.add_columns(listed.c.total).order_by(*newest_first)
+
+        return page_of(self._session, erased.order_by(*newest_first), event_card, number=page, cards=cards)
+
+    def proposed(self, erasures: Collection[EventId]) -> Mapping[EventId, EventCard]:
+        """The event by which each of those erasures was proposed."""
+        erased = aliased(EventRow)
+        first = (
+            event_cards()
+            .add_columns(erased.id.label("erasure"))
+            .join(erased, erased.aggregate_id == EventRow.aggregate_id)
+            .where(erased.id.in_(sorted(erasures)), EventRow.step == 1)
+        )
+        return {EventId(row.erasure): event_card(row) for row in self._session.execute(first)}
 
     def entry(self, entry: EventId) -> WrittenEntry | None:
         """That entry; None of one that is not in the auditor's scope."""

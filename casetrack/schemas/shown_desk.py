@@ -80,6 +80,29 @@ class RegisterShown(PageShown):
     items = fields.List(fields.Nested(DepartureShown))
 
 
+class ErasureToldShown(Schema):
+    """A case that was erased: by which two people, and under which rule."""
+
+    id = fields.UUID(attribute="erased.id", **told("The id of the entry of the log that says it."))
+    at = fields.DateTime(attribute="erased.at")
+    case = fields.UUID(attribute="erased.case", **told("Its id: a case that was erased has no reference."))
+    holders = fields.List(fields.String(), **told("Codes of those that were responsible, or asked to agree."))
+    rule = fields.String(**told("The code of the rule under which it was erased."))
+    reason = fields.String()
+    repeated = fields.Boolean(**told("It was erased once more, from a copy of the database that was put back."))
+    proposed_by = fields.UUID(
+        attribute="proposed.account", **told("The account; none out of the auditor's scope.", allow_none=True)
+    )
+    proposed_at = fields.DateTime(attribute="proposed.at", allow_none=True)
+    approved_by = fields.UUID(attribute="erased.account", allow_none=True)
+
+
+class ErasuresToldShown(PageShown):
+    """One page of what was erased."""
+
+    items = fields.List(fields.Nested(ErasureToldShown))
+
+
 class SignInsShown(Schema):
     """How often an account was signed in to."""
 

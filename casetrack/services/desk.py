@@ -130,6 +130,12 @@ class Desk(Protocol):
     def became_responsible(self, reference: Reference) -> tuple[Told, ...]:
         """What the journal says of who became responsible for the case, in the order of its versions."""
 
+    def erasures(self, *, page: int) -> Page[EventCard]:
+        """One page of the events by which cases were erased, the newest first."""
+
+    def proposed(self, erasures: Collection[EventId]) -> Mapping[EventId, EventCard]:
+        """The event by which each of those erasures was proposed."""
+
     def entry(self, entry: EventId) -> WrittenEntry | None:
         """That entry; None of one that is not in the auditor's scope."""
 

@@ -108,7 +108,9 @@ def verify(use: Use) -> ResponseReturnValue:
 
 CHECKS: Final[Mapping[About, str]] = {
     About.LOG: N_("Every entry of the log is as its signed checkpoints promised"),
-    About.EVENT: N_("Every event is in the log once, unchanged, and no change of a case is missing"),
+    About.EVENT: N_(
+        "Every event is in the log once, unchanged; no change of a case is missing, nor what an entry is about"
+    ),
     About.QUEUE: N_("No event has waited long for its place in the log"),
     About.CASE: N_("Every case is as the organisation that changed it last has sealed it"),
     About.HOLDING: N_("Who was responsible, from when until when, is as it was sealed"),

@@ -3,6 +3,7 @@
 from casetrack.services.certificates import verify_certificate
 from tests.api.door import V1, Door
 from tests.services import agreed
+from tests.world import ACCOUNTS, NORTH
 
 WORDS = agreed.WHY.words
 
@@ -60,3 +61,12 @@ def test_the_pages_of_a_list_lead_to_one_another(door: Door) -> None:
     agreed.erased(door.world)
     link = door.caller("supervisor").get("/erasures").headers["Link"]
     assert f"<{V1}/erasures?page=1>" in link
+
+
+def test_an_auditors_program_is_told_what_was_erased_by_which_two_people_and_under_which_rule(door: Door) -> None:
+    case, _ = agreed.erased(door.world)
+    (item,) = door.caller("auditor").get("/audit/erasures?use=integrity").json["items"]
+    assert (item["case"], item["rule"], item["reason"]) == (str(case.id), agreed.RULE, agreed.REASON)
+    assert (item["proposed_by"], item["approved_by"]) == (str(ACCOUNTS["lead"].id), str(ACCOUNTS["supervisor"].id))
+    assert item["holders"] == [NORTH.code]
+    assert door.last_action() == "audit:search"

@@ -218,6 +218,7 @@ CALLS: Final = (
         {"use": "integrity", "since": "2026-11-01", "until": "2026-11-30"},
     ),
     call("GET", "/audit/disclosures", "auditor", at("/audit/disclosures?use=integrity")),
+    call("GET", "/audit/erasures", "auditor", at("/audit/erasures?use=integrity")),
     call("GET", "/audit/unusual", "auditor", at("/audit/unusual?use=integrity")),
     call(
         "POST",

@@ -129,6 +129,7 @@ DESK: Final[tuple[Example, ...]] = (
     *page("/audit/entries/<uuid:entry>/words", _typed),
     send("/audit/entries/<uuid:entry>/words", "auditor", _opened(_typed)),
     *page("/audit/disclosures", at("/audit/disclosures")),
+    *page("/audit/erasures", at("/audit/erasures")),
     *page("/audit/unusual", at("/audit/unusual")),
     *page("/audit/unusual/<uuid:entry>", _unusual),
     send("/audit/unusual/<uuid:entry>", "auditor", _opened(_unusual), {"disposition": "expected", "words": RING}),

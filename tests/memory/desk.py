@@ -19,7 +19,7 @@ from casetrack.services.desk import (
     Told,
     WrittenEntry,
 )
-from casetrack.services.journal import read_detail, read_payload
+from casetrack.services.journal import read_detail, read_kind, read_payload
 from casetrack.services.lists import EventCard, Page
 from casetrack.services.ports import JournalEntry
 from tests.memory.journal import MemoryJournal, subject_of
@@ -94,6 +94,16 @@ class MemoryDesk:
             if self._journal.reference(each.case) == reference
         ]
         return _told(each for _, each in sorted(changes, key=lambda change: change[0]))
+
+    def erasures(self, *, page: int) -> Page[EventCard]:
+        erased = [each for each in self._journal.known() if read_kind(read_payload(each.payload)) == "CaseErased"]
+        newest = sorted(sorted(erased, key=lambda each: each.id), key=lambda each: each.at, reverse=True)
+        return page_of([self._journal.card(each) for each in newest], number=page)
+
+    def proposed(self, erasures: Collection[EventId]) -> Mapping[EventId, EventCard]:
+        known = self._journal.known()
+        first = {each.aggregate: self._journal.card(each) for each in known if each.step == 1}
+        return {each.id: first[each.aggregate] for each in known if each.id in erasures and each.aggregate in first}
 
     def entry(self, entry: EventId) -> WrittenEntry | None:
         found = next((each for each in self._journal.known() if each.id == entry), None)

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from casetrack.persistence.inspection import inspecting
 from casetrack.persistence.outcomes import SqlOutcomes, outcomes
 from casetrack.persistence.roles import APP, AUDITOR, DEFINER, ERASER, KEEPER, OWNER
 from casetrack.persistence.tombstones import SqlTombstones
+from casetrack.services.audit import Use
+from casetrack.services.audit_erasures import look_at_erasures
 from casetrack.services.cases import view_held
 from casetrack.services.erasure_list import Ending, Trace
 from casetrack.services.erasures import list_erasures, view_erasure
@@ -28,6 +30,7 @@ from casetrack.services.ports import Scope
 from casetrack.services.proposals import list_proposals, view_proposal
 from casetrack.services.transfers import decline_transfer
 from casetrack.services.verifying import verify_database
+from casetrack.services.work import UnitOfWork, at_work
 from tests.persistence.databases import Database
 from tests.persistence.walls import FOR_EVER, INSUFFICIENT_PRIVILEGE, act_as
 from tests.services import acts, agreed
@@ -126,6 +129,27 @@ def test_of_an_erased_case_no_table_has_a_row(world: World, app_engine: Database
         view_held(at, case.reference)
     with app_engine.engine(SUPERUSER).connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM proposals WHERE words IS NOT NULL")) == 1
+
+
+def test_an_auditor_is_told_of_each_with_its_two_people_and_another_organisations_of_none(world: World) -> None:
+    cases = [agreed.erased(world)[0] for _ in range(2)]
+    agreed.proposed(world, full(world))
+
+    for name, told_of in (("auditor", cases), ("north-auditor", cases), ("south-auditor", [])):
+        with acting_as(world, name) as at:
+            found = look_at_erasures(at, Use.INTEGRITY, page=1)
+        assert {told.erased.case for told in found.items} == {case.id for case in told_of}
+        assert found.total == len(told_of)
+        for told in found.items:
+            assert told.proposed is not None
+            assert (told.proposed.account, told.erased.account) == (ACCOUNTS["lead"].id, ACCOUNTS["supervisor"].id)
+
+
+def acting_as(world: World, name: str) -> AbstractContextManager[UnitOfWork]:
+    """An auditor at work: of every organisation, of North, or the same person as if they were of South."""
+    actor = world.actor("auditor" if name == "auditor" else "north-auditor")
+    holder = SOUTH.code if name == "south-auditor" else actor.holder
+    return at_work(world.begin, world.deployment, replace(actor, holder=holder), world.now)
 
 
 def test_everything_that_is_left_verifies(world: World, app_engine: Database) -> None:
