@@ -149,6 +149,7 @@ def create_app(
         before_sign_in=SessionBox(keys.web_secret("before-sign-in").hex()),
         troubles=lambda: watching.troubles(clock()),
         counts=lambda: watching.counts(clock()),
+        promise=HeldCheckpoint.beside(config.key_file).keep,
         is_demo=demonstration is not None,
         inspect=inspect,
         giving=_giving(config, inspect, database_url) if inspect else None,
@@ -223,7 +224,7 @@ def inspection(
 
 
 def _giving(config: Config, inspect: Inspect, database_url: str) -> Giving:
-    """How a page gives out the log: of the same evidence, as the log goes on now, and with the same promise."""
+    """How a page gives out the log: of the same evidence, as the log goes on now."""
 
     @contextmanager
     def reading() -> Iterator[tuple[SqlSource, Believed]]:
@@ -235,7 +236,6 @@ def _giving(config: Config, inspect: Inspect, database_url: str) -> Giving:
         reading=reading,
         witnesses=lambda: witnesses(config),
         pack=EvidenceArchive,
-        promise=HeldCheckpoint.beside(config.key_file).keep,
     )
 
 

@@ -107,13 +107,14 @@ def look_at_account_(asked: Mapping[str, Any], account: UUID) -> Response:
 @calls.post("/audit/verifications", Action.AUDIT_VERIFY, shows=VerificationShown, reads=OpenLog, header=None)
 def verify(said: Mapping[str, Any]) -> Response:
     """Whether everything that is kept is what was recorded, and what is not; as far as there is time for it."""
-    inspect = house().inspect
+    place = house()
     with begin(Purpose(said["use"])) as work:
         begin_verifying(work, said["use"])
         is_national = work.actor.national
-    if inspect is None:
+    if place.inspect is None:
         abort(HTTPStatus.SERVICE_UNAVAILABLE)
-    return answer(VerificationShown(), _facts_of(inspect_audit(inspect, in_time), named=is_national))
+    inspection = inspect_audit(place.inspect, in_time, place.promise)
+    return answer(VerificationShown(), _facts_of(inspection, named=is_national))
 
 
 @calls.post("/audit/comparisons", Action.AUDIT_VERIFY, shows=ComparisonShown, reads=AskComparison, header=None)

@@ -30,7 +30,7 @@ def given_out(asked: BundleAsked) -> Response:
         with begin(purpose) as work:
             note_bundle(work, asked, extract, examined, pack)
             # Within the transaction: the log must not say of what could not be promised that it was given out.
-            giving.promise(checkpoint)
+            place.promise(checkpoint)
         size = pack.finish()
         answer = Response(pack.pieces(), mimetype=ZIP)
         answer.call_on_close(undone.pop_all().close)

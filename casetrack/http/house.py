@@ -42,6 +42,8 @@ class House:
     """What keeps casetrack from serving, a code for each: `database`, `migrations`, `sequencer`; or nothing."""
     counts: Callable[[], Mapping[str, int]]
     """How much there is of what an operator watches, by name: asked of the database, so the same from each process."""
+    promise: Callable[[str], None]
+    """Keeps in mind that others hold this signed checkpoint, before which the log may never go; or `NotPromised`."""
     is_demo: bool = False
     inspect: Inspect | None = None
     """Everything that is kept and signed, for an auditor to have checked; None where no address was given for that."""

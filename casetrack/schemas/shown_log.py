@@ -49,4 +49,4 @@ class VerificationShown(Schema):
         **told("How many the log has; none where it is not as signed, or was not checked.", allow_none=True)
     )
     unsigned = fields.Integer(**told("How many of them no checkpoint has signed yet.", allow_none=True))
-    checkpoint = fields.String(**told("The newest signed note; empty before the first."))
+    checkpoint = fields.String(**told("The newest signed note, which you hold now; empty if none can be given out."))

@@ -6,14 +6,14 @@ That somebody looked is never an event of a case: it says what was asked for, an
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, TypeAlias
 
 from casetrack.audit.note import VerifierKey
 from casetrack.audit.verify import Verified
 from casetrack.domain.actions import Action
-from casetrack.domain.errors import LogKeysRefused
+from casetrack.domain.errors import LogKeysRefused, NotPromised
 from casetrack.domain.events import LogOpened
 from casetrack.domain.factfiles import Facts
 from casetrack.domain.ids import AccountId, Instant
@@ -106,11 +106,13 @@ class Inspection:
     verified: Verified | None
     """None where the log itself is not as it was signed."""
     checkpoint: str
-    """The newest signed note; empty before the first."""
+    """The newest signed note, which others hold now; empty before the first, and of a log that does not verify."""
     is_whole: bool = True
     """False where there was no time for everything: what is named was found by then, and nothing else is said."""
     keys: tuple[VerifierKey, ...] = ()
     """The log's own that sign it now; none where no key of it is believed, by which nothing could be checked."""
+    withheld: str = ""
+    """Why there is no checkpoint to keep, where there would be one."""
 
 
 def account_named(work: UnitOfWork, sign_in_name: str, use: Use) -> AccountId | None:
@@ -130,16 +132,25 @@ def begin_verifying(work: UnitOfWork, use: Use) -> LogState:
     return work.stores.desk.log_state()
 
 
-def inspect_audit(inspect: Inspect, within: Callable[[Evidence], Evidence]) -> Inspection:
+def inspect_audit(
+    inspect: Inspect, within: Callable[[Evidence], Evidence], promise: Callable[[str], None]
+) -> Inspection:
     """Everything is checked, after the looking has been journalled, as far as the evidence may be read `within` it.
 
-    Where the keys of the log are not believed that is what is wrong, and nothing else is said.
+    The checkpoint that is shown is one that others hold from then on, as every `promise` is; one that cannot be
+    promised is withheld. Where the keys of the log are not believed that is what is wrong, and nothing else is said.
     """
     try:
         with inspect() as (evidence, believed):
-            return verify_audit(within(evidence), believed)
+            inspection = verify_audit(within(evidence), believed)
     except LogKeysRefused as refused:
         return Inspection((Finding(About.LOG, "", refused.said),), None, "", is_whole=False)
+    if inspection.checkpoint:
+        try:
+            promise(inspection.checkpoint)
+        except NotPromised as refused:
+            return replace(inspection, checkpoint="", withheld=refused.sentence)
+    return inspection
 
 
 def verify_audit(evidence: Evidence, believed: Believed) -> Inspection:
@@ -156,7 +167,7 @@ def verify_audit(evidence: Evidence, believed: Believed) -> Inspection:
         verified = None if broken else verify_checkpoints(evidence, believed)
     except OutOfTime:
         return Inspection(tuple(findings), None, "", is_whole=False, keys=keys)
-    return Inspection(tuple(findings), verified, newest[0] if newest else "", keys=keys)
+    return Inspection(tuple(findings), verified, newest[0] if verified and newest else "", keys=keys)
 
 
 def _open(work: UnitOfWork, action: Action, use: Use) -> None:

@@ -52,8 +52,6 @@ class Giving:
     witnesses: Callable[[], Policy]
     """Who has to have cosigned the checkpoint."""
     pack: Callable[[], Pack]
-    promise: Callable[[str], None]
-    """Keeps in mind that others hold this signed checkpoint, before which the log may never go; or `NotPromised`."""
 
 
 @dataclass(frozen=True, kw_only=True)

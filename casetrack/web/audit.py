@@ -133,7 +133,7 @@ def _verified(use: Use) -> ResponseReturnValue:
         state = begin_verifying(work, use)
     if place.inspect is None:
         return _verify_page(use, state)
-    inspection = inspect_audit(place.inspect, in_time)
+    inspection = inspect_audit(place.inspect, in_time, place.promise)
     return _verify_page(
         use,
         state,

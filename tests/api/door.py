@@ -75,6 +75,7 @@ def api_of(world: World) -> Flask:
         before_sign_in=SessionBox("only for tests"),
         troubles=tuple,
         counts=dict,
+        promise=lambda _: None,
     )
     app.url_map.converters["reference"] = converters.ReferenceConverter
     app.session_interface = sessions.SealedSessions()

@@ -33,7 +33,7 @@ def giving(door: Door) -> Iterator[Door]:
         yield MemoryEvidence(door.world), believed(door.world)
 
     house = door.app.extensions[EXTENSION]
-    given = Giving(reading, lambda: NO_WITNESSES, EvidenceArchive, lambda _: None)
+    given = Giving(reading, lambda: NO_WITNESSES, EvidenceArchive)
     door.app.extensions[EXTENSION] = replace(house, giving=given)
     yield door
     door.app.extensions[EXTENSION] = house

@@ -79,7 +79,7 @@ def giving(world: World, **others: Any) -> Giving:  # noqa: ANN401 - whatever is
     def reading() -> Iterator[tuple[Source, Believed]]:
         yield MemoryEvidence(world), believed(world)
 
-    usual = Giving(reading=reading, witnesses=lambda: NO_WITNESSES, pack=Packed, promise=lambda _: None)
+    usual = Giving(reading=reading, witnesses=lambda: NO_WITNESSES, pack=Packed)
     return replace(usual, **others)
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from casetrack.crypto.signing import LogKey
 from casetrack.domain.case import AgeGroup
-from casetrack.domain.errors import LogKeysRefused
+from casetrack.domain.errors import LogKeysRefused, NotPromised
 from casetrack.services.audit import Inspection, inspect_audit, verify_audit
+from casetrack.services.checkpoints import LogChain
 from casetrack.services.evidence import Evidence, InTime
 from casetrack.services.findings import About
 from casetrack.services.verifying_journal import Believed
@@ -45,7 +47,9 @@ def test_where_the_keys_of_the_log_are_not_believed_that_is_what_is_wrong_and_no
         raise LogKeysRefused(why="Statement 1 is refused.")
         yield
 
-    inspection = inspect_audit(inspect, lambda evidence: evidence)
+    promised = list[str]()
+    inspection = inspect_audit(inspect, lambda evidence: evidence, promised.append)
+    assert promised == []
     assert [(finding.about, finding.name) for finding in inspection.findings] == [(About.LOG, "")]
     assert inspection.findings[0].sentence.endswith("so nothing was checked: Statement 1 is refused.")
     assert replace(inspection, findings=()) == Inspection((), None, "", is_whole=False, keys=())
@@ -54,11 +58,34 @@ def test_where_the_keys_of_the_log_are_not_believed_that_is_what_is_wrong_and_no
 def test_what_is_checked_for_a_page_is_checked_within_the_time_that_it_has() -> None:
     world = World.in_memory()
     acts.opened(world)
-    whole = inspect_audit(partial(inspecting, world), lambda evidence: evidence)
+    promised = list[str]()
+    whole = inspect_audit(partial(inspecting, world), lambda evidence: evidence, promised.append)
+    assert promised == [whole.checkpoint]
     assert whole.is_whole
     assert whole.keys == believed(world).log.in_force
     past = partial(InTime, until=world.now, clock=lambda: world.now)
-    assert not inspect_audit(partial(inspecting, world), past).is_whole
+    assert not inspect_audit(partial(inspecting, world), past, promised.append).is_whole
+    assert len(promised) == 1
+
+
+def test_a_checkpoint_that_cannot_be_kept_in_mind_is_withheld_and_all_else_is_said() -> None:
+    def refuse(_: str) -> None:
+        raise NotPromised
+
+    world = World.in_memory()
+    acts.opened(world)
+    inspection = inspect_audit(partial(inspecting, world), lambda evidence: evidence, refuse)
+    assert (inspection.checkpoint, inspection.withheld) == ("", NotPromised.sentence)
+    assert inspection.verified is not None
+
+
+def test_of_a_log_that_is_not_as_it_was_signed_no_checkpoint_is_given_out() -> None:
+    world = World.in_memory()
+    acts.opened(world)
+    others = LogChain(LogKey.generate().public).believed("other")
+    inspection = verify_audit(MemoryEvidence(world), replace(believed(world), log=others))
+    assert About.LOG in {finding.about for finding in inspection.findings}
+    assert (inspection.verified, inspection.checkpoint) == (None, "")
 
 
 def test_a_log_that_nobody_has_signed_is_not_verified() -> None:

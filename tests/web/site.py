@@ -85,6 +85,7 @@ def site(world: World, *, troubles: tuple[str, ...] = ()) -> Flask:
         before_sign_in=SessionBox("only for tests"),
         troubles=lambda: troubles,
         counts=lambda: {"events_waiting": 3},
+        promise=lambda _: None,
     )
     app.url_map.converters["reference"] = converters.ReferenceConverter
     app.session_interface = sessions.SealedSessions()

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from casetrack.domain.case import AgeGroup
+from casetrack.domain.errors import NotPromised
 from casetrack.http.house import EXTENSION
 from casetrack.services.audit import USES
 from casetrack.services.cases import open_case
@@ -327,6 +328,23 @@ class TestVerifying:
         said = ("Holds", "Everything is as it was recorded", "The newest checkpoint</h2>", "casetrack.test/audit")
         assert not [each for each in said if each in shown]
         assert place.events()[-1]["action"] == "audit:verify"
+
+    def test_the_checkpoint_that_is_shown_is_kept_in_mind_and_one_that_cannot_be_is_not_shown(
+        self, place: Place
+    ) -> None:
+        promised = list[str]()
+        place.app.extensions[EXTENSION] = replace(place.app.extensions[EXTENSION], promise=promised.append)
+        assert "casetrack.test/audit" in all_of_it(auditor(place))
+        assert [note.partition("\n")[0] for note in promised] == ["casetrack.test/audit"]
+
+        def refuse(_: str) -> None:
+            raise NotPromised
+
+        place.app.extensions[EXTENSION] = replace(place.app.extensions[EXTENSION], promise=refuse)
+        shown = all_of_it(auditor(place))
+        assert "casetrack.test/audit" not in shown
+        assert NotPromised.sentence in shown
+        assert "Everything is as it was recorded" in shown
 
     def test_what_was_found_by_then_is_named(self, place: Place) -> None:
         edit(place)

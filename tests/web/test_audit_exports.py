@@ -76,8 +76,8 @@ def promised() -> list[str]:
 def place(promised: list[str]) -> Iterator[Place]:
     """A log that can be given out from the pages, and a case of North's."""
     place = Place()
-    giving = Giving(partial(reading, place), lambda: NO_WITNESSES, Archive, promised.append)
-    change(place, giving=giving)
+    giving = Giving(partial(reading, place), lambda: NO_WITNESSES, Archive)
+    change(place, giving=giving, promise=promised.append)
     Archive.made.clear()
     yield place
     assert not [archive for archive in Archive.made if archive.is_open], "nothing is left of what was given out"
@@ -236,7 +236,7 @@ def test_nothing_leaves_that_cannot_be_kept_in_mind_and_the_log_does_not_say_tha
     place: Place, tmp_path: Path
 ) -> None:
     browser, held = auditor(place), HeldCheckpoint.beside(tmp_path / "gone" / "keys.json")
-    change(place, giving=replace(place.app.extensions[EXTENSION].giving, promise=held.keep))
+    change(place, promise=held.keep)
     answer = asked(browser, DAYS)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert "casetrack cannot write held-checkpoint in its key folder." in words(answer)
