@@ -247,6 +247,7 @@ def new_entry(
     payload = {
         "event": type(event).__name__,
         "operations": [operation.value for operation in event.operations],
+        "action": event.action.value,
         "purpose": purpose,
         "case_version": None if is_step else version,
         "step": version if is_step else None,

@@ -37,7 +37,7 @@ from casetrack.cli.demo.world import LEEDS, MANCHESTER, World, read_world
 from casetrack.cli.house import AT_THE_COMMAND_LINE
 from casetrack.config import Config, Cookies, Folder, Keys, Sequencer, Service
 from casetrack.crypto.passwords import hash_password
-from casetrack.domain.actors import Actor, Auth, Role
+from casetrack.domain.actors import Role
 from casetrack.domain.calendars import london_date
 from casetrack.domain.factfiles import read_facts
 from casetrack.domain.ids import AccountId
@@ -219,17 +219,15 @@ def populate(
         accounts, names = _seat(deployment, world)
         lives = tuple(plan_lives(world, SEED, numbers))
         Builder(deployment, accounts, seed=SEED, today=world.today).live(lives, lambda _: None)
-        _renew_keys(deployment, database, accounts[ADMINISTRATOR])
+        _renew_keys(deployment, database)
         forget_connections()
     return accounts, names, lives
 
 
-def _renew_keys(deployment: Deployment, database: Database, by: AccountId) -> None:
+def _renew_keys(deployment: Deployment, database: Database) -> None:
     """The keys of one organisation are renewed, so that it has an old version, which nothing needs."""
-    actor = Actor(by, ADMINISTRATOR.role, ADMINISTRATOR.holder, Auth.COMMAND_LINE, national=True)
-    keeper = Keeper(
-        partial(keeping, database.engine(roles.KEEPER)), deployment, actor, utc_now(), Purpose("command-line")
-    )
+    enter = partial(keeping, database.engine(roles.KEEPER))
+    keeper = Keeper(enter, deployment, AT_THE_COMMAND_LINE, utc_now(), Purpose("command-line"))
     renew_keyset(keeper, CHARITY)
     while rewrap_keyset(keeper, CHARITY) is not None:
         """Some are left."""

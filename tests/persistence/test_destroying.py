@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from uuid import UUID
 
 import pytest
@@ -18,20 +17,20 @@ from casetrack.domain.proposals import Proposal
 from casetrack.persistence import schema, work
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.inspection import inspecting
-from casetrack.persistence.keeping import keeping, keeping_still
+from casetrack.persistence.keeping import keeping_still
 from casetrack.persistence.roles import APP, AUDITOR, DEFINER, KEEPER, OWNER, SEQUENCER
 from casetrack.services.cases import open_case
 from casetrack.services.destructions import destroy_keyset, plan_destruction, propose_destruction, subject_of
 from casetrack.services.drafts import keep_draft
 from casetrack.services.findings import About
-from casetrack.services.journal import Purpose
-from casetrack.services.keysets import Keeper, list_keysets, renew_keyset, rewrap_keyset
+from casetrack.services.keysets import list_keysets, renew_keyset, rewrap_keyset
 from casetrack.services.ports import Scope
 from casetrack.services.proposals import approve_proposal, list_proposals, view_proposal, withdraw_proposal
 from casetrack.services.repeats import Answered, remember_answer
 from casetrack.services.verifying import verify_database
 from casetrack.services.verifying_keys import verify_keys
 from tests.persistence.databases import Database
+from tests.persistence.keepers import keeper
 from tests.persistence.walls import FOR_EVER, INSUFFICIENT_PRIVILEGE, act_as, refused
 from tests.services import agreed as two
 from tests.services import test_finding as finding
@@ -50,12 +49,6 @@ DESTROY = "SELECT destroy_keyset('east', 1, CAST(:agreed AS uuid))"
 def world(app_engine: Database) -> World:
     """A deployment with real keys over a database that is empty."""
     return World.over(work.begin, app_engine.founding)
-
-
-def keeper(world: World, database: Database) -> Keeper:
-    """The keeper of that world's keys."""
-    enter = partial(keeping, database.engine(KEEPER))
-    return Keeper(enter, world.deployment, world.actor("administrator"), world.now, Purpose("command-line"))
 
 
 def proposed(world: World, holder: HolderCode = EAST.code) -> Proposal:

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 
 import pytest
 from sqlalchemy import Connection, text
@@ -14,7 +13,7 @@ from casetrack.domain.ids import HolderCode, TransferId
 from casetrack.persistence import work
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.inspection import inspecting
-from casetrack.persistence.keeping import keeping, keeping_still
+from casetrack.persistence.keeping import keeping_still
 from casetrack.persistence.roles import APP, AUDITOR, KEEPER
 from casetrack.services import keysets, renewing_service
 from casetrack.services.cases import open_case
@@ -22,9 +21,7 @@ from casetrack.services.deployment import Deployment
 from casetrack.services.findings import About
 from casetrack.services.founding import make_keysets
 from casetrack.services.identity import reveal_identity
-from casetrack.services.journal import Purpose
 from casetrack.services.keysets import (
-    Keeper,
     keep_next,
     list_keysets,
     plan_renewal,
@@ -38,6 +35,7 @@ from casetrack.services.transfers import accept_transfer, send_transfer
 from casetrack.services.verifying_keys import KeyFinding, Wrong, verify_keys
 from casetrack.services.verifying_trust import Vetted, vet
 from tests.persistence.databases import Database
+from tests.persistence.keepers import keeper
 from tests.persistence.walls import INSUFFICIENT_PRIVILEGE, refused
 from tests.services.acts import BOTH, an_offer
 from tests.services.evidence import believed
@@ -63,12 +61,6 @@ def _offered(world: World) -> TransferId:
         case = open_case(at, a_new_case())
     with world.work("lead") as at:
         return send_transfer(at, case.reference, an_offer(SOUTH, BOTH), seen=None).id
-
-
-def keeper(world: World, database: Database) -> Keeper:
-    """The keeper of that world's keys."""
-    enter = partial(keeping, database.engine(KEEPER))
-    return Keeper(enter, world.deployment, world.actor("administrator"), world.now, Purpose("command-line", "Renewed"))
 
 
 def findings(world: World, database: Database) -> list[KeyFinding]:
@@ -156,7 +148,7 @@ def test_the_keys_of_the_service_are_renewed_and_everybody_works_on(
 ) -> None:
     monkeypatch.setattr(renewing_service, "AT_A_TIME", 3)
     at, asked = keeper(world, database), vetted(world, database)
-    sealed = len(ACCOUNTS)
+    sealed = len({*ACCOUNTS, "the command line"})
     assert renew_service(at, asked).left == sealed
     steps = []
     while (step := reseal_doors(at, asked)) is not None:

@@ -23,7 +23,7 @@ from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.roles import OWNER, create_roles
 from tests import builders
 from tests.persistence.databases import Database
-from tests.persistence.walls import as_
+from tests.persistence.walls import INSUFFICIENT_PRIVILEGE, WRITE, as_, refused, written
 from tests.persistence.worlds import World
 from tests.services.enquired import agreed, answered, asked
 from tests.world import World as RealWorld
@@ -207,6 +207,22 @@ def test_what_was_asked_of_named_people_is_left_in_the_journal_alone(app_engine:
     with app_engine.engine(OWNER).begin() as connection:
         schema.upgrade(connection)
     assert answered(world, agreed(world, asked(world))).shown == ()
+
+
+def test_what_was_told_leniently_before_stays_and_is_not_told_so_again(walled: tuple[World, Database]) -> None:
+    world, database = walled
+    lenient = written(world.sender, action="account:reset", payload=b'{"action":"case:view"}')
+    with database.engine(OWNER).begin() as connection:
+        schema.downgrade(connection, "0013")
+    with as_(database, world.sender) as connection:
+        assert connection.execute(text(WRITE), lenient).rowcount == 1
+        connection.commit()
+    with database.engine(OWNER).begin() as connection:
+        schema.upgrade(connection)
+    with as_(database, world.national) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM events WHERE action = 'account:reset'")) == 1
+    with as_(database, world.sender) as connection:
+        assert refused(connection, WRITE, **lenient) == INSUFFICIENT_PRIVILEGE
 
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(fresh: Database) -> None:

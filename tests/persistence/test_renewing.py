@@ -1,7 +1,6 @@
 """Data keys and tags made anew over PostgreSQL: in whose name, what is waited for, and what nobody is given by it."""
 
 from dataclasses import replace
-from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -21,13 +20,14 @@ from casetrack.services.cases import open_case
 from casetrack.services.finding import Sought, find_people
 from casetrack.services.identity import reveal_identity
 from casetrack.services.journal import Purpose
-from casetrack.services.keysets import Keeper, list_keysets, renew_keyset
+from casetrack.services.keysets import list_keysets, renew_keyset
 from casetrack.services.ports import NamedCase, Scope
 from casetrack.services.renewing_case_keys import CaseKeeper, find_holder, plan_case_keys, renew_case_keys
 from casetrack.services.renewing_tags import plan_tags, remake_tags
 from casetrack.services.transfers import accept_transfer, send_transfer
 from casetrack.services.verifying_keys import KeyFinding, verify_keys
 from tests.persistence.databases import Database
+from tests.persistence.keepers import keeper
 from tests.persistence.walls import INSUFFICIENT_PRIVILEGE, act_as, refused
 from tests.services.acts import SUPPORT, an_offer
 from tests.world import ACCOUNTS, CHARITY, NORTH, REASON, SOUTH, World, a_new_case
@@ -53,13 +53,6 @@ def world(app_engine: Database) -> World:
 def _opened(world: World) -> Case:
     with world.work("worker") as at:
         return open_case(at, a_new_case())
-
-
-def keeper(world: World, database: Database) -> Keeper:
-    """The keeper of that world's keys."""
-    return Keeper(
-        partial(keeping, database.engine(KEEPER)), world.deployment, world.actor("administrator"), world.now, WRITTEN
-    )
 
 
 def case_keeper(world: World, holder: Holder = NORTH) -> CaseKeeper:

@@ -259,7 +259,8 @@ class TestScope:
             assert stores.cases.audited(case.reference) == ()
 
     def test_what_says_no_account_is_about_none(self, world: World) -> None:
-        for payload in (b"{}", b'{"detail":[]}', b'{"detail":{"account":7}}', b'{"detail":{"account":"x"}}'):
+        for detail in (b"null", b"[]", b'{"account":7}', b'{"account":"x"}'):
+            payload = b'{"action":"case:view","detail":%s}' % detail
             entry = new_entry(viewed(world.case(), world.sender), world.sender)
             write(world, replace(entry, payload=payload, commitment=commit(payload, entry.salt)), world.sender)
         with world.as_(world.national) as stores:

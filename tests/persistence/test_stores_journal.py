@@ -372,8 +372,8 @@ def test_words_are_kept_and_never_shown(world: World) -> None:
 
 NO_VERSION = (b"[1]", b"{}", b"null", b"true", b"1.0", b'"1"', b"0", b"4294967296", b"9" * 5000)
 UNREADABLE = (
-    *(b"{}", b'{"detail":null}', b'{"detail":[]}', b'{"detail":{"holder":["eastmarch"],"version":1}}'),
-    *(b'{"detail":{"holder":"eastmarch","version":%s,"keyset":%s}}' % (said, said) for said in NO_VERSION),
+    *(b"null", b"[]", b'{"holder":["eastmarch"],"version":1}'),
+    *(b'{"holder":"eastmarch","version":%s,"keyset":%s}' % (said, said) for said in NO_VERSION),
 )
 """What says of no keys that they were made, nor that those of a case were renewed by them."""
 
@@ -385,8 +385,9 @@ def administrator_of(world: World) -> Account:
     return made
 
 
-def with_payload(entry: JournalEntry, payload: bytes) -> JournalEntry:
-    """The entry with that payload, to which it commits: an object, which is all that the database asks of one."""
+def with_detail(entry: JournalEntry, detail: bytes) -> JournalEntry:
+    """The entry with that detail, to which it commits: the database asks nothing of it."""
+    payload = b'{"action":"%s","detail":%s}' % (entry.action.encode(), detail)
     return replace(entry, payload=payload, commitment=commit(payload, entry.salt))
 
 
@@ -400,8 +401,8 @@ def test_administrators_are_told_when_keys_were_made_where_that_can_be_read(worl
     with world.founding(NOBODY) as kept:
         for entry in (made_keys(1), made_keys(2)):
             kept.journal.write(entry)
-        for payload in UNREADABLE:
-            kept.journal.write(with_payload(made_keys(3), payload))
+        for detail in UNREADABLE:
+            kept.journal.write(with_detail(made_keys(3), detail))
 
     with world.as_(administrator_of(world)) as stores:
         assert stores.journal.keysets_made() == {(EASTMARCH.code, version): after(version) for version in (1, 2)}
@@ -409,13 +410,13 @@ def test_administrators_are_told_when_keys_were_made_where_that_can_be_read(worl
 
 def test_a_change_of_a_case_that_cannot_be_read_renewed_no_keys(world: World) -> None:
     case = world.case()
-    for payload in UNREADABLE:
+    for detail in UNREADABLE:
         now = case.renew_keys(2, by=actor_of(world.sender), at=after(1))
         then = sorted(case.holdings.holders)
         with world.as_(world.sender) as stores:
             case = builders.keep_change(stores, now, case, by=EASTMARCH.code)
             entry = new_entry(now.events[-1], world.sender, version=now.version, holders_then=then)
-            stores.journal.write(with_payload(entry, payload))
+            stores.journal.write(with_detail(entry, detail))
 
     with world.as_(world.sender) as stores:
         assert stores.journal.case_keys_renewed(EASTMARCH.code) == {}

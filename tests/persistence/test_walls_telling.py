@@ -35,6 +35,8 @@ from tests.services import acts, agreed
 from tests.world import ACCOUNTS
 from tests.world import World as RealWorld
 
+SEEN = "transfer:see"
+
 # When
 
 
@@ -156,7 +158,7 @@ def test_nobody_tells_a_step_of_an_offer_beside_taking_it(scene: Scene, step: in
     """One such row would lock the offer for ever: its next step could not be journalled, so not be taken."""
     for holder in (EASTMARCH.code, LANTERN.code):
         account = scene.people[holder]
-        told = written(account, case=scene.case.id, aggregate=scene.offer.transfer.id, step=step)
+        told = written(account, action=SEEN, case=scene.case.id, aggregate=scene.offer.transfer.id, step=step)
         with as_(scene.database, account) as connection:
             assert refused(connection, WRITE, **told) == INSUFFICIENT_PRIVILEGE
 
@@ -164,7 +166,7 @@ def test_nobody_tells_a_step_of_an_offer_beside_taking_it(scene: Scene, step: in
 @pytest.mark.parametrize(("step", "is_kept"), [(1, False), (2, True), (3, False)])
 def test_a_step_is_told_as_the_version_that_it_makes(scene: Scene, step: int, *, is_kept: bool) -> None:
     account = scene.people[LANTERN.code]
-    told = written(account, case=scene.case.id, aggregate=scene.offer.transfer.id, step=step)
+    told = written(account, action=SEEN, case=scene.case.id, aggregate=scene.offer.transfer.id, step=step)
     with as_(scene.database, account) as connection:
         assert connection.execute(text(SEE), {"id": scene.offer.transfer.id}).rowcount == 1
         if is_kept:
@@ -184,7 +186,7 @@ def test_an_offer_that_was_answered_takes_no_step_more(walled: Walled) -> None:
         with as_(scene.database, account) as connection:
             assert connection.execute(text(SEE), {"id": scene.offer.transfer.id}).rowcount == 0
             for step in (2, 3):
-                told = written(account, case=scene.case.id, aggregate=scene.offer.transfer.id, step=step)
+                told = written(account, action=SEEN, case=scene.case.id, aggregate=scene.offer.transfer.id, step=step)
                 assert refused(connection, WRITE, **told) == INSUFFICIENT_PRIVILEGE
                 act_as(connection, scope_of(account))
 
@@ -193,13 +195,13 @@ def test_a_change_of_a_case_is_told_only_as_a_version_that_this_transaction_make
     account = scene.people[EASTMARCH.code]
     after_it = scene.case.version + 1
     with as_(scene.database, account) as connection:
-        told = written(account, case=scene.case.id, version=after_it)
+        told = written(account, action="case:place", case=scene.case.id, version=after_it)
         assert refused(connection, WRITE, **told) == INSUFFICIENT_PRIVILEGE
         act_as(connection, scope_of(account))
         change = text("UPDATE cases SET version = version + 1 WHERE id = :id")
         assert connection.execute(change, {"id": scene.case.id}).rowcount == 1
         assert connection.execute(text(WRITE), told).rowcount == 1
-        early = written(account, case=scene.case.id, version=after_it + 1)
+        early = written(account, action="case:place", case=scene.case.id, version=after_it + 1)
         assert refused(connection, WRITE, **early) == INSUFFICIENT_PRIVILEGE
 
 

@@ -1,11 +1,12 @@
 """What the tests of the second wall share: who asks, of which tables, and how the database refuses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import pytest
+import rfc8785
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
@@ -114,13 +115,20 @@ def refused(connection: Connection, statement: str, **parameters: object) -> str
 
 
 def written(
-    by: Account, *, payload: bytes = b"{}", commitment: bytes | None = None, **said: object
+    by: Account,
+    *,
+    action: str = "case:view",
+    detail: Mapping[str, Any] | None = None,
+    payload: bytes | None = None,
+    commitment: bytes | None = None,
+    **said: object,
 ) -> dict[str, object]:
     """An event of now in that account's name, unless another time or name is said."""
     salt = bytes(32)
+    payload = rfc8785.dumps({"action": action, "detail": detail or {}}) if payload is None else payload
     nothing = dict.fromkeys(("later", "time_ms", "case", "aggregate", "version", "step", "refusal", "attempted"))
     return {
-        "action": "case:view",
+        "action": action,
         "account": by.id,
         "holder": by.holder,
         "payload": payload,
