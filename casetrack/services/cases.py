@@ -203,14 +203,15 @@ def place_case(work: UnitOfWork, reference: Reference, areas: Areas, *, seen: in
     """The areas of exploitation, home and encounter are as recorded."""
     case = work.open(reference, to=Action.CASE_PLACE, seen=seen)
     _check_areas(work, areas)
-    return work.save(case.place(areas, by=work.actor, at=work.now))
+    return work.save(case.place(areas, by=work.actor, at=work.now), changes=areas != case.areas)
 
 
 def assign_case(work: UnitOfWork, reference: Reference, strand: Strand, worker: AccountId, *, seen: int | None) -> Case:
     """The worker has the strand."""
     case = work.open(reference, to=Action.CASE_ASSIGN, seen=seen)
     check_worker(work, worker)
-    return work.save(case.assign(strand, worker, by=work.actor, at=work.now))
+    assigned = case.assign(strand, worker, by=work.actor, at=work.now)
+    return work.save(assigned, changes=assigned.workers != case.workers)
 
 
 def close_case(work: UnitOfWork, reference: Reference, reason: str, *, seen: int | None) -> Case:

@@ -21,7 +21,8 @@ def record_contact(work: UnitOfWork, reference: Reference, answers: Mapping[str,
     seal_fields(work, case, changed)
     cleared = [field.name for field, value in changed.items() if value is None]
     labels = (field.name for field in changed)
-    return work.save(case.record_contact(labels, cleared=cleared, by=work.actor, at=work.now))
+    recorded = case.record_contact(labels, cleared=cleared, by=work.actor, at=work.now)
+    return work.save(recorded, changes=bool(changed))
 
 
 def reveal_contact(work: UnitOfWork, reference: Reference) -> tuple[Case, dict[str, Value]]:

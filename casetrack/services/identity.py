@@ -43,7 +43,8 @@ def record_identity(
     seal_fields(work, case, changed)
     cleared = [field.name for field, value in changed.items() if value is None]
     labels = (field.name for field in changed)
-    return work.save(case.record_identity(state, labels, cleared=cleared, by=work.actor, at=work.now))
+    recorded = case.record_identity(state, labels, cleared=cleared, by=work.actor, at=work.now)
+    return work.save(recorded, changes=bool(changed) or state is not case.identity)
 
 
 def recorded_of(work: UnitOfWork, case: Case) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """A case that is in hand: as it was kept, and what is to be kept of it; or many, of which some may be broken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from uuid import UUID
@@ -9,7 +9,8 @@ from casetrack.crypto.datakeys import DataKey
 from casetrack.crypto.fields import Value
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.case import Case
-from casetrack.domain.errors import CasetrackError, IntegrityBroken
+from casetrack.domain.errors import CasetrackError, IntegrityBroken, Stale
+from casetrack.domain.events import Event
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import CaseId
 from casetrack.domain.references import Reference
@@ -35,6 +36,12 @@ class CaseInHand:
     indexed: dict[Part, dict[str, Value]] = field(default_factory=dict, repr=False)
     """What will stand in the fields by which a person is found, where one of them is sealed anew."""
     new_tags: dict[Part, list[IndexTag]] = field(default_factory=dict)
+
+    def check_first(self, events: Iterable[Event]) -> None:
+        """Nobody has changed what these events touch since the page was opened; `Stale` otherwise."""
+        touched = {event.touches for event in events}
+        if any(change.aspect in touched for change in self.since_seen):
+            raise Stale
 
     def check_value(self, value: SealedValue) -> None:
         """The row is one that the seal of the case covers, as it stands; `IntegrityBroken` otherwise."""

@@ -348,15 +348,16 @@ class UnitOfWork:
         self._cases[case.id] = CaseInHand(case, None, None)
         return self._cases[case.id]
 
-    def save(self, case: Case) -> Case:
+    def save(self, case: Case, *, changes: bool = True) -> Case:
         """The case is sealed by the actor's holder, kept, and each of its events journalled.
 
-        `Stale` if somebody was first.
+        `Stale` if somebody was first. Where nothing is other than it was, it was looked at, which alone is journalled.
         """
         hand = self._cases[case.id]
-        touched = {event.touches for event in case.events}
-        if any(change.aspect in touched for change in hand.since_seen):
-            raise Stale
+        hand.check_first(case.events)
+        if not changes:
+            self.look(hand.case, Action.CASE_VIEW)
+            return hand.case
         previous = hand.kept.seal.digest if hand.kept else FIRST
         outlook = outlook_of(case, self.deployment, self.now)
         form = canonical_case(case, hand.all_keys(), hand.all_values(), outlook, previous)

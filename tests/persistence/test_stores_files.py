@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from casetrack.domain.case import Case
+from casetrack.domain.case import Areas, Case
 from casetrack.domain.errors import NotPermitted
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import FileId
@@ -24,8 +24,8 @@ from tests.persistence.databases import Database
 from tests.persistence.walls import Walled
 from tests.persistence.worlds import World
 from tests.services import acts
+from tests.world import NORTH, a_new_case
 from tests.world import World as RealWorld
-from tests.world import a_new_case
 
 HELD = b"%PDF-1.7\n" + b"An invented letter about nobody. " * 20_000
 
@@ -158,7 +158,7 @@ def test_nobody_waits_for_the_case_while_a_file_is_on_its_way(store_app: Flask, 
     def slowly() -> Iterator[bytes]:
         yield from pieces()
         with store_app.app_context(), world.work("lead") as meanwhile:
-            place_case(meanwhile, case.reference, case.areas, seen=None)
+            place_case(meanwhile, case.reference, Areas(home=NORTH.code), seen=None)
 
     with world.work("worker") as at:
         after, card = attach_file(at, case.reference, letter(slowly()), seen=case.version)

@@ -175,7 +175,7 @@ def _casework(world: World, case: Case) -> None:
     inquiry, unagreed = Strand.INVESTIGATION, BeginReason.WITHOUT_AGREEMENT
     did(world, "worker", lambda work: begin_strand(work, reference, inquiry, unagreed, seen=None))
     did(world, "worker", lambda work: place_case(work, reference, Areas(encounter=NORTH.code), seen=None))
-    did(world, "lead", lambda work: assign_case(work, reference, Strand.SUPPORT, acts.account("worker"), seen=None))
+    did(world, "lead", lambda work: assign_case(work, reference, Strand.SUPPORT, acts.account("lead"), seen=None))
     given = IdentityState.GIVEN
     did(world, "worker", lambda work: record_identity(work, reference, given, {"other_names": OTHER}, seen=None))
     did(world, "worker", lambda work: record_contact(work, reference, {"phone": PHONE, "voicemail": OTHER}, seen=None))

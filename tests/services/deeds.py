@@ -61,6 +61,8 @@ class Deed:
     touches: str = ""
     against: Callable[[Case, Actor, bool], Reasons] = lambda _case, _by, _offered: NO_REASON
     """Of a case, an actor and whether an offer of the case is open."""
+    changes: Callable[[Case, Actor], bool] = lambda _case, _by: True
+    """False where the case is so already, as that actor would have it: then it is looked at alone."""
 
 
 def led(case: Case, by: Actor) -> Strand:
@@ -134,7 +136,9 @@ DEEDS: Final[Mapping[Action, Deed]] = {
         against=lambda case, _by, _: NO_REASON if case.identity is IdentityState.GIVEN else frozenset({NoIdentity}),
     ),
     Action.CASE_PLACE: Deed(
-        lambda work, case, seen: place_case(work, case.reference, Areas(home=case.areas.encounter), seen=seen), "areas"
+        lambda work, case, seen: place_case(work, case.reference, Areas(home=case.areas.encounter), seen=seen),
+        "areas",
+        changes=lambda case, _: case.areas != Areas(home=case.areas.encounter),
     ),
     Action.CASE_ASSIGN: Deed(
         lambda work, case, seen: assign_case(
@@ -142,6 +146,7 @@ DEEDS: Final[Mapping[Action, Deed]] = {
         ),
         "worker",
         lambda case, by, _: NO_REASON if case.holdings.led_by(by.holder) else frozenset({NotHeld}),
+        lambda case, by: case.workers.get(led(case, by)) != by.account,
     ),
     Action.CASE_CLOSE: Deed(
         lambda work, case, seen: close_case(work, case.reference, "person-asked", seen=seen),
@@ -154,7 +159,11 @@ DEEDS: Final[Mapping[Action, Deed]] = {
         "holdings",
         _against_beginning,
     ),
-    Action.IDENTITY_RECORD: Deed(_record_identity, "identity"),
+    Action.IDENTITY_RECORD: Deed(
+        _record_identity,
+        "identity",
+        changes=lambda case, _: bool(name_at(case.version)) or case.identity is not IdentityState.WITHHELD,
+    ),
     Action.CONTACT_RECORD: Deed(
         lambda work, case, seen: record_contact(work, case.reference, {"times": f"At {case.version}"}, seen=seen),
         "contact",

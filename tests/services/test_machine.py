@@ -180,7 +180,7 @@ class Casework(RuleBasedStateMachine):
         refused, given = self.tried(by, lambda work: deed.do(work, case, seen))
 
         assert refused in expected
-        if refused is None and deed.touches:
+        if refused is None and deed.touches and deed.changes(case, by):
             self.changes[of] += 1
             self.touched.add(of)
             if action is Action.IDENTITY_RECORD:

@@ -10,7 +10,7 @@ import pytest
 from casetrack.crypto.fields import Value
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Auth
-from casetrack.domain.case import Case
+from casetrack.domain.case import Areas, Case
 from casetrack.domain.errors import (
     BelongsElsewhere,
     CaseIsClosed,
@@ -35,7 +35,7 @@ from casetrack.services.notes import NewNote, NoteQuery, list_notes, open_note, 
 from casetrack.services.sealing import seal_fields
 from tests.services import acts
 from tests.services.acts import INVESTIGATION, SUPPORT, kept
-from tests.world import CHARITY, SOUTH, START, World
+from tests.world import CHARITY, NORTH, SOUTH, START, World
 
 WORDS = "Quetzala was given a warm coat."
 
@@ -179,7 +179,7 @@ def test_two_people_write_at_once_and_only_one_of_them_corrects_the_same_note() 
 
     assert refused(world, case, a_note("Wrong."), corrects=id_, seen=seen) is Stale
     with world.work("lead") as work:
-        place_case(work, case.reference, case.areas, seen=seen)
+        place_case(work, case.reference, Areas(home=NORTH.code), seen=seen)
 
 
 def test_a_sensitive_note_is_closed_in_the_list_and_shown_by_itself_on_the_journal() -> None:
