@@ -2,7 +2,7 @@
 
 An access is a look at what is known of a person, by an account: a page of their case, a reveal, a file or a note that
 was opened, an offer, the names of a caseload, a search. An attempt to open what one may not open is one too. A change
-is none by itself: whoever changes a case has looked at it. A list that shows pseudonyms alone is none either.
+is none by itself, but where it makes a tie. A list that shows pseudonyms alone is none either.
 
 An access is unusual for any of four reasons:
 
@@ -10,9 +10,13 @@ An access is unusual for any of four reasons:
 - `RELATIONSHIP`: it was of a case that the account had no tie to. A tie is to be the worker of one of its strands, from
   being named until another is; or to have changed it, or taken a step of an offer, a proposal or a hold of it, by then.
   A look at an offer is a step of a transfer and asks for no tie. A search and the names of one's own caseload are of no
-  one case. An attempt that was refused asks for a tie as a look does, also where there is no such case.
+  one case. An attempt that was refused asks for a tie as a look does, also where there is no such case. A change, or
+  such a step, asks for a tie from before it: otherwise it makes one for whoever does it, and nothing after it would be
+  told. It asks for none where it opens the case, or answers what others asked.
 - `VOLUME`: on that day the account opened at least `LEAST` cases, and more than `TIMES` its own median of the last
-  `WORKED` days on which its organisation worked; a day on which it opened none counts as none.
+  `WORKED` days on which its organisation worked; a day on which it opened none counts as none. What counts is a case
+  that was opened by itself: neither a name among those of a caseload nor a person whom a search showed, each of which
+  is rationed by the hour. They would make much look usual.
 - `SURNAME`: it was shown who somebody is, and their surname is that of the account's own display name.
 
 What one account did with one case on one day in London is an *occasion*: it is listed, and dealt with, as one.
@@ -73,6 +77,17 @@ LOOKS: Final = (
     }
 )
 """What an account does when it looks at what is known of a person."""
+OPENINGS: Final = LOOKS - OF_MANY
+"""Looks at one case: what volume is counted by."""
+ASKING_NO_TIE: Final = frozenset(
+    {
+        Action.CASE_OPEN,
+        *(Action.TRANSFER_SEE, Action.TRANSFER_ACCEPT, Action.TRANSFER_DECLINE),
+        *(Action.PROPOSAL_APPROVE, Action.PROPOSAL_REFUSE),
+        Action.DATAKEY_RENEW,
+    }
+)
+"""Changes and steps that open a case or are an answer to others; and what the operator does for an organisation."""
 NOT_TO_BE_OPENED: Final = frozenset(each.__name__ for each in (NotFound, NotPermitted, PassedOn, NotOurPart))
 """The refusals that say that something was not the actor's to open."""
 
@@ -88,6 +103,11 @@ class Tie:
 def is_tied(at: Instant, ties: Iterable[Tie]) -> bool:
     """True if one of the ties held at that instant."""
     return any(tie.since <= at and (tie.until is None or at < tie.until) for tie in ties)
+
+
+def was_tied(at: Instant, ties: Iterable[Tie]) -> bool:
+    """True if one of the ties was there just before that instant, at which another may begin, or it may end."""
+    return any(tie.since < at and (tie.until is None or at <= tie.until) for tie in ties)
 
 
 def usual(before: Sequence[int]) -> float:

@@ -27,7 +27,15 @@ from sqlalchemy.orm import Session, aliased
 from casetrack.domain.actions import Action
 from casetrack.domain.ids import AccountId, EventId, HolderCode, Instant
 from casetrack.domain.references import Reference
-from casetrack.domain.unusual_access import LOOKS, NOT_TO_BE_OPENED, OF_MANY, OF_OFFERS, Disposition, Reason
+from casetrack.domain.unusual_access import (
+    ASKING_NO_TIE,
+    LOOKS,
+    NOT_TO_BE_OPENED,
+    OF_OFFERS,
+    OPENINGS,
+    Disposition,
+    Reason,
+)
 from casetrack.persistence.accounts import AccountRow
 from casetrack.persistence.journal import REFERENCES, EventRow, event_card, event_cards
 from casetrack.persistence.pages import page_of
@@ -47,25 +55,27 @@ ASKED: Final = """
 OPENED: Final = text(
     f"""
     WITH recent AS (
-        SELECT e.id, e.account, e.case_id, e.action, width_bucket(e.at, CAST(:days AS timestamptz[])) - 1 AS day
+        SELECT e.account, e.case_id, width_bucket(e.at, CAST(:days AS timestamptz[])) - 1 AS day
         FROM events e
-        WHERE e.at >= :since AND e.at < :until AND e.refusal IS NULL AND e.action = ANY (CAST(:looks AS text[]))
+        WHERE e.at >= :since AND e.at < :until AND e.refusal IS NULL AND e.action = ANY (CAST(:openings AS text[]))
           AND (scope_is_national() OR e.holder = scope_holder()) AND {ASKED}
     ),
     busy AS (
         SELECT DISTINCT r.account
         FROM recent r
-        LEFT JOIN event_shown s ON s.event = r.id AND r.action = ANY (CAST(:of_many AS text[]))
         GROUP BY r.account, r.day
-        HAVING count(DISTINCT coalesce(r.case_id, s.case_id)) >= :least
+        HAVING count(DISTINCT r.case_id) >= :least
     )
-    SELECT e.account, e.holder, width_bucket(e.at, CAST(:days AS timestamptz[])) - 1 AS day,
-           count(DISTINCT coalesce(e.case_id, s.case_id)) AS cases
+    SELECT b.account, o.holder, o.day, o.cases
     FROM busy b
-    JOIN events e ON e.account = b.account
-    LEFT JOIN event_shown s ON s.event = e.id AND e.action = ANY (CAST(:of_many AS text[]))
-    WHERE e.at >= :first AND e.at < :until AND e.refusal IS NULL AND e.action = ANY (CAST(:looks AS text[]))
-    GROUP BY e.account, e.holder, day
+    -- One after another: nobody else's log of those weeks is read for it.
+    CROSS JOIN LATERAL (
+        SELECT e.holder, width_bucket(e.at, CAST(:days AS timestamptz[])) - 1 AS day, count(DISTINCT e.case_id) AS cases
+        FROM events e
+        WHERE e.account = b.account AND e.at >= :first AND e.at < :until AND e.refusal IS NULL
+          AND e.action = ANY (CAST(:openings AS text[]))
+        GROUP BY e.holder, day
+    ) o
     """  # noqa: S608 - put together from what stands here
 )
 """How many cases each account opened on each day that opened many on one of the last days."""
@@ -120,6 +130,23 @@ OCCASIONS: Final = f"""
                 AND t.since <= l.at AND (t.until IS NULL OR l.at < t.until)
           )
         UNION ALL
+        -- Who opens a case may say more of it at that very instant.
+        SELECT e.id, e.at, e.account, width_bucket(e.at, CAST(:days AS timestamptz[])) - 1, e.case_id,
+               CAST(e.case_id AS text), 'relationship'
+        FROM events e
+        WHERE e.at >= :since AND e.at < :until AND e.account IS NOT NULL AND e.case_id IS NOT NULL AND {ASKED}
+          AND (e.case_version IS NOT NULL OR e.step IS NOT NULL) AND e.action <> ALL (CAST(:asking_no_tie AS text[]))
+          AND NOT EXISTS (
+              SELECT FROM case_ties t
+              WHERE t.case_id = e.case_id AND t.account = e.account
+                AND t.since < e.at AND (t.until IS NULL OR e.at <= t.until)
+          )
+          AND NOT EXISTS (
+              SELECT FROM events o
+              WHERE o.case_id = e.case_id AND o.account = e.account AND o.at = e.at AND o.action = 'case:open'
+                AND o.case_version IS NOT NULL
+          )
+        UNION ALL
         SELECT e.id, e.at, e.account, width_bucket(e.at, CAST(:days AS timestamptz[])) - 1, r.id, CAST(r.id AS text),
                'surname'
         FROM unnest(CAST(:shared AS uuid[]), CAST(:places AS integer[])) AS m (entry, place)
@@ -141,7 +168,7 @@ OCCASIONS: Final = f"""
         JOIN unnest(
             CAST(:busy AS uuid[]), CAST(:busy_days AS integer[]), CAST(:opened AS integer[]), CAST(:usual AS float8[])
         ) AS v (account, day, opened, usual) USING (account, day)
-        WHERE NOT l.refused
+        WHERE NOT l.refused AND l.action = ANY (CAST(:openings AS text[]))
         GROUP BY l.account, l.day, v.opened, v.usual
     )
     SELECT o.account, o.day, o.at, o.first, o.case_id, o.entries, o.reasons, o.opened, o.usual,
@@ -181,8 +208,7 @@ class SqlUnusual:
                 "since": days[since],
                 "until": days[-1],
                 "least": least,
-                "looks": _codes(LOOKS),
-                "of_many": _codes(OF_MANY),
+                "openings": _codes(OPENINGS),
                 **_asked(query),
             },
         )
@@ -257,7 +283,9 @@ def _occasions(query: UnusualQuery, measures: Measures) -> TextualSelect:
         "calendars": [number for number, _ in bounds],
         "bounds": [at for _, at in bounds],
         "looks": _codes(LOOKS),
+        "openings": _codes(OPENINGS),
         "of_offers": _codes(OF_OFFERS),
+        "asking_no_tie": _codes(ASKING_NO_TIE),
         "refusals": sorted(NOT_TO_BE_OPENED),
         "shared": [entry for entry, _ in measures.shared],
         "places": [place for _, place in measures.shared],

@@ -12,11 +12,13 @@ from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import CASEWORKERS
 from casetrack.domain.unusual_access import (
+    ASKING_NO_TIE,
     LEAST,
     LOOKS,
     NOT_TO_BE_OPENED,
     OF_MANY,
     OF_OFFERS,
+    OPENINGS,
     TIMES,
     WORKED,
     Tie,
@@ -25,6 +27,7 @@ from casetrack.domain.unusual_access import (
     is_tied,
     shares_surname,
     usual,
+    was_tied,
 )
 from tests.domain.made import NINE, after
 
@@ -35,6 +38,7 @@ def test_a_look_is_what_caseworkers_do_and_changes_nothing() -> None:
     assert all(access.RULES[action].roles <= CASEWORKERS for action in LOOKS)
     assert {action.verb for action in LOOKS} == {"view", "list", "reveal", "open", "see", "name", "find", "copy"}
     assert OF_OFFERS | OF_MANY < LOOKS
+    assert OPENINGS == LOOKS - OF_MANY
     assert {"NotFound", "NotPermitted", "PassedOn", "NotOurPart"} == NOT_TO_BE_OPENED
 
 
@@ -64,6 +68,26 @@ def test_every_look_at_a_case_is_known_as_one() -> None:
 )
 def test_a_tie_holds_from_its_beginning_and_not_at_its_end(ties: Sequence[Tie], *, expected: bool) -> None:
     assert is_tied(NINE, ties) is expected
+
+
+@pytest.mark.parametrize(
+    ("ties", "expected"),
+    [
+        ([], False),
+        ([Tie(NINE)], False),
+        ([Tie(after(-0.001))], True),
+        ([Tie(after(-2), NINE)], True),
+        ([Tie(after(-2), after(-0.001))], False),
+        ([Tie(after(-2), after(1))], True),
+        ([Tie(NINE, after(1)), Tie(after(-1))], True),
+    ],
+)
+def test_a_tie_was_there_before_from_after_its_beginning_until_its_end(ties: Sequence[Tie], *, expected: bool) -> None:
+    assert was_tied(NINE, ties) is expected
+
+
+def test_what_asks_for_no_tie_is_no_look() -> None:
+    assert not ASKING_NO_TIE & (LOOKS - OF_OFFERS)
 
 
 @given(st.lists(st.integers(-9, 9), min_size=2, max_size=2, unique=True), st.integers(-9, 9))

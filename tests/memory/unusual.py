@@ -11,14 +11,16 @@ from casetrack.domain.actors import Role
 from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant, TransferId
 from casetrack.domain.references import Reference
 from casetrack.domain.unusual_access import (
+    ASKING_NO_TIE,
     LOOKS,
     NOT_TO_BE_OPENED,
-    OF_MANY,
     OF_OFFERS,
+    OPENINGS,
     Disposition,
     Reason,
     Tie,
     is_tied,
+    was_tied,
 )
 from casetrack.domain.working_hours import is_within
 from casetrack.services.journal import read_detail, read_payload
@@ -51,8 +53,8 @@ class MemoryUnusual(MemoryJournal):
         cases: dict[tuple[AccountId, HolderCode, int], set[CaseId]] = defaultdict(set)
         for look in self._looks(query, days):
             holder = look.entry.holder
-            if look.entry.refusal is None and holder and (scope.national or holder == scope.holder):
-                cases[look.account, holder, look.day] |= self._opened_by(look)
+            if _is_opening(look.entry) and look.case and holder and (scope.national or holder == scope.holder):
+                cases[look.account, holder, look.day].add(look.case)
         busy = {account for (account, _, day), some in cases.items() if day >= since and len(some) >= least}
         return tuple(
             Opened(account, holder, day, len(some)) for (account, holder, day), some in cases.items() if account in busy
@@ -107,16 +109,13 @@ class MemoryUnusual(MemoryJournal):
         of_offer = (kept.transfer.case,) if kept and entry.refusal else ()
         return next((id_ for id_ in (*named, *of_offer) if self.reference(id_)), None)
 
-    def _opened_by(self, look: Look) -> set[CaseId]:
-        shown = {case for case, _ in look.entry.shown} if look.entry.action in OF_MANY else set()
-        return {look.case} if look.case else shown
-
     def _occasions(self, query: UnusualQuery, measures: Measures) -> Iterator[Occasion]:
         looks = list(self._looks(query, measures.days))
         groups: dict[tuple[AccountId, int, str], dict[EventId, tuple[JournalEntry, CaseId | None, set[Reason]]]] = (
             defaultdict(dict)
         )
-        for look, reason in (*self._reasons(looks, measures), *self._shared(measures)):
+        made = self._ties_made(query, measures.days)
+        for look, reason in (*self._reasons(looks, measures), *made, *self._shared(measures)):
             group = groups[look.account, look.day, look.about]
             group.setdefault(look.entry.id, (look.entry, look.case, set()))[2].add(reason)
         for marked in groups.values():
@@ -127,7 +126,7 @@ class MemoryUnusual(MemoryJournal):
             of_day = [
                 look.entry
                 for look in looks
-                if (look.account, look.day) == (volume.account, volume.day) and look.entry.refusal is None
+                if (look.account, look.day) == (volume.account, volume.day) and _is_opening(look.entry)
             ]
             if of_day:
                 yield self._occasion(of_day, None, frozenset({Reason.VOLUME}), volume)
@@ -141,6 +140,24 @@ class MemoryUnusual(MemoryJournal):
             asks = entry.refusal is not None or (look.case is not None and entry.action not in OF_OFFERS)
             if asks and not is_tied(entry.at, self._ties(look.account, look.case)):
                 yield look, Reason.RELATIONSHIP
+
+    def _ties_made(self, query: UnusualQuery, days: Sequence[Instant]) -> Iterator[tuple[Look, Reason]]:
+        """The changes and the steps by which somebody had to do with a case who had not before."""
+        for entry in self._known():
+            account, case = entry.account, entry.case
+            is_then = days[0] <= entry.at < days[-1] and _is_asked(query, entry)
+            changes = entry.case_version is not None or entry.step is not None
+            if account is None or case is None or not (is_then and changes) or entry.action in ASKING_NO_TIE:
+                continue
+            if not self._opens(entry) and not was_tied(entry.at, self._ties(account, case)):
+                yield Look(entry, account, bisect_right(days, entry.at) - 1, case, str(case)), Reason.RELATIONSHIP
+
+    def _opens(self, entry: JournalEntry) -> bool:
+        """Whether that account opens the case at that very instant."""
+        return any(
+            (each.action, each.case, each.account, each.at) == (Action.CASE_OPEN, entry.case, entry.account, entry.at)
+            for each in self._known()
+        )
 
     def _shared(self, measures: Measures) -> Iterator[tuple[Look, Reason]]:
         entries = {entry.id: entry for entry in self._known()}
@@ -201,6 +218,10 @@ class MemoryUnusual(MemoryJournal):
         name = self._memory.kept.accounts[entry.account].display_name
         said = codes.get(str(detail.get("disposition")))
         return Review(entry.id, entry.at, entry.account, name, said, detail.get("entries", 0), entry.words)
+
+
+def _is_opening(entry: JournalEntry) -> bool:
+    return entry.refusal is None and entry.action in OPENINGS
 
 
 def _is_asked(query: UnusualQuery, entry: JournalEntry) -> bool:

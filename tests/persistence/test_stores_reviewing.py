@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from casetrack.domain.case import Areas
 from casetrack.domain.unusual_access import Disposition
 from casetrack.persistence import work
 from casetrack.services.audit import Use
@@ -15,7 +16,7 @@ from casetrack.services.work import at_work
 from tests.services import acts
 from tests.services.acts import INVESTIGATION, SUPPORT
 from tests.services.unusual import RELATIONSHIP, TODAY, VOLUME, Told, found, looked, page_of, reviewed, told, tried
-from tests.world import CHARITY, SOUTH, World
+from tests.world import CHARITY, NORTH, SOUTH, World
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -54,7 +55,7 @@ def test_what_others_had_to_do_with_a_case_before_it_came_is_known_to_the_audito
 ) -> None:
     case = acts.opened(real)
     with real.work("lead") as at:
-        place_case(at, case.reference, case.areas, seen=None)
+        place_case(at, case.reference, Areas(home=NORTH.code), seen=None)
     acts.moved(real, case, CHARITY, SUPPORT)
     looked(real, case, "lead")
     actor = replace(real.actor("north-auditor"), holder=CHARITY.code)

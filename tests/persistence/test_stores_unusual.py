@@ -8,8 +8,9 @@ from typing import Final
 
 import pytest
 
+from casetrack.domain.actions import Action
 from casetrack.domain.actors import Auth
-from casetrack.domain.case import Case, IdentityState
+from casetrack.domain.case import Areas, Case, IdentityState
 from casetrack.domain.errors import CasetrackError, NotFound, PassedOn
 from casetrack.domain.holdings import Strand
 from casetrack.domain.references import Reference
@@ -17,12 +18,12 @@ from casetrack.domain.unusual_access import Reason
 from casetrack.domain.working_hours import Hours, WorkingHours
 from casetrack.persistence import work
 from casetrack.services.caseload import begin_shift, name_caseload
-from casetrack.services.cases import place_case, view_case
+from casetrack.services.cases import assign_case, place_case, view_case
 from casetrack.services.identity import record_identity
 from casetrack.services.milestones import list_milestones
-from casetrack.services.transfers import accept_transfer, see_transfer, view_transfer
+from casetrack.services.transfers import accept_transfer, decline_transfer, see_transfer, view_transfer
 from casetrack.services.work import at_work
-from tests.services import acts
+from tests.services import acts, agreed
 from tests.services.acts import SUPPORT
 from tests.services.unusual import (
     HOURS,
@@ -135,13 +136,61 @@ def test_who_opened_a_case_is_its_worker_and_a_lead_who_only_looks_is_not(real: 
     assert found(real) == [("lead", case.reference, {RELATIONSHIP}, 1)]
 
 
-def test_whoever_changed_the_case_has_to_do_with_it_from_then_on(real: World) -> None:
+def placed(world: World, case: Case, areas: Areas, by: str = "lead") -> None:
+    with world.work(by) as at:
+        place_case(at, case.reference, areas, seen=None)
+
+
+def test_whoever_changed_the_case_has_to_do_with_it_from_then_on_and_the_change_that_began_it_is_told(
+    real: World,
+) -> None:
     case = acts.opened(real)
+    placed(real, case, Areas(home=NORTH.code))
     looked(real, case, "lead")
-    with real.work("lead") as at:
-        place_case(at, case.reference, case.areas, seen=None)
+    placed(real, case, Areas(encounter=NORTH.code))
     looked(real, case, "lead")
     assert found(real) == [("lead", case.reference, {RELATIONSHIP}, 1)]
+
+
+def test_whoever_asks_for_a_case_as_it_is_has_nothing_to_do_with_it(real: World) -> None:
+    case = acts.opened(real)
+    placed(real, case, case.areas)
+    looked(real, case, "lead")
+    assert found(real) == [("lead", case.reference, {RELATIONSHIP}, 2)]
+
+
+def test_whoever_takes_a_strand_for_themselves_is_told_of(real: World) -> None:
+    case = acts.opened(real)
+    assigned(real, case, "lead")
+    looked(real, case, "lead")
+    assigned(real, case, "supervisor")
+    assert found(real) == [("lead", case.reference, {RELATIONSHIP}, 1)]
+
+
+def test_a_worker_who_names_another_had_to_do_with_it_until_then(real: World) -> None:
+    case = acts.opened(real)
+    for strand in Strand:
+        assigned(real, case, "supervisor", strand)
+    with real.work("supervisor") as at:
+        assign_case(at, case.reference, Strand.SUPPORT, acts.account("worker"), seen=None)
+    assert found(real, account=acts.account("supervisor")) == []
+
+
+def test_who_answers_what_others_asked_needs_nothing_to_do_with_it_before(real: World) -> None:
+    offer = acts.offered(real, acts.opened(real), SOUTH)
+    with real.work("receiving-lead") as at:
+        decline_transfer(at, offer.id, "duplicate", seen=None)
+    assert found(real, account=acts.account("receiving-lead")) == []
+    agreed.approved(real, agreed.proposed(real, agreed.closed(real)))
+    assert found(real, account=acts.account("supervisor")) == []
+
+
+def test_the_operator_who_renews_the_keys_of_cases_is_not_told_of(real: World) -> None:
+    case = acts.opened(real)
+    by = real.actor("lead")
+    with real.work("lead") as at:
+        at.save(at.open(case.reference, to=Action.CASE_PLACE).renew_keys(1, by=by, at=real.now))
+    assert found(real) == []
 
 
 def test_a_worker_has_to_do_with_a_case_from_being_named_until_another_is(real: World) -> None:
@@ -152,10 +201,11 @@ def test_a_worker_has_to_do_with_a_case_from_being_named_until_another_is(real: 
     assigned(real, case, "supervisor", Strand.INVESTIGATION)
     assigned(real, case, "worker")
     looked(real, case, "supervisor")
-    assert found(real) == [("supervisor", case.reference, {RELATIONSHIP}, 1)]
+    supervisor = acts.account("supervisor")
+    assert found(real, account=supervisor) == [("supervisor", case.reference, {RELATIONSHIP}, 1)]
     assigned(real, case, "worker", Strand.INVESTIGATION)
     looked(real, case, "supervisor")
-    assert found(real) == [("supervisor", case.reference, {RELATIONSHIP}, 2)]
+    assert found(real, account=supervisor) == [("supervisor", case.reference, {RELATIONSHIP}, 2)]
 
 
 def test_who_takes_a_case_over_and_who_is_named_for_it_then_have_to_do_with_it(real: World) -> None:
@@ -176,14 +226,16 @@ def test_a_look_at_an_offer_is_a_step_of_its_transfer(real: World) -> None:
     for name in ("supervisor", "receiver"):
         with real.work(name) as at:
             view_transfer(at, offer.id)
-    assert found(real) == []
+        assert found(real, account=acts.account(name)) == []
 
 
-def test_whoever_took_a_step_of_an_offer_has_to_do_with_the_case(real: World) -> None:
+def test_whoever_took_a_step_of_an_offer_has_to_do_with_the_case_and_the_step_that_began_it_is_told(
+    real: World,
+) -> None:
     case = acts.opened(real)
     acts.offered(real, case, SOUTH, SUPPORT, by="supervisor")
     looked(real, case, "supervisor")
-    assert found(real) == []
+    assert found(real) == [("supervisor", case.reference, {RELATIONSHIP}, 1)]
 
 
 @pytest.mark.parametrize("name", ["scottish-lead", "auditor"])
@@ -209,7 +261,8 @@ def test_an_attempt_on_somebody_elses_offer_is_one_too(real: World) -> None:
     offer = acts.offered(real, case, SOUTH)
     with pytest.raises(NotFound), real.work("scottish-lead") as at:
         view_transfer(at, offer.id)
-    assert found(real) == [("scottish-lead", case.reference, {RELATIONSHIP}, 1)]
+    scottish = acts.account("scottish-lead")
+    assert found(real, account=scottish) == [("scottish-lead", case.reference, {RELATIONSHIP}, 1)]
 
 
 def test_a_former_worker_who_tries_what_was_passed_on_had_to_do_with_it(real: World) -> None:
@@ -225,7 +278,8 @@ def test_of_a_case_that_was_erased_it_is_still_known_who_had_to_do_with_it(real:
     looked(real, case)
     looked(real, case, "supervisor")
     erased(real, case)
-    assert found(real) == [("supervisor", None, {RELATIONSHIP}, 1)]
+    for name, entries in (("worker", 0), ("supervisor", 1)):
+        assert len(found(real, account=acts.account(name))) == entries
 
 
 # In volume
@@ -271,14 +325,23 @@ def test_it_is_more_than_three_times_what_the_account_usually_opens(real: World,
     assert volumes == [usual] * unusual
 
 
-def test_the_names_of_a_caseload_are_opened_too(real: World) -> None:
-    for _ in range(20):
-        acts.opened(real)
+def test_the_names_of_a_caseload_are_no_cases_that_were_opened(real: World) -> None:
+    """They neither make a day unusual nor make a day usual on which as many are opened."""
+    open_always(real)
+    cases = [acts.opened(real) for _ in range(20)]
+    opened_at = real.now
     with real.work("worker", REASON) as at:
         begin_shift(at)
-    with real.work("worker") as at:
-        name_caseload(at, page=1, shift=timedelta(hours=8))
-    assert [each.volume and each.volume.opened for each in page_of(real).items] == [20]
+    for day in range(20):
+        real.now = opened_at + timedelta(days=day)
+        with real.work("worker") as at:
+            name_caseload(at, page=1, shift=timedelta(days=30))
+    until = real.now.date()
+    assert found(real, until=until) == []
+    for case in cases:
+        looked(real, case)
+    volumes = [each.volume for each in page_of(real, since=until, until=until).items]
+    assert [(volume.opened, volume.usual) for volume in volumes if volume] == [(20, 0)]
 
 
 # Of a person of one's own surname
