@@ -119,6 +119,11 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(sorted(strong, key=lambda word: (-len(word), word))[:MOST_WORDS])
 
 
+def as_one_word(text: str) -> str:
+    """The whole name in plain Latin letters, with nothing between its words: `vanderberg` for van der Berg."""
+    return _plain(text).replace(" ", "")
+
+
 def sound(word: str) -> str:
     """How a plain word is kept: `ngn` for Nguyễn, `mmt` for Mohamed, `amt` for Ahmed."""
     heard = _heard(word)

@@ -22,7 +22,7 @@ An access is unusual for any of four reasons:
 What one account did with one case on one day in London is an *occasion*: it is listed, and dealt with, as one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
@@ -30,7 +30,7 @@ from typing import Final
 
 from casetrack.domain.actions import Action
 from casetrack.domain.errors import NotFound, NotOurPart, NotPermitted, PassedOn
-from casetrack.domain.finding_names import words_of
+from casetrack.domain.finding_names import alike, as_one_word, words_of
 from casetrack.domain.ids import Instant
 
 LEAST: Final = 20
@@ -130,11 +130,19 @@ def days_in_volume(opened: Mapping[int, int], worked: Mapping[int, Sequence[int]
 
 
 def shares_surname(display_name: str, family_name: str) -> bool:
-    """True if every word of the one surname is a word of the other, however each is written.
+    """True if every word of the one surname is a word of the other, or both are one when written together.
 
+    Words are the same as they are to a search, however each is spelt.
     Of a display name, the surname is what stands before a comma, or else all after the first word.
     """
     before, comma, _ = display_name.partition(",")
     first, _, rest = display_name.strip().partition(" ")
-    own, theirs = words_of([before if comma else rest or first]), words_of([family_name])
-    return bool(own and theirs) and (own <= theirs or theirs <= own)
+    surname = before if comma else rest or first
+    own, theirs = words_of([surname]), words_of([family_name])
+    if not (own and theirs):
+        return False
+    return _are_among(own, theirs) or _are_among(theirs, own) or alike(as_one_word(surname), as_one_word(family_name))
+
+
+def _are_among(some: Iterable[str], others: Collection[str]) -> bool:
+    return all(any(alike(one, other) for other in others) for one in some)
