@@ -1,7 +1,7 @@
 """What an auditor asks of a long log is found by an index, in as many statements as of a short one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -11,16 +11,18 @@ from sqlalchemy import event, text
 from casetrack.app import utc_now
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
+from casetrack.domain.ids import EventId
 from casetrack.domain.working_hours import day_bounds
 from casetrack.persistence import db as room
 from casetrack.persistence import schema, work
 from casetrack.persistence.embedded import SUPERUSER
 from casetrack.persistence.roles import OWNER
 from casetrack.services.lists import MOST_FOUND, LogQuery, Outcome
+from casetrack.services.occasions import Measures, UnusualQuery, Volume
 from casetrack.services.ports import Stores
 from casetrack.services.register import RegisterQuery
 from tests import builders
-from tests.builders import EASTMARCH
+from tests.builders import EASTMARCH, NORTHMARCH
 from tests.persistence.databases import Database
 from tests.persistence.worlds import World
 
@@ -34,7 +36,7 @@ MORE_EVENTS: Final = """
            sha256('casetrack/audit-payload/v1'::bytea || '\\x00'::bytea || salt || int4send(octet_length(payload))
                   || payload)
     FROM (
-        SELECT now() - n * interval '1 minute' AS at,
+        SELECT now() - n * interval '4 minutes' AS at,
                CASE WHEN n % 100 = 0 THEN 'identity:reveal' ELSE 'case:view' END AS action,
                CASE WHEN n % 50 = 0 THEN CAST(:sender AS uuid) ELSE CAST(:other AS uuid) END AS account,
                CASE WHEN n % 50 = 0 THEN 'eastmarch' ELSE 'northmarch' END AS holder,
@@ -96,6 +98,18 @@ def of_log(**narrowed: object) -> Ask:
 
 
 TODAY: Final = utc_now().date()
+BEFORE: Final = TODAY - timedelta(40)
+UNUSUAL: Final = UnusualQuery(since=TODAY, until=TODAY)
+
+
+def measures(log: Log) -> Measures:
+    """What the rules say of today: when everybody works, who opened much, and who was shown their own surname."""
+    days = day_bounds(TODAY, TODAY)
+    calendar_of = {EASTMARCH.code: 0, NORTHMARCH.code: 0}
+    volumes = (Volume(log.world.sender.id, 0, 20, 0),)
+    return Measures(days, (days,), calendar_of, volumes, ((EventId(log.case.id), 0),))
+
+
 ASKED: Final[Mapping[str, tuple[Ask, tuple[str, ...]]]] = {
     "everything": (of_log(), ("ix_events_at",)),
     "a case": (
@@ -144,6 +158,27 @@ ASKED: Final[Mapping[str, tuple[Ask, tuple[str, ...]]]] = {
         (),
     ),
     "how far the log is": (lambda stores, _: stores.desk.log_state(), ()),
+    "how much was opened": (
+        lambda stores, _: stores.unusual.opened(UNUSUAL, day_bounds(BEFORE, TODAY), since=40, least=20),
+        ("ix_events_at", "ix_events_account"),
+    ),
+    "which surnames were compared": (
+        lambda stores, _: stores.unusual.comparisons(UNUSUAL, *day_bounds(TODAY, TODAY), most=5000),
+        ("ix_events_compared",),
+    ),
+    "which accesses were unusual": (
+        lambda stores, log: stores.unusual.find(UNUSUAL, measures(log)),
+        ("ix_events_at", "ix_events_tie", "ix_events_worker", "ix_events_review", "pk_events"),
+    ),
+    "which of one account": (
+        lambda stores, log: stores.unusual.find(replace(UNUSUAL, account=log.world.sender.id), measures(log)),
+        ("ix_events_account", "ix_events_tie", "ix_events_worker", "ix_events_review", "pk_events"),
+    ),
+    "whose an entry is": (lambda stores, log: stores.unusual.entry(EventId(log.case.id)), ("pk_events",)),
+    "what came of an access": (
+        lambda stores, log: stores.unusual.reviews([EventId(log.case.id)], of_day=False),
+        ("ix_events_review",),
+    ),
 }
 """What is asked, and the indexes of the journal that answer it."""
 
@@ -194,7 +229,7 @@ def test_of_more_than_a_search_finds_the_newest_are_found(long: Log) -> None:
         page = stores.journal.search(LogQuery())
         last = stores.journal.search(LogQuery(page=page.pages))
     assert page.total == MOST_FOUND < MANY
-    assert page.items[0].at > last.items[-1].at > utc_now() - timedelta(minutes=MANY)
+    assert page.items[0].at > last.items[-1].at > utc_now() - timedelta(minutes=4 * MANY)
 
 
 def test_a_journal_that_was_there_before_says_what_it_was_for_and_about_whom(walled: tuple[World, Database]) -> None:
