@@ -85,6 +85,18 @@ def list_enquiries(work: UnitOfWork, use: Use, *, page: int) -> Page[ProposalCar
     return cards
 
 
+def enquiries_to_decide(work: UnitOfWork) -> int:
+    """How many enquiries wait for the actor or a colleague as the second auditor; none out of the audit desk.
+
+    Of more than a page of them, those of the page that expires first.
+    """
+    if work.actor.holder != AUDIT_DESK:
+        return 0
+    waiting = work.stores.proposals.waiting(AUDIT_DESK, work.now, page=1).items
+    of_desk = [card.proposal for card in waiting if card.proposal.kind is ProposalKind.ENQUIRY]
+    return sum(enquiry.decidable_by(work.actor) for enquiry in of_desk)
+
+
 def prepare_enquiry(work: UnitOfWork) -> None:
     """Whoever may not ask is refused before anything is typed."""
     work.require(Action.ENQUIRY_PROPOSE)

@@ -33,6 +33,7 @@ from casetrack.services.audit import (
 )
 from casetrack.services.audit_checkpoints import begin_comparing, compare_checkpoint
 from casetrack.services.desk import LogState
+from casetrack.services.enquiries import enquiries_to_decide
 from casetrack.services.findings import About
 from casetrack.services.lists import LogQuery, Outcome
 from casetrack.services.verifying_journal import LATE
@@ -68,9 +69,10 @@ def view(use: Use) -> ResponseReturnValue:
             return redirect(url_for("audit_accounts.view", account_id=found), HTTPStatus.SEE_OTHER)
     with begin(purpose_of(use)) as work:
         state = view_audit(work, use)
+        to_decide = enquiries_to_decide(work)
     errors = {**case.errors, **account.errors}
     given = {**in_force(use), **_told(state), "by_reference": case, "by_name": account, "errors": errors}
-    given["is_of_desk"] = current_actor().holder == AUDIT_DESK
+    given |= {"is_of_desk": current_actor().holder == AUDIT_DESK, "to_decide": to_decide}
     return render_template("audit/view.html", **given), (case if case.errors else account).status
 
 

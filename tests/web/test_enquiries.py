@@ -195,6 +195,13 @@ class TestTheSecondAuditor:
         assert "You or a colleague" in told(desk(place, SECOND).get(LIST).text)
         assert "You or a colleague" not in told(desk(place).get(LIST).text)
 
+    def test_the_desk_says_what_waits_to_whoever_may_be_the_second(self, place: Place) -> None:
+        asked(place)
+        waits = "1 waits for you or a colleague"
+        assert waits in desk(place, SECOND).get("/audit").text
+        assert waits not in desk(place).get("/audit").text
+        assert waits not in desk(place, "auditor").get("/audit").text
+
     def test_an_empty_list_says_what_belongs_there(self, place: Place) -> None:
         assert "Nobody has asked anything." in told(desk(place).get(LIST).text)
 
