@@ -1,15 +1,16 @@
 """Sealed values. A changed value is a new row; the one before it stays, superseded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, Index, Select, bindparam, insert, select, text, update
+from sqlalchemy import Computed, ForeignKey, Index, Select, bindparam, insert, select, text, true, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from casetrack.crypto.fields import FieldLabel
 from casetrack.domain.holdings import Part
-from casetrack.domain.ids import CaseId
+from casetrack.domain.ids import CaseId, HolderCode
+from casetrack.persistence.cases import HoldingRow
 from casetrack.persistence.db import Row
 from casetrack.services.ports import SealedValue
 
@@ -64,6 +65,32 @@ class SqlSealedValues:
     def all_of(self, case: CaseId, part: Part) -> tuple[SealedValue, ...]:
         """Every value of the part, superseded ones too."""
         return self._found(_of_part([case], part))
+
+    def cases_with(self, labels: Collection[FieldLabel], holder: HolderCode) -> tuple[CaseId, ...]:
+        """The cases in which a value of one of those labels stands in a part that the holder has."""
+        one = (
+            select(SealedValueRow.case_id)
+            .where(
+                SealedValueRow.case_id == HoldingRow.case_id,
+                SealedValueRow.part == HoldingRow.part,
+                tuple_(SealedValueRow.label_table, SealedValueRow.label_column).in_(
+                    [(label.table, label.column) for label in labels]
+                ),
+                SealedValueRow.superseded.is_(None),
+            )
+            # Each of the holder's own cases is asked about by itself, by its index: joined, everybody's are read.
+            .limit(1)
+            .correlate(HoldingRow)
+            .lateral()
+        )
+        found = (
+            select(HoldingRow.case_id)
+            .distinct()
+            .join(one, true())
+            .where(HoldingRow.holder == holder, HoldingRow.until.is_(None))
+            .order_by(HoldingRow.case_id)
+        )
+        return tuple(CaseId(case) for case in self._session.scalars(found))
 
     def add(self, values: Iterable[SealedValue]) -> None:
         """New values are kept, and each of the same case, label and subject before them is superseded."""

@@ -1,6 +1,6 @@
 """What the use cases need of the world: protocols, nothing to inherit. PostgreSQL in life, dictionaries in tests."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -271,6 +271,9 @@ class SealedValues(Protocol):
 
     def all_of(self, case: CaseId, part: Part) -> tuple[SealedValue, ...]:
         """Every value of the part, superseded ones too."""
+
+    def cases_with(self, labels: Collection[FieldLabel], holder: HolderCode) -> tuple[CaseId, ...]:
+        """The cases in which a value of one of those labels stands in a part that the holder has, in one statement."""
 
     def add(self, values: Iterable[SealedValue]) -> None:
         """New values are kept, and each of the same case, label and subject before them is superseded."""

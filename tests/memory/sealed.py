@@ -1,9 +1,10 @@
 """Sealed values and key rows, in memory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from casetrack.crypto.datakeys import OFFER
+from casetrack.crypto.fields import FieldLabel
 from casetrack.crypto.keyring import SealedKeyset
 from casetrack.crypto.wraps import Wrap
 from casetrack.domain.actors import Role
@@ -28,6 +29,17 @@ class MemorySealedValues:
 
     def all_of(self, case: CaseId, part: Part) -> tuple[SealedValue, ...]:
         return self._of([case], part)
+
+    def cases_with(self, labels: Collection[FieldLabel], holder: HolderCode) -> tuple[CaseId, ...]:
+        standing = (value for value in self._memory.kept.values.values() if value.superseded is None)
+        found = {
+            value.case
+            for value in standing
+            if value.label in labels
+            and value.part in self._memory.parts_at_hand(value.case)
+            and value.part in self._memory.holdings(value.case).parts_of(holder)
+        }
+        return tuple(sorted(found))
 
     def add(self, values: Iterable[SealedValue]) -> None:
         new = tuple(values)

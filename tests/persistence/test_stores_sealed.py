@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -10,7 +11,7 @@ from casetrack.crypto.fields import FieldLabel
 from casetrack.domain.case import Case
 from casetrack.domain.errors import NotPermitted
 from casetrack.domain.holdings import Part, Strand
-from casetrack.domain.ids import HolderCode
+from casetrack.domain.ids import CaseId, HolderCode
 from casetrack.services.people import Account
 from casetrack.services.ports import SealedValue
 from tests import builders
@@ -26,6 +27,9 @@ from tests.builders import (
     new_value,
 )
 from tests.persistence.worlds import World
+
+REQUEST = FieldLabel("sar", "support-request")
+SUBJECT = UUID(int=83)
 
 
 def keep(world: World, *values: SealedValue, by: Account | None = None) -> None:
@@ -54,6 +58,43 @@ def test_a_changed_value_supersedes_the_one_before_which_stays(world: World) -> 
     with world.as_(world.sender) as stores:
         assert set(stores.values.current(case.id, Part.IDENTITY)) == {now, other}
         assert set(stores.values.all_of(case.id, Part.IDENTITY)) == {superseded, now, other}
+
+
+def test_the_cases_with_a_value_that_stands_are_told_to_whoever_has_its_part(world: World) -> None:
+    asked, cleared, other, theirs = world.case(), world.case(), world.case(), world.case(world.receiver, NORTHMARCH)
+
+    def request(case: Case, version: int = 1) -> SealedValue:
+        return replace(new_value(case, label=REQUEST, version=version, subject=SUBJECT), part=Part.SUPPORT)
+
+    keep(world, request(asked), replace(request(asked), subject=asked.id))
+    keep(world, request(cleared), new_value(other))
+    keep(world, replace(request(cleared, 2), superseded=2))
+    keep(world, request(theirs), by=world.receiver)
+
+    def told(account: Account, *labels: FieldLabel, holder: HolderCode = EASTMARCH.code) -> set[CaseId]:
+        with world.as_(account) as stores:
+            found = stores.values.cases_with(labels, holder)
+        assert list(found) == sorted(set(found))
+        return set(found)
+
+    both = (REQUEST, FieldLabel("sar", "investigation-request"))
+    assert told(world.sender, *both) == told(world.sender, REQUEST) == {asked.id}
+    assert told(world.sender, builders.GIVEN_NAMES) == {other.id}
+    assert told(world.sender, both[1]) == set()
+    assert told(world.receiver, *both, holder=NORTHMARCH.code) == {theirs.id}
+    assert told(world.receiver, *both) == told(world.stranger, *both) == told(world.auditor, *both) == set()
+
+
+def test_the_cases_with_a_value_go_with_the_part_that_it_lies_in(world: World) -> None:
+    case = world.case()
+    keep(world, replace(new_value(case, label=REQUEST, subject=SUBJECT), part=Part.SUPPORT))
+    world.take(case, world.offer(case, strands=(Strand.SUPPORT,)))
+    found = []
+    for account in (world.sender, world.receiver):
+        with world.as_(account) as stores:
+            found += [stores.values.cases_with([REQUEST], holder) for holder in (EASTMARCH.code, NORTHMARCH.code)]
+    # The one that has passed the support on still has the investigation, and the other can see that.
+    assert found == [(), (), (), (case.id,)]
 
 
 def test_a_value_that_was_cleared_is_no_longer_current_and_both_rows_of_it_stay(world: World) -> None:
