@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from casetrack.crypto.fields import Value
 from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
@@ -134,7 +135,7 @@ def _candidates(work: UnitOfWork, question: Question) -> Taken:
     return taken
 
 
-def _matching(work: UnitOfWork, question: Question, opened: Opened) -> dict[CaseId, Found]:
+def _matching(work: UnitOfWork, question: Question, opened: Opened[dict[str, Value]]) -> dict[CaseId, Found]:
     """Those of the candidates who match, once they are opened; the others had a tag by chance, or a part of a name."""
     matches = {case: compare(question, known_of(values)) for case, values in opened.values.items()}
     cases = opened.cases

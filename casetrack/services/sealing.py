@@ -1,10 +1,10 @@
 """Where what is known of a person meets the keys: parts are opened, sealed, handed over. No data key leaves here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from casetrack.crypto.datakeys import OFFER, DataKey, KeyPlace
@@ -25,6 +25,9 @@ from casetrack.services.trust import opening
 from casetrack.services.work import UnitOfWork
 
 OfCase = TypeVar("OfCase", Wrap, SealedValue)
+Known = TypeVar("Known")
+Said: TypeAlias = tuple[SealedValue, Value]
+"""A value as it is sealed, and what it says."""
 Unfit: TypeAlias = dict[CaseId, type[CasetrackError]]
 """The cases of which something does not fit what is in hand, with what refuses each."""
 UNFIT: Final = (IntegrityBroken, NotHeld)
@@ -107,29 +110,38 @@ def open_rows(work: UnitOfWork, case: Case, rows: Iterable[SealedValue]) -> list
 
 
 @dataclass(frozen=True, repr=False)
-class Opened:
+class Opened(Generic[Known]):
     """What was opened of many cases, and those that are not as they were sealed, of which nothing is given."""
 
     cases: Mapping[CaseId, Case]
     """Every one that is as it was sealed."""
-    values: Mapping[CaseId, dict[str, Value]]
-    """By the names of the fields; without the cases in which nothing of them is recorded."""
+    values: Mapping[CaseId, Known]
+    """Without the cases in which nothing of it is recorded."""
     broken: Mapping[CaseId, Broken]
 
-    def whole(self) -> Mapping[CaseId, dict[str, Value]]:
+    def whole(self) -> Mapping[CaseId, Known]:
         """What was opened of every one of them; refused if any is not as it was sealed."""
         refuse_any(self.broken)
         return self.values
 
 
-def open_across(work: UnitOfWork, taken: Taken, fields: Iterable[SealedField]) -> Opened:
-    """The same fields of many cases, in the parts that the actor's holder has, in as many statements as of one.
+def open_across(work: UnitOfWork, taken: Taken, fields: Collection[SealedField]) -> Opened[dict[str, Value]]:
+    """The same fields of many cases, by their names, in as many statements as of one: `open_rows_across`."""
+    names = {field.label: field.name for field in fields}
+    opened = open_rows_across(work, taken, fields)
+    values = {case: {names[row.label]: value for row, value in said} for case, said in opened.values.items()}
+    return Opened(opened.cases, values, opened.broken)
 
-    One of which something does not fit is opened again if somebody has changed it meanwhile; otherwise it is broken.
+
+def open_rows_across(work: UnitOfWork, taken: Taken, fields: Iterable[SealedField]) -> Opened[list[Said]]:
+    """Each value of the same fields of many cases, in the parts that the actor's holder has, whatever it is about.
+
+    It is as many statements as of one. A case of which something does not fit is opened again if somebody has changed
+    it meanwhile; otherwise it is broken.
     """
     wanted = {field.label: field for field in fields}
     cases: dict[CaseId, Case] = {}
-    values: dict[CaseId, dict[str, Value]] = {}
+    values: dict[CaseId, list[Said]] = {}
     broken = dict(taken.broken)
     while True:
         opened, unfit = _open_each(work, taken.hands, wanted)
@@ -143,23 +155,24 @@ def open_across(work: UnitOfWork, taken: Taken, fields: Iterable[SealedField]) -
 
 def _open_each(
     work: UnitOfWork, hands: Mapping[CaseId, CaseInHand], wanted: Mapping[FieldLabel, SealedField]
-) -> tuple[dict[CaseId, dict[str, Value]], Unfit]:
+) -> tuple[dict[CaseId, list[Said]], Unfit]:
     """What is recorded of it in each case; and the cases of which something does not fit, with what refuses that."""
     holder, cases = work.actor.holder, list(hands)
     wraps = _by_case(work.stores.keys.wraps(cases, holder))
-    opened: dict[CaseId, dict[str, Value]] = defaultdict(dict)
+    opened: dict[CaseId, list[Said]] = defaultdict(list)
     unfit: Unfit = {}
     for part in sorted({field.part for field in wanted.values()}):
         rows = _by_case(row for row in work.stores.values.current_of(cases, part) if row.label in wanted)
         held = [hand for case, hand in hands.items() if part in hand.case.holdings.parts_of(holder) and case in rows]
         unfit.update(_open_keys_of_each(work, part, [hand for hand in held if hand.case.id not in unfit], wraps))
         for hand in (hand for hand in held if hand.case.id not in unfit):
+            key = hand.data_keys[part]
             try:
-                found = {wanted[row.label].name: _open(hand, hand.data_keys[part], row) for row in rows[hand.case.id]}
+                found = [(row, _open(hand, key, row)) for row in rows[hand.case.id]]
             except IntegrityBroken:
                 unfit[hand.case.id] = IntegrityBroken
             else:
-                opened[hand.case.id].update(found)
+                opened[hand.case.id].extend(found)
     return {case: found for case, found in opened.items() if case not in unfit}, unfit
 
 
