@@ -11,14 +11,15 @@ from datetime import date
 from typing import Any
 
 from casetrack.crypto.fields import Value
+from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.calendars import Nation
 from casetrack.domain.case import Case
 from casetrack.domain.disclosures import Regime, regime_of
 from casetrack.domain.errors import IntegrityBroken, NotFound, ReasonNeeded
-from casetrack.domain.events import Event
+from casetrack.domain.events import Consulted, Event
 from casetrack.domain.holdings import Strand
-from casetrack.domain.ids import SarId
+from casetrack.domain.ids import CaseId, SarId
 from casetrack.domain.notes import NoteKind
 from casetrack.domain.references import Reference
 from casetrack.domain.sar_events import (
@@ -48,11 +49,25 @@ from casetrack.domain.sars import (
     controllers,
     due_on,
 )
+from casetrack.services.caseload import everything
 from casetrack.services.fields import SARS
+from casetrack.services.in_hand import Broken
 from casetrack.services.ports import SealedValue
-from casetrack.services.sealing import open_rows, rows_of, seal_fields
+from casetrack.services.sealing import open_rows, open_rows_across, rows_of, seal_fields
 from casetrack.services.wording import check_words
 from casetrack.services.work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class OpenSars:
+    """The open requests of many cases, and which of those cases are not as they were sealed."""
+
+    sars: tuple[tuple[Case, Sar], ...]
+    """The soonest due first."""
+    broken: tuple[Reference, ...]
+    """Of these nothing is shown: whether a request of theirs is open is not known."""
+    soon: date
+    """The last day that counts as soon."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,27 @@ def list_sars(work: UnitOfWork, reference: Reference) -> Sars:
     work.look(case, Action.SAR_LIST, rows)
     sars = sorted(_opened(work, case, rows), key=lambda sar: (sar.received, sar.id.int), reverse=True)
     return Sars(case, tuple(sars), controllers(case.holdings, work.deployment.holders))
+
+
+def list_open_sars(work: UnitOfWork) -> OpenSars:
+    """Every open request of the cases of which the actor's holder looks after the person.
+
+    Which cases it shows is journalled, and each that is broken as refused: it hides no other.
+    """
+    work.require(Action.SAR_LIST)
+    found, broken = _open_across(work)
+    found.sort(key=lambda each: (each[1].due, each[0].reference))
+    work.refuse_each(broken, Action.SAR_LIST)
+    shown = Consulted(
+        action=Action.SAR_LIST,
+        at=work.now,
+        by=work.actor.account,
+        cases=tuple(case.id for case, _ in found),
+        labels=tuple(sorted({SARS[sar.strand].label.column for _, sar in found})),
+        values=len(found),
+    )
+    work.note(shown)
+    return OpenSars(tuple(found), tuple(sorted(each.reference for each in broken.values())), everything(work).soon)
 
 
 def record_sar(
@@ -214,6 +250,23 @@ def _given(sar: Sar) -> frozenset[str]:
 def _opened(work: UnitOfWork, case: Case, rows: Iterable[SealedValue]) -> list[Sar]:
     listed = list(rows)
     return [read(SarId(row.subject), said) for row, said in zip(listed, open_rows(work, case, listed), strict=True)]
+
+
+def _open_across(work: UnitOfWork) -> tuple[list[tuple[Case, Sar]], dict[CaseId, Broken]]:
+    """What is open in each case that the actor may list the requests of; and the cases that are broken."""
+    held = work.stores.values.cases_with([field.label for field in SARS.values()], work.actor.holder)
+    opened = open_rows_across(work, work.take_all(held), SARS.values())
+    broken = dict(opened.broken)
+    found: list[tuple[Case, Sar]] = []
+    # Asked of each case as it was opened: somebody may have passed it on since it was found.
+    for case in (case for case in opened.cases.values() if Action.SAR_LIST in access.permitted(work.actor, case)):
+        try:
+            sars = [read(SarId(row.subject), said) for row, said in opened.values.get(case.id, ())]
+        except IntegrityBroken:
+            broken[case.id] = Broken(case.reference, IntegrityBroken)
+        else:
+            found.extend((case, sar) for sar in sars if sar.state.is_open)
+    return found, broken
 
 
 def written(sar: Sar) -> dict[str, Any]:

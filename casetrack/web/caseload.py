@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from marshmallow import ValidationError
 
+from casetrack.domain import access
 from casetrack.domain.actions import Action
 from casetrack.domain.errors import IntegrityBroken
 from casetrack.http.house import house
@@ -40,6 +41,7 @@ def view() -> ResponseReturnValue:
         organisation=deployment.holders[actor.holder].name,
         rules=deployment.facts.catalogue.rules,
         today=terms().today,
+        may_list_sars=access.may(actor, Action.SAR_LIST),
         worker=actor.account if caseload.whose is Whose.MINE else None,
     )
 

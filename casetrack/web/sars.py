@@ -1,4 +1,4 @@
-"""The pages of subject access requests: those of a case, each step of one, and the copy for the person."""
+"""The pages of subject access requests: who waits, those of a case, each step of one, and the copy for the person."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -14,6 +14,7 @@ from marshmallow import Schema
 from casetrack.domain.actions import Action
 from casetrack.domain.case import Case
 from casetrack.domain.disclosures import Regime
+from casetrack.domain.errors import IntegrityBroken
 from casetrack.domain.ids import SarId
 from casetrack.domain.references import Reference
 from casetrack.domain.sars import NOTES_OF, Checked, Delivery, Item, Restriction, Sar, SarState
@@ -46,6 +47,7 @@ from casetrack.services.sars import (
     decide_sar,
     deliver_sar,
     extend_sar,
+    list_open_sars,
     list_sars,
     prepare_sar,
     record_sar,
@@ -75,10 +77,35 @@ STATES: Final[Mapping[SarState, str]] = {
 }
 """How far a request has come; a test holds it against the states that there are."""
 
+NEXT: Final[Mapping[SarState, tuple[str, str]]] = {
+    SarState.RECEIVED: ("sars.check", N_("Record who asks, found out with the person alone")),
+    SarState.CHECKED: ("sars.decide", N_("Decide what is given")),
+    SarState.DECIDED: ("sars.deliver", N_("Record how the person was given the answer")),
+}
+"""The page of what is to be done next, of a request that is open; a test holds it against the states that are."""
+
 FOLLOWING: Final = frozenset(chain.from_iterable(FOLLOW.values()))
 """What is said of another field of the identity, or follows from it: the person need not be told that apart."""
 
 Step = Callable[[UnitOfWork, Mapping[str, Any], int], Case]
+
+
+@pages.route("/access-requests")
+@serves(Action.SAR_LIST)
+def waiting() -> ResponseReturnValue:
+    """Everybody who waits to be told what is held of them, in the cases that one's organisation looks after."""
+    with begin() as work:
+        found = list_open_sars(work)
+    return render_template(
+        "sars/waiting.html",
+        sars=found.sars,
+        broken=found.broken,
+        sentence=gettext(IntegrityBroken.sentence),
+        today=terms().today,
+        soon=found.soon,
+        states=_states(),
+        steps={state: (endpoint, gettext(words)) for state, (endpoint, words) in NEXT.items()},
+    )
 
 
 @pages.route(AT, endpoint="list")
@@ -241,13 +268,17 @@ def _back(reference: Reference, notice: str) -> ResponseReturnValue:
     return redirect(url_for("sars.list", reference=reference), HTTPStatus.SEE_OTHER)
 
 
+def _states() -> dict[str, str]:
+    return {state.value: gettext(words) for state, words in STATES.items()}
+
+
 def _words() -> dict[str, Any]:
     """What codes are called on these pages."""
     deployment = house().deployment
     codes = deployment.facts.codes
     lists = ("authority_checks", "extension_reasons", "restriction_grounds", "delivery_ways")
     return {
-        "states": {state.value: gettext(words) for state, words in STATES.items()},
+        "states": _states(),
         "items": {item: gettext(words) for item, words in ITEMS.items()},
         "labels": {of: codes[of].codes for of in lists},
         "regimes": {regime.value: gettext(words) for regime, words in REGIMES.items()},

@@ -232,6 +232,11 @@ def _asked(path: str, make: Callable[[Stage], tuple[Case, SarId]] = Stage.asked)
     return prepare
 
 
+def _waiting(stage: Stage) -> Place:
+    stage.asked()
+    return Place("/access-requests")
+
+
 def _delivered(stage: Stage) -> Place:
     case, sar = stage.decided()
     today = london_date(stage.site.clock())
@@ -283,6 +288,7 @@ SEALED: Final = (
     *ask(f"{CASE}/notes/<uuid:note>/correct", "worker", _note("correct"), WRITTEN, KEPT),
     look(f"{CASE}/disclosures", "worker", full("/disclosures")),
     *ask(f"{CASE}/disclosures/record", "worker", fresh("/disclosures/record"), TOLD, KEPT),
+    look("/access-requests", "lead", _waiting),
     look(f"{CASE}/access-requests", "lead", full("/access-requests")),
     *ask(
         f"{CASE}/access-requests/record",

@@ -1,20 +1,22 @@
 """The pages of subject access requests: each step asked with care, and a copy that leads nobody to the person."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
+from casetrack.domain.case import AgeGroup
 from casetrack.domain.holdings import Strand
 from casetrack.domain.misplaced import Keeping
 from casetrack.domain.notes import NoteKind, Sensitivity
 from casetrack.domain.sars import Asker, Item, SarState
 from casetrack.services.journal import Purpose
 from casetrack.services.notes import NewNote, write_note
-from casetrack.web.sars import STATES
+from casetrack.web.sars import NEXT, STATES
 from casetrack.web.words import DECISIONS, ITEMS
-from tests.services import sars
+from tests.services import acts, sars
 from tests.services.acts import SUPPORT
 from tests.web.site import NAME, Browser, Place, errors, headings, links, notice, title
 from tests.web.test_audit_desk import rows
@@ -180,6 +182,104 @@ def test_a_request_can_be_withdrawn() -> None:
     assert notice(take(place, browser, "withdraw", sar).text) == "The request is withdrawn."
 
 
+class TestTheListOfAllThatWait:
+    def waiting(self, place: Place, name: str = "lead") -> str:
+        answer = place.browser(name).get("/access-requests")
+        assert answer.status_code == 200
+        return answer.text
+
+    def test_where_nobody_waits_it_says_what_to_do(self) -> None:
+        shown = self.waiting(Place())
+        assert title(shown).startswith("Requests of people for what is held of them")
+        assert "Nobody waits for an answer." in shown
+        assert rows(shown) == []
+        assert "/cases" in links(shown)
+
+    def test_each_that_waits_is_a_row_that_leads_to_its_case_and_to_what_is_next(self) -> None:
+        place = Place()
+        first, other = place.case, place.open_case()
+        asked = sars.recorded(place.world, first, asker=Asker.REPRESENTATIVE)
+        decided = sars.decided(place.world, other)
+        shown = self.waiting(place, "supervisor")
+        assert sorted(rows(shown)) == sorted(
+            [
+                [
+                    *(first.reference, first.pseudonym, "Somebody for the person", "20 Nov 2026", "21 Dec 2026"),
+                    "Who asks is not checked yet",
+                    f"Record who asks, found out with the person alone {first.reference}",
+                ],
+                [
+                    *(other.reference, other.pseudonym, "The person", "20 Nov 2026", "21 Dec 2026"),
+                    "Decided; the person has no answer yet",
+                    f"Record how the person was given the answer {other.reference}",
+                ],
+            ]
+        )
+        for address in (
+            *(f"/cases/{case.reference}/access-requests" for case in (first, other)),
+            f"/cases/{first.reference}/access-requests/{asked}/check",
+            f"/cases/{other.reference}/access-requests/{decided}/deliver",
+        ):
+            assert address in links(shown)
+            assert place.browser("supervisor").get(address).status_code == 200
+
+    def test_nothing_that_was_typed_and_no_name_is_on_it(self) -> None:
+        place = Place()
+        sars.decided(place.world, place.case, Item.LOOKS)
+        shown = self.waiting(place)
+        for words in (sars.ASKED, sars.ALONE.words, sars.WHY.words, NAME):
+            assert words not in shown
+
+    def test_what_is_soon_due_and_what_is_late_says_so_in_words(self) -> None:
+        place = Place()
+        sars.recorded(place.world, place.case)
+        said = []
+        for days in (23, 1, 7, 1):
+            place.later(days=days)
+            ((*_, due, _now, _next),) = rows(self.waiting(place))
+            said.append((place.world.now.date().isoformat(), due))
+        assert said == [
+            ("2026-12-13", "21 Dec 2026"),
+            ("2026-12-14", "Due soon 21 Dec 2026"),
+            ("2026-12-21", "Due soon 21 Dec 2026"),
+            ("2026-12-22", "Overdue 21 Dec 2026"),
+        ]
+
+    def test_a_case_that_is_broken_is_named_beside_the_others_and_nothing_more_of_it(self) -> None:
+        place = Place()
+        other, broken = place.open_case(), place.case
+        sars.recorded(place.world, other)
+        sars.recorded(place.world, broken)
+        kept = acts.kept(place.world)
+        edited = kept.cases[broken.id]
+        kept.cases[broken.id] = replace(edited, case=replace(edited.case, age_group=AgeGroup.CHILD))
+        shown = self.waiting(place)
+        assert [row[0] for row in rows(shown)] == [other.reference]
+        assert f"Nothing of case {broken.reference} is shown" in text(shown)
+        assert broken.pseudonym not in shown
+        sars_of_it = f"/cases/{broken.reference}/access-requests"
+        assert sars_of_it not in links(shown)
+
+    def test_where_all_are_broken_it_does_not_say_that_nobody_waits(self) -> None:
+        place = Place()
+        sars.recorded(place.world, place.case)
+        kept = acts.kept(place.world)
+        edited = kept.cases[place.case.id]
+        kept.cases[place.case.id] = replace(edited, case=replace(edited.case, age_group=AgeGroup.CHILD))
+        shown = self.waiting(place)
+        assert "Nobody waits" not in shown
+        assert place.case.reference in shown
+
+    def test_my_work_leads_leads_and_supervisors_to_it_and_nobody_else(self) -> None:
+        place = Place()
+        led = {
+            name: "/access-requests" in links(place.browser(name).get("/work").text)
+            for name in ("worker", "lead", "supervisor", "charity-worker", "charity-lead")
+        }
+        assert [name for name, is_led in led.items() if is_led] == ["lead", "supervisor", "charity-lead"]
+        assert place.browser("worker").get("/access-requests").status_code == 403
+
+
 class TestTheCopy:
     def asked(self, place: Place, *without: Item) -> tuple[Browser, str]:
         """A copy that was decided on, of a case with a note, and the browser of whoever may see it."""
@@ -250,5 +350,6 @@ class TestTheCopy:
 
 def test_everything_has_words() -> None:
     assert set(STATES) == set(SarState)
+    assert set(NEXT) == {state for state in SarState if state.is_open}
     assert set(ITEMS) == set(Item)
     assert set(DECISIONS) == {"give", "refuse"}

@@ -49,7 +49,10 @@ PARTS: Final[Mapping[str, Part]] = {
     ),
     "supervisor": Part(
         Desk(LEEDS, Role.SUPERVISOR),
-        N_("Offers from Manchester and the charity to answer, and an erasure that waits for a second person to agree."),
+        N_(
+            "Offers from Manchester and the charity to answer, an erasure that waits for a second person to agree, and "
+            "somebody who asks what is held of them."
+        ),
         "transfers.list",
     ),
     "auditor": Part(

@@ -250,10 +250,15 @@ def test_each_persona_has_an_account_and_something_waiting(built: Built) -> None
     inboxes = {str(row.to_holder): bool(row.high) for row in waiting}
     working = {str(row[0]) for row in built.rows("SELECT DISTINCT support_worker FROM cases WHERE status = 'open'")}
     left = next(each for each in colleagues(world().organisations, SEED) if each.desk == LEFT)
+    asked = built.rows(
+        "SELECT DISTINCT h.holder FROM sealed_values v JOIN holdings h USING (case_id, part)"
+        " WHERE v.label_table = 'sar' AND v.superseded IS NULL AND h.until IS NULL AND h.number IS NOT NULL"
+    )
 
     assert accounts.keys() == PARTS.keys()
     assert all(account is not None and account.closed_at is None for account in accounts.values())
     assert inboxes["greater-manchester"]
+    assert [row.holder for row in asked] == [PARTS["supervisor"].desk.holder]
     assert {str(account.id) for key, account in accounts.items() if account and key == "leeds"} <= working
     assert built.rows(f"SELECT FROM accounts WHERE sign_in_name = '{left.sign_in_name}' AND closed_at IS NULL")
     assert len({step.persona for step in shown.tour} - accounts.keys()) == 0
