@@ -12,7 +12,6 @@ from sqlalchemy import Engine, Select, func, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from casetrack.audit.export import Disclosure
-from casetrack.domain.actors import Role
 from casetrack.domain.ids import CaseId
 from casetrack.domain.references import Reference
 from casetrack.persistence.cases import CaseRow
@@ -23,7 +22,6 @@ from casetrack.persistence.transfers import TransferRow
 from casetrack.persistence.work import begin_walled
 from casetrack.services.certificates import reference_digest
 from casetrack.services.extracts import Extract
-from casetrack.services.ports import Scope
 
 
 class SqlSource:
@@ -59,12 +57,12 @@ class SqlSource:
 
     def disclosed(self, extract: Extract, size: int) -> Iterator[Disclosure]:
         """The entries of that extract among the first so many, in their order."""
-        if extract.holder is None:
+        if extract.reader is None:
             offers = select(TransferRow.id).where(TransferRow.case_id == extract.case)
             yield from self._disclosed(self._evidence, extract, size, offers)
         else:
             offers = select(TRANSFERS.c.id).where(TRANSFERS.c.case_id == extract.case)
-            with begin_walled(self._walled, Scope(None, Role.AUDITOR, extract.holder)) as session:
+            with begin_walled(self._walled, extract.reader) as session:
                 yield from self._disclosed(SqlEvidence(session), extract, size, offers)
 
     def case_named(self, reference: Reference) -> CaseId | None:

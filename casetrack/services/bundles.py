@@ -17,6 +17,7 @@ from casetrack.audit.policy import Policy
 from casetrack.domain.actions import Action
 from casetrack.domain.calendars import ONE_DAY, end_of
 from casetrack.domain.errors import NoCaseToGiveOut, NotGivenOut, NoTimeToGiveOut, NotPermitted
+from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.ids import CaseId, HolderCode, Instant
 from casetrack.domain.references import Reference
 from casetrack.services.audit import Use, search_audit
@@ -140,10 +141,12 @@ def prepare_bundle(work: UnitOfWork, asked: BundleAsked) -> tuple[Extract, Maker
     case = work.stores.desk.case_of(asked.reference) if asked.reference is not None else None
     if case is None and asked.reference is not None:
         raise NoCaseToGiveOut
+    holder, is_of_desk = asked.holder or own, work.actor.holder == AUDIT_DESK
     extract = Extract(
         case=case,
         reference=asked.reference,
-        holder=asked.holder or own,
+        holder=holder,
+        national_of=None if holder or is_of_desk else work.actor.holder,
         since=end_of(asked.since - ONE_DAY) if asked.since else None,
         until=end_of(asked.until) if asked.until else None,
     )

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from casetrack.audit.export import EVERYTHING
+from casetrack.domain.actors import Role
 from casetrack.domain.ids import CaseId, HolderCode, Instant
 from casetrack.domain.references import Reference
 from casetrack.services.journal import read_detail
+from casetrack.services.ports import Scope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,8 @@ class Extract:
     holder: HolderCode | None = None
     """What the desk's search shows its auditors: what its accounts did or others did about them, what was done while it
     was responsible, and what somebody was then refused of its cases and offers."""
+    national_of: HolderCode | None = None
+    """What that search shows its national auditors: everything but what the audit desk keeps to itself."""
     since: Instant | None = None
     until: Instant | None = None
     """Before that instant."""
@@ -30,11 +34,18 @@ class Extract:
     """Not those of the first so many entries."""
 
     @property
+    def reader(self) -> Scope | None:
+        """As whom the entries are read; None for the audit desk, which may read every one."""
+        whose = self.holder or self.national_of
+        return Scope(None, Role.AUDITOR, whose, national=self.holder is None) if whose else None
+
+    @property
     def filters(self) -> tuple[str, ...]:
         """What it is narrowed by, in codes, as the journal keeps it: a case by its id, never by its reference."""
         said = {
             "case": self.case,
             "holder": self.holder,
+            "national": self.national_of,
             "since": self.since and _written(self.since),
             "until": self.until and _written(self.until),
             "after": self.after,

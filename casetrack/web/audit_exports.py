@@ -96,9 +96,7 @@ def _scope(card: EventCard, detail: Mapping[str, Any], given: Given) -> Iterator
         if "case" in said:
             case = case_in(card.payload)
             yield (case and given.references.get(case)) or gettext("A case that goes by no reference any more")
-        if "holder" in said:
-            known = house().deployment.holders.by_code.get(HolderCode(said["holder"]))
-            yield gettext("What %(organisation)s may see", organisation=known.name if known else said["holder"])
+        yield from _shown_to(said)
         if "since" in said:
             yield gettext("From %(day)s", day=_day(datetime.fromisoformat(said["since"])))
         if "until" in said:
@@ -107,6 +105,15 @@ def _scope(card: EventCard, detail: Mapping[str, Any], given: Given) -> Iterator
             yield gettext("After the first %(number)s entries", number=int(said["after"]))
     except (LookupError, TypeError, ValueError):
         yield gettext(UNREADABLE)
+
+
+def _shown_to(said: Mapping[str, str]) -> Iterator[str]:
+    """As whom the entries were read, if not as the audit desk."""
+    if "holder" in said:
+        known = house().deployment.holders.by_code.get(HolderCode(said["holder"]))
+        yield gettext("What %(organisation)s may see", organisation=known.name if known else said["holder"])
+    if "national" in said:
+        yield gettext("Everything but what the audit desk keeps to itself")
 
 
 def _day(at: datetime) -> str:

@@ -12,8 +12,9 @@ from casetrack.audit.entry import Entry
 from casetrack.domain.actors import Role
 from casetrack.domain.errors import NotFound
 from casetrack.domain.holders import AUDIT_DESK
-from casetrack.domain.ids import AccountId, HolderCode
+from casetrack.domain.ids import AccountId, EventId, HolderCode
 from casetrack.domain.references import Reference
+from casetrack.domain.unusual_events import AccessReviewed
 from casetrack.persistence import work
 from casetrack.persistence.cases import HoldingRow
 from casetrack.persistence.db import signature_columns
@@ -33,6 +34,7 @@ from tests.memory.kept import Kept
 from tests.persistence.databases import Database
 from tests.services.a_day import Day, a_full_day
 from tests.services.acts import kept
+from tests.services.enquired import ASKER
 from tests.world import CHARITY, EAST, NORTH, SOUTH
 
 HOLDERS = (NORTH.code, SOUTH.code, EAST.code, CHARITY.code, AUDIT_DESK)
@@ -46,9 +48,11 @@ class Given:
     day: Day
     events: tuple[JournalEntry, ...]
 
-    def by_desk(self, holder: HolderCode | None, reference: Reference | None = None) -> set[int]:
+    def by_desk(
+        self, holder: HolderCode | None, reference: Reference | None = None, *, national: bool = False
+    ) -> set[int]:
         """The places of the entries that the search shows an auditor of that organisation, or a national one."""
-        scope = Scope(AccountId(uuid4()), Role.AUDITOR, holder or AUDIT_DESK, national=holder is None)
+        scope = Scope(AccountId(uuid4()), Role.AUDITOR, holder or AUDIT_DESK, national=national or holder is None)
         with work.begin(scope) as stores:
             found = stores.journal.search(LogQuery(reference=reference, size=10_000))
         return {card.leaf for card in found.items if card.leaf is not None}
@@ -72,6 +76,12 @@ def given(standing: Database) -> Iterator[Given]:
             view_transfer(at, offer)
     with pytest.raises(NotFound), day.world.work("charity-lead") as at:
         view_case(at, day.case.reference)
+    with day.world.work(ASKER) as at:
+        looked = EventId(kept(day.world).entries[-1].id)
+        said = AccessReviewed(
+            at=at.now, by=at.actor.account, entry=looked, disposition="expected", of_day=False, entries=1
+        )
+        at.note(said)
     there = kept(day.world)
     events = (*there.founding, *there.entries)
     put_in(standing, there, events)
@@ -134,3 +144,14 @@ def test_what_others_did_about_its_accounts_and_what_they_were_refused_on_its_of
     assert given.kinds(refused) == {"Refused"}
     offers = {given.events[place].aggregate for place in refused}
     assert offers >= set(kept(given.day.world).transfers)
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_a_national_auditor_out_of_the_audit_desk_is_given_what_the_search_shows_them(
+    given: Given, holder: HolderCode
+) -> None:
+    shown, disclosed = given.by_desk(holder, national=True), given.by_export(Extract(national_of=holder))
+
+    assert disclosed == shown
+    of_the_desk = given.by_export(Extract()) - disclosed
+    assert given.kinds(of_the_desk) == (set() if holder == AUDIT_DESK else {"AccessReviewed"})

@@ -15,8 +15,7 @@ from casetrack.audit.export import Disclosure
 from casetrack.audit.tree import Frontier, leaf_hash
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.crypto.signing import LogKey
-from casetrack.domain.actors import Role
-from casetrack.domain.ids import CaseId, HolderCode, TransferId
+from casetrack.domain.ids import CaseId, TransferId
 from casetrack.services.approvals import KeptHold, KeptProposal, KeptTombstone
 from casetrack.services.checkpoints import CheckpointSigner, LogChain, origin_of
 from casetrack.services.evidence import Evidence, KeptAccount, KeptDestruction, KeptEvent, KeptFile
@@ -57,15 +56,15 @@ class MemoryEvidence:
 
     def disclosed(self, extract: Extract, size: int) -> Iterator[Disclosure]:
         """Every entry that is of the extract; of an organisation, among those that its auditors may read."""
-        seen = self._entries if extract.holder is None else self._seen_by(extract.holder)
+        seen = self._entries if extract.reader is None else self._seen_by(extract.reader)
         for entry in seen:
             number = self._numbers[entry.id]
             if extract.after <= number < size and self._is_of(entry, extract):
                 yield Disclosure(number, entry.payload, entry.salt)
 
-    def _seen_by(self, holder: HolderCode) -> list[JournalEntry]:
+    def _seen_by(self, reader: Scope) -> list[JournalEntry]:
         memory = Memory()
-        memory.kept, memory.scope = kept(self._world), Scope(None, Role.AUDITOR, holder)
+        memory.kept, memory.scope = kept(self._world), reader
         return MemoryJournal(memory).known()
 
     def _is_of(self, entry: JournalEntry, extract: Extract) -> bool:

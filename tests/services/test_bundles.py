@@ -22,9 +22,10 @@ from casetrack.domain.errors import (
     NoTimeToGiveOut,
     NotPermitted,
 )
-from casetrack.domain.ids import HolderCode
+from casetrack.domain.ids import EventId, HolderCode
 from casetrack.domain.log_events import LogShipped
 from casetrack.domain.references import Reference
+from casetrack.domain.unusual_events import AccessReviewed
 from casetrack.services.audit import Use, search_audit
 from casetrack.services.bundles import (
     BundleAsked,
@@ -45,6 +46,7 @@ from casetrack.services.lists import LogQuery
 from casetrack.services.verifying_journal import Believed
 from tests.services import acts
 from tests.services.acts import account
+from tests.services.enquired import ASKER
 from tests.services.evidence import MemoryEvidence, believed
 from tests.services.exported import Files
 from tests.services.locks import out_of_reach
@@ -132,7 +134,7 @@ def test_a_bundle_of_a_case_has_what_is_about_it_and_nothing_of_another() -> Non
     assert [each["event"] for each in said][-2:] == ["Consulted", "Refused"]
     assert {each["case"] for each in said} == {str(mine.id), None}
     assert str(theirs.id) not in str(said)
-    assert examined.manifest.scope == f"case={mine.id}"
+    assert examined.manifest.scope == f"case={mine.id} national=north"
     assert mine.reference not in str(pack.content), "outside it goes by its id"
 
 
@@ -140,11 +142,30 @@ def test_a_bundle_of_some_days_begins_and_ends_with_them_in_london() -> None:
     world = World.in_memory()
     two_cases(world)
     pack, examined = given(world, since=TODAY, until=TODAY)
-    assert examined.manifest.scope == "since=2026-11-20T00:00:00Z until=2026-11-21T00:00:00Z"
+    assert examined.manifest.scope == "national=north since=2026-11-20T00:00:00Z until=2026-11-21T00:00:00Z"
     assert examined.disclosed == examined.checkpoint.size == len(disclosed(pack))
     _, none = given(world, since=date(2026, 6, 1), until=date(2026, 6, 30))
-    assert none.manifest.scope == "since=2026-05-31T23:00:00Z until=2026-06-30T23:00:00Z"
+    assert none.manifest.scope == "national=north since=2026-05-31T23:00:00Z until=2026-06-30T23:00:00Z"
     assert none.disclosed == 0
+
+
+def test_what_the_audit_desk_keeps_to_itself_is_given_to_the_desk_alone() -> None:
+    world = World.in_memory()
+    case = acts.opened(world)
+    with world.work("worker") as work:
+        view_case(work, case.reference)
+    looked = EventId(acts.kept(world).entries[-1].id)
+    with world.work(ASKER) as work:
+        review = AccessReviewed(
+            at=work.now, by=work.actor.account, entry=looked, disposition="expected", of_day=False, entries=1
+        )
+        work.note(review)
+
+    def reviews(by: str) -> int:
+        pack, _ = given(world, by, since=TODAY, until=TODAY)
+        return [read_payload(each.payload)["event"] for each in disclosed(pack)].count("AccessReviewed")
+
+    assert (reviews(ASKER), reviews("auditor"), reviews("north-auditor")) == (1, 0, 0)
 
 
 def test_a_national_auditor_may_ask_for_what_those_of_one_organisation_may_see() -> None:
@@ -211,7 +232,7 @@ def test_that_it_is_given_out_is_on_the_log_once_with_the_manifest_by_which_it_i
     assert (exported["event"], exported["case"], exported["holders_then"]) == ("LogExported", None, [])
     assert exported["detail"] == {
         "use": "criminal-proceedings",
-        "scope": [f"case={mine.id}"],
+        "scope": [f"case={mine.id}", "national=north"],
         "size": examined.checkpoint.size,
         "entries": examined.disclosed,
         "manifest": hashlib.sha256(pack.content[form.MANIFEST_FILE]).hexdigest(),

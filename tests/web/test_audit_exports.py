@@ -127,7 +127,7 @@ def test_a_bundle_of_a_case_is_one_file_that_verifies_once_it_is_unpacked(
     assert answer.headers["Content-Disposition"] == f"attachment; filename=evidence-{examined.checkpoint.size}.zip"
     assert answer.headers["Content-Length"] == str(len(answer.data))
     assert answer.headers["Cache-Control"] == "no-store"
-    assert examined.manifest.scope == f"case={place.case.id}"
+    assert examined.manifest.scope == f"case={place.case.id} national=north"
     (told,) = exported(place)
     assert (told["case"], told["purpose"], told["detail"]["entries"]) == (None, "integrity", examined.disclosed)
     assert told["detail"]["manifest"] == hashlib.sha256((tmp_path / "manifest").read_bytes()).hexdigest()
@@ -291,7 +291,7 @@ def test_what_was_given_out_is_listed_with_whom_it_was_given_to_and_what_it_was_
     assert len(listed) == 4
     said = {row[2].split(" The SHA-256")[0]: row[3] for row in listed}
     assert said.keys() == {
-        place.case.reference,
+        f"{place.case.reference} Everything but what the audit desk keeps to itself",
         "What South Invented Police may see From 20 Nov 2026 To 20 Nov 2026",
         "Every entry, to a log shipper",
         "Every entry after the first 1234, to a log shipper",
