@@ -88,10 +88,11 @@ _LOOK: Final = text(
 _ABOUT_IT: Final = text(
     """
     SELECT e.id, l.number FROM events e JOIN leaves l ON l.event = e.id
-    WHERE :look IN (e.id, e.aggregate_id)
+    WHERE CAST(:look AS uuid) IN (e.id, e.aggregate_id)
+       OR convert_from(e.payload, 'UTF8')::jsonb -> 'detail' -> 'filters' ? ('entry=' || :look)
     """
 )
-"""The look and whatever speaks of it, such as what was compared when it was shown."""
+"""The look and whatever speaks of it: what was compared when it was shown, and whose auditors read it in the log."""
 _TAKEN_OUT: Final = (
     "DELETE FROM cosignatures WHERE size > :number",
     "DELETE FROM checkpoints WHERE size > :number",
@@ -132,7 +133,7 @@ def rewrite_log(superuser_url: str, sign: Callable[[Frontier], str]) -> Rewritte
         again = connection.execute(
             text("SELECT size, at FROM checkpoints WHERE size > :number ORDER BY size"), {"number": found.number}
         ).all()
-        gone = connection.execute(_ABOUT_IT, {"look": found.id}).all()
+        gone = connection.execute(_ABOUT_IT, {"look": str(found.id)}).all()
         for statement in _TAKEN_OUT:
             connection.execute(text(statement), {"number": found.number, "events": [row.id for row in gone]})
         _sign_again(connection, {row.size - sum(one.number < row.size for one in gone): row.at for row in again}, sign)

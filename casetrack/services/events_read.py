@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -167,8 +168,7 @@ class EventsRead:
         yield from self._wrong_with_change(kept, payload)
         self._take_step(kept, payload)
         self._take_agreement(kept, payload)
-        if payload.get("entry") and kept.aggregate is not None:
-            self.spoken_of[kept.aggregate] = kept.id
+        self.spoken_of.update(dict.fromkeys(_spoken_of(kept, payload), kept.id))
         try:
             self._take(kept, payload, is_logged=not wrong_in_log)
         except ValueError:
@@ -265,6 +265,18 @@ class EventsRead:
         """What an account or a token was sealed as. An event of before the journal had that says nothing of it."""
         if kind in FORMED and "form" in detail:
             self.forms[_id(detail, FORMED[kind])].add(_text(detail, "form"))
+
+
+def _spoken_of(kept: KeptEvent, payload: Mapping[str, Any]) -> Iterator[UUID]:
+    """Which other entries it is about, or says that somebody looked at."""
+    if payload.get("entry") and kept.aggregate is not None:
+        yield kept.aggregate
+    filters = read_detail(payload).get("filters")
+    for each in filters if isinstance(filters, list) else ():
+        name, _, value = str(each).partition("=")
+        if name == "entry":
+            with suppress(ValueError):
+                yield UUID(value)
 
 
 def _wrong_with_leaf(kept: KeptEvent, leaf: bytes) -> Iterator[str]:

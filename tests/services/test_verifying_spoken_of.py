@@ -1,9 +1,17 @@
 """Verifying: an entry that others are about cannot be taken out by itself, whoever signs the log anew."""
 
+from dataclasses import replace
+
 import pytest
 
+from casetrack.domain.actions import Action
+from casetrack.domain.holders import AUDIT_DESK
+from casetrack.domain.ids import EventId
+from casetrack.services.audit import Use, note_look
 from casetrack.services.checkpoints import CheckpointSigner, origin_of
 from casetrack.services.identity import reveal_identity
+from casetrack.services.letters import open_letter
+from casetrack.services.work import at_work
 from tests.services import acts
 from tests.services.everything import Everything, log_key, signed
 from tests.world import NAME, REASON, World
@@ -40,6 +48,24 @@ def test_without_whatever_is_about_it_only_who_kept_a_checkpoint_misses_it(world
     everything = rewritten(world, "Revealed", "SurnamesCompared")
 
     assert everything.findings(world) == []
+
+
+def test_what_an_auditor_has_read_is_missed_too(world: World) -> None:
+    revealed = Everything.of(world).journal[Everything.of(world).event("Revealed")].id
+    desk = replace(world.actor("auditor"), holder=AUDIT_DESK)
+    with at_work(world.begin, world.deployment, desk, world.now) as work:
+        open_letter(work, EventId(revealed), Use.INTEGRITY)
+    everything = rewritten(world, "Revealed", "SurnamesCompared")
+    read = everything.journal[everything.event("LogOpened")].id
+
+    assert everything.findings(world) == [f"Event {read}: It is about an entry of the log that is gone."]
+
+
+def test_a_filter_that_names_no_entry_is_about_none(world: World) -> None:
+    with world.work("auditor") as work:
+        note_look(work, Action.AUDIT_SEARCH, Use.INTEGRITY, "entry=none", "action=case:view")
+
+    assert Everything.of(world).findings(world) == []
 
 
 def test_what_waits_for_its_place_may_be_spoken_of(world: World) -> None:
