@@ -211,12 +211,13 @@ def inspection(
         try:
             chain = keys.chain()
             log, earlier = chain.of(name), earlier_logs(chain, name)
+            held = HeldCheckpoint.beside(config.key_file).note()
         except (LogRefused, CannotOpen) as refused:
             raise LogKeysRefused(why=str(refused)) from refused
         engine = engine_for(auditor_url, statement_timeout_ms=timeout_ms)
         try:
             with inspecting(engine) as evidence:
-                yield evidence, Believed(name, deployment.service, log, clock(), chain.base, earlier)
+                yield evidence, Believed(name, deployment.service, log, clock(), chain.base, earlier, held)
         finally:
             engine.dispose()
 

@@ -358,6 +358,17 @@ class PromiseBroken(LogRefused):
 
 
 @dataclass(eq=False)
+class HeldUnreadable(LogRefused):
+    """What is kept of the newest checkpoint that others hold is no checkpoint any more."""
+
+    sentence: ClassVar[str] = N_(
+        "The file held-checkpoint in the key folder cannot be read, or is no signed checkpoint: it was damaged or "
+        "changed. Put it back from a copy of the key folder. If there is none, have the log held against checkpoints "
+        "that others kept (casetrack audit verify --held), and only then take the file away."
+    )
+
+
+@dataclass(eq=False)
 class LogNotBegun(LogRefused):
     """A log that goes on under a new name has no first entry, which says what it goes on from."""
 

@@ -32,7 +32,7 @@ from casetrack.persistence.installing import engine_at
 from casetrack.persistence.keeping import keeping
 from casetrack.persistence.work import begin_log
 from casetrack.services.audit import Use
-from casetrack.services.checkpoints import verifier_of
+from casetrack.services.checkpoints import require_promised, verifier_of
 from casetrack.services.exporting import (
     NO_WITNESSES,
     Maker,
@@ -171,6 +171,7 @@ def witnessed(around: Surroundings, file: Path) -> None:
             raise click.ClickException(message)
         with engine_at(at.sequencer_url, statement_timeout_ms=0) as engine, begin_log(engine) as every:
             log = every.since(believed.base)
+            require_promised(log, believed.log, believed.held)
             kept = log.checkpoint_of(said.size)
             if kept is None or Note.parse(kept).text != note.text:
                 message = "The log that is here never signed this checkpoint. Run: casetrack audit verify --database"
@@ -217,12 +218,14 @@ def _reading(config: Config) -> Iterator[tuple[House, SqlSource, Believed]]:
         house(config) as at,
         engine_at(at.app_url, statement_timeout_ms=0) as walled,
         engine_at(at.auditor_url, statement_timeout_ms=0) as engine,
-        inspecting(engine) as found,
     ):
         chain, name = key_folder(config).chain(), at.deployment.name
-        believed = Believed(name, at.deployment.service, chain.of(name), at.now, chain.base, earlier_logs(chain, name))
+        log, earlier = chain.of(name), earlier_logs(chain, name)
+        held = HeldCheckpoint.beside(config.key_file).note()
+        believed = Believed(name, at.deployment.service, log, at.now, chain.base, earlier, held)
         try:
-            yield at, SqlSource(found, chain.base, walled), believed
+            with inspecting(engine) as found:
+                yield at, SqlSource(found, chain.base, walled), believed
         except NoCheckpoint:
             message = "There is no checkpoint yet. Is casetrack worker running?"
             raise click.ClickException(message) from None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from casetrack.audit.checkpoint import Checkpoint
-from casetrack.audit.errors import LogRefused
+from casetrack.audit.errors import HeldUnreadable, LogForked, LogRefused, PromiseBroken
 from casetrack.audit.note import Note
 from casetrack.domain.errors import NotPromised
 from casetrack.gateways.durable import alone_in, write_whole
@@ -28,29 +28,41 @@ class HeldCheckpoint:
         return cls(key_file.with_name(NAME))
 
     def note(self) -> str | None:
-        """The signed note, of which nothing is believed yet; None before the first."""
+        """The signed note, whose signature nobody has checked yet; None before the first.
+
+        `HeldUnreadable` of a file that is no such note: what others hold is then not known.
+        """
         try:
-            return self.path.read_bytes().decode("utf-8", "replace")
+            kept = self.path.read_bytes().decode("utf-8", "replace")
+            _read(kept)
         except FileNotFoundError:
             return None
+        except (OSError, LogRefused):
+            raise HeldUnreadable from None
+        return kept
 
     def keep(self, note: str) -> None:
         """Others hold that checkpoint, which is the log's own; one of the same log that is newer stays.
 
-        `NotPromised` if the file cannot be read or written; it is then as it was before.
+        Whoever calls this has asked that the log goes on from what was held before. `PromiseBroken` of another
+        checkpoint of the same size, `HeldUnreadable` as `note` raises it, and `NotPromised` if the file cannot be
+        written; it is then as it was before.
         """
-        now = Checkpoint.parse(Note.parse(note).text)
+        now = _read(note)
         try:
             with alone_in(self.path.parent):
-                before = self._checkpoint()
-                if before is None or before.origin != now.origin or before.size <= now.size:
-                    write_whole(self.path, note.encode())
+                kept = self.note()
+                before = None if kept is None else _read(kept)
+                if before is not None and before.origin == now.origin:
+                    if before.size == now.size and before != now:
+                        raise PromiseBroken(because=LogForked(size=now.size))
+                    if before.size > now.size:
+                        return
+                write_whole(self.path, note.encode())
         except OSError:
             raise NotPromised from None
 
-    def _checkpoint(self) -> Checkpoint | None:
-        kept = self.note()
-        try:
-            return None if kept is None else Checkpoint.parse(Note.parse(kept).text)
-        except LogRefused:
-            return None
+
+def _read(note: str) -> Checkpoint:
+    """What the note says, whoever signed it; a `LogRefused` if it is no note of a checkpoint."""
+    return Checkpoint.parse(Note.parse(note).text)

@@ -1,5 +1,6 @@
 """The log's own keys, as the log asks for keys: under the name of the log, which is its origin."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -109,6 +110,25 @@ class SignedLog(Protocol):
 
     def checkpoint_of(self, size: int) -> str | None:
         """The signed note of that size; None if the log signed none."""
+
+
+@dataclass(frozen=True)
+class SignedNotes:
+    """The same of whoever reads the signed notes one after the other, in any order."""
+
+    read: Callable[[], Iterable[str]]
+
+    def newest_checkpoint(self) -> str | None:
+        """The newest signed note."""
+        return max(self.read(), key=_size, default=None)
+
+    def checkpoint_of(self, size: int) -> str | None:
+        """The signed note of that size; None if the log signed none."""
+        return next((note for note in self.read() if _size(note) == size), None)
+
+
+def _size(note: str) -> int:
+    return Checkpoint.parse(Note.parse(note).text).size
 
 
 def require_promised(log: SignedLog, keys: LogKeys, promised: str | None) -> None:

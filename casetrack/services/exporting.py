@@ -27,7 +27,7 @@ from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.ids import EventId
 from casetrack.domain.log_events import CheckpointCosigned, LogExported
 from casetrack.services.audit import Use
-from casetrack.services.checkpoints import verifier_of
+from casetrack.services.checkpoints import SignedNotes, require_promised, verifier_of
 from casetrack.services.export_readme import readme
 from casetrack.services.extracts import Extract
 from casetrack.services.trust import Trust
@@ -161,7 +161,9 @@ def newest_witnessed(source: Source, believed: Believed, witnesses: Policy) -> t
     """The newest checkpoint that as many witnesses cosigned as are asked for, its note with every cosignature there is.
 
     `NoCheckpoint` if there is none; if there are some, and none with the witnesses, what the newest of them lacks.
+    `PromiseBroken` if the log does not go on from what others hold: what would be given out forks it.
     """
+    require_promised(SignedNotes(source.witnessed), believed.log, believed.held)
     refused: LogRefused = NoCheckpoint()
     for note in source.witnessed():
         try:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import chain as chained
 from itertools import groupby, islice, pairwise
 from typing import Final
@@ -19,7 +20,7 @@ from casetrack.audit.verify import Verified, verify_held, verify_log
 from casetrack.crypto.keysets import PublicKeyset
 from casetrack.domain.ids import Instant
 from casetrack.domain.words import N_
-from casetrack.services.checkpoints import LogChain
+from casetrack.services.checkpoints import LogChain, SignedNotes, require_promised
 from casetrack.services.events_read import EventsRead, Reopened
 from casetrack.services.evidence import Evidence
 from casetrack.services.findings import About, Finding
@@ -60,6 +61,11 @@ class Believed:
     """How many leaves are of the logs before this one."""
     earlier: tuple[KnownLog, ...] = ()
     """The logs before, under other names, the first of all first."""
+    held: str | None = None
+    """The newest signed checkpoint that others hold, as is kept outside of the database; None before the first.
+
+    It was read before the evidence: what was promised since then is newer than the evidence.
+    """
 
     @property
     def logs(self) -> tuple[KnownLog, ...]:
@@ -84,13 +90,20 @@ def earlier_logs(chain: LogChain, deployment: str) -> tuple[KnownLog, ...]:
 
 
 def verify_checkpoints(evidence: Evidence, believed: Believed) -> Verified:
-    """Every entry of the log is as it was signed, and of each log before; `LogRefused` names the first that is not."""
+    """Every entry of the log is as it was signed, and of each log before; `LogRefused` names the first that is not.
+
+    `PromiseBroken` if it is all signed, and still not what others hold.
+    """
     leaves = (leaf for _, _, leaf in evidence.leaves())
     notes = groupby(evidence.checkpoints(), key=_origin)
     for log, after in pairwise(believed.logs):
         part = islice(leaves, after.base - log.base)
         verify_log(part, _next_of(notes, log.keys.origin), log.keys, origin=log.keys.origin)
-    return verify_log(leaves, chained.from_iterable(of for _, of in notes), believed.log, origin=believed.log.origin)
+    rest = chained.from_iterable(of for _, of in notes)
+    verified = verify_log(leaves, rest, believed.log, origin=believed.log.origin)
+    signed = SignedNotes(partial(believed.logs[-1].checkpoints, evidence))
+    require_promised(signed, believed.log, believed.held)
+    return verified
 
 
 def verify_kept(note: str, evidence: Evidence, believed: Believed) -> None:
@@ -111,7 +124,7 @@ def _next_of(notes: Iterator[tuple[str, Iterator[str]]], origin: str) -> Iterato
 
 def verify_journal(evidence: Evidence, believed: Believed, read: EventsRead) -> Iterator[Finding]:
     """What is wrong with the log and with the events, which are read into `read`."""
-    # Step 1: the entries of the log are as its checkpoints signed them.
+    # Step 1: the entries of the log are as its checkpoints signed them, and it goes on from what others hold.
     try:
         verify_checkpoints(evidence, believed)
     except LogRefused as refused:

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -163,18 +164,17 @@ def test_nothing_is_left_of_an_export_that_could_not_be_noted(begun: Begun) -> N
     assert "The file policy of the log is missing" in begun.refused("casetrack audit verify unnoted")
 
 
-def test_nothing_is_given_out_that_cannot_be_kept_in_mind_and_the_log_does_not_say_that_it_was(begun: Begun) -> None:
-    config = read_config(begun.folder / "config.toml", begun.environ)
-    held = config.key_file.with_name("held-checkpoint")
-    before, kept = times_given_out(begun), held.read_bytes()
-    held.unlink()
-    held.mkdir()
-    try:
+def test_nothing_is_given_out_that_cannot_be_kept_in_mind_and_the_log_does_not_say_that_it_was(
+    begun: Begun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(ENOSPC, f"{len(content)} bytes do not fit", str(path))
+
+    before = times_given_out(begun)
+    with monkeypatch.context() as disk:
+        disk.setattr("casetrack.gateways.held_checkpoint.write_whole", full)
         for line in (EXPORT.format("unkept"), "casetrack audit checkpoint"):
             assert "casetrack cannot write held-checkpoint in its key folder" in begun.refused(line)
-    finally:
-        held.rmdir()
-        held.write_bytes(kept)
     assert {path.split("/")[0] for path in files(begun.folder / "unkept")} == {"tile"}
     assert times_given_out(begun) == before + 1, "only what was asked to count them"
 
@@ -280,6 +280,21 @@ def test_a_witness_believes_only_the_logs_of_its_policy(begun: Begun) -> None:
     assert "is not the state of a witness" in begun.refused(f"{cosign} secret")
 
 
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"\xff"])
+def test_where_what_others_hold_cannot_be_read_that_is_said_and_it_stays(begun: Begun, content: bytes) -> None:
+    config = read_config(begun.folder / "config.toml", begun.environ)
+    held = config.key_file.with_name("held-checkpoint")
+    begun.done("casetrack audit checkpoint")
+    before = held.read_bytes()
+    held.write_bytes(content)
+    try:
+        for command in ("worker --once", "serve", "audit checkpoint", "audit verify", "audit verify --database"):
+            assert "The file held-checkpoint in the key folder cannot be read" in begun.refused(f"casetrack {command}")
+        assert held.read_bytes() == content
+    finally:
+        held.write_bytes(before)
+
+
 def test_casetrack_goes_on_with_no_database_that_is_older_than_what_others_hold(begun: Begun) -> None:
     config = read_config(begun.folder / "config.toml", begun.environ)
     held = config.key_file.with_name("held-checkpoint")
@@ -293,7 +308,11 @@ def test_casetrack_goes_on_with_no_database_that_is_older_than_what_others_hold(
             said = begun.refused(command)
             assert "older than a checkpoint of the log that others hold" in said
             assert "Put back a newer copy" in said
-        begun.done("casetrack audit checkpoint")
+        # What left now would take the place of what shows it.
+        for command in ("casetrack audit checkpoint", EXPORT.format("older"), "casetrack audit prove --entry 0"):
+            assert "older than a checkpoint of the log that others hold" in begun.refused(command)
+        for command in ("casetrack audit verify", "casetrack audit verify --database"):
+            assert "older than a checkpoint of the log that others hold" in begun.refused(command)
         assert held.read_bytes() == newer
     finally:
         held.write_bytes(before)

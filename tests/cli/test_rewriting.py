@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -17,6 +18,8 @@ from casetrack.services.identity import reveal_identity
 from casetrack.services.journal import Purpose
 from tests.cli.installation import Installation, running_in
 from tests.cli.peopled import WORKER, at_desk, open_cases
+
+EXPORT: Final = "audit export --out given --use integrity"
 
 
 @pytest.fixture
@@ -58,15 +61,31 @@ def test_only_who_kept_a_checkpoint_finds_out(here: Installation) -> None:
     assert done is not None
     # The look itself, and the comparison of the surname that it showed.
     assert done.entries == 2
+    for line in (
+        "worker --once",
+        "audit verify --database",
+        "audit checkpoint",
+        EXPORT,
+    ):
+        assert "older than a checkpoint of the log that others hold" in here.refused(f"casetrack {line}")
+
+    # Somebody takes away what casetrack itself keeps of what others hold, and the log grows again.
+    config = read_config(here.folder / "config.toml", here.environ)
+    promised = HeldCheckpoint.beside(config.key_file)
+    before = promised.path.read_bytes()
+    promised.path.unlink()
     assert "as it was recorded" in here.done("casetrack audit verify --database")
     assert "the log has only" in here.refused("casetrack audit verify --held kept")
-    assert "older than a checkpoint of the log that others hold" in here.refused("casetrack worker --once")
-
-    config = read_config(here.folder / "config.toml", here.environ)
-    HeldCheckpoint.beside(config.key_file).path.unlink()
     open_cases(here, 1)
     here.done("casetrack worker --once")
     assert "as it was recorded" in here.done("casetrack audit verify --database")
+
+    # With it, nothing of the other log leaves, which would take its place.
+    promised.path.write_bytes(before)
+    for line in ("worker --once", "audit verify", "audit checkpoint", EXPORT):
+        assert "the log was rewritten" in here.refused(f"casetrack {line}")
+    assert promised.path.read_bytes() == before
+    promised.path.unlink()
     size = Checkpoint.parse(kept.split("\n\n")[0] + "\n").size
     assert f"The first {size} entries of the log are not those" in here.refused("casetrack audit verify --held kept")
 
