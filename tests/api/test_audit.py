@@ -190,7 +190,7 @@ def test_the_log_is_held_against_an_older_checkpoint(checked: Door) -> None:
     assert (said["verdict"], said["size"], said["entries"] > size, said["why"]) == ("holds", size, True, "")
     opened = checked.entries()[-1]
     assert (opened.action.value, opened.words is None) == ("audit:verify", False)
-    for wrong in (held.replace("A", "B"), "words", ""):
+    for wrong in (held.replace("/audit", "/other"), "words", ""):
         refused = caller.send("POST", "/audit/comparisons", {"use": "integrity", "checkpoint": wrong})
         assert refused.status_code == 422
     kept(checked.world).entries = ()
