@@ -17,11 +17,12 @@ An access is unusual for any of four reasons:
   `WORKED` days on which its organisation worked; a day on which it opened none counts as none. What counts is a case
   that was opened by itself: neither a name among those of a caseload nor a person whom a search showed, each of which
   is rationed by the hour. They would make much look usual.
-- `SURNAME`: it was shown who somebody is, and their surname is that of the account's own display name.
+- `SURNAME`: it was shown who somebody is, and their surname is in the account's own display name.
 
 What one account did with one case on one day in London is an *occasion*: it is listed, and dealt with, as one.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,6 +39,13 @@ LEAST: Final = 20
 TIMES: Final = 3
 WORKED: Final = 28
 """Days of work that an account is measured by."""
+LONGEST_PARTICLE: Final = 2
+"""Letters of a word that may only stand in front of a surname, as in da Silva and de la Cruz."""
+MOST_JOINED: Final = 4
+"""Words of a display name that may be one word of a surname elsewhere, as van der Berg is Vanderberg."""
+
+_OF_A_WOMAN: Final = re.compile(r"(?<=\w\w)(ov|ev|in)a$|(?<=\w)(sk|ck)a(?:[yij]a)?$")
+"""How surnames end that a woman has in another form than a man, in Slavonic languages."""
 
 
 class Reason(StrEnum):
@@ -130,19 +138,35 @@ def days_in_volume(opened: Mapping[int, int], worked: Mapping[int, Sequence[int]
 
 
 def shares_surname(display_name: str, family_name: str) -> bool:
-    """True if every word of the one surname is a word of the other, or both are one when written together.
+    """True if the display name has the family name, or one word of several, in whatever place of it.
 
-    Words are the same as they are to a search, however each is spelt.
-    Of a display name, the surname is what stands before a comma, or else all after the first word.
+    Which of its words is the surname a display name does not say, so each is compared, and those beside each other also
+    as one. Words are the same as they are to a search, however each is spelt, and as a man or a woman has them.
     """
-    before, comma, _ = display_name.partition(",")
-    first, _, rest = display_name.strip().partition(" ")
-    surname = before if comma else rest or first
-    own, theirs = words_of([surname]), words_of([family_name])
-    if not (own and theirs):
-        return False
-    return _are_among(own, theirs) or _are_among(theirs, own) or alike(as_one_word(surname), as_one_word(family_name))
+    words, theirs = display_name.replace(",", " ").split(), words_of([family_name])
+    # Otherwise da Silva would be da Costa. Nothing ends in such a word.
+    names = (words_of([word]) for word in [*(word for word in words if len(word) > LONGEST_PARTICLE), *words[-1:]])
+    plain, family = list(map(as_one_word, words)), as_one_word(family_name)
+    runs = ("".join(plain[start : start + count]) for count in range(1, MOST_JOINED + 1) for start in range(len(plain)))
+    return bool(theirs) and (
+        _are_among(theirs, words_of(words))
+        or any(name and _are_among(name, theirs) for name in names)
+        or any(_are_one(run, family) for run in runs)
+    )
 
 
 def _are_among(some: Iterable[str], others: Collection[str]) -> bool:
-    return all(any(alike(one, other) for other in others) for one in some)
+    return all(any(_are_one(one, other) for other in others) for one in some)
+
+
+def _are_one(one: str, other: str) -> bool:
+    """Whether two plain words can be one surname; an initial is alike to no more than itself."""
+    if 1 in (len(one), len(other)):
+        return one == other
+    first, second = _as_of_a_man(one), _as_of_a_man(other)
+    return alike(one, other) or ((first, second) != (one, other) and alike(first, second))
+
+
+def _as_of_a_man(word: str) -> str:
+    """The surname as it is of a man, where that of a woman ends otherwise: Popov for Popova, Kowalski for Kowalska."""
+    return _OF_A_WOMAN.sub(lambda found: found[1] or f"{found[2]}i", word)
