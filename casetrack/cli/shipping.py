@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,8 @@ from casetrack.services.shipping import ShipmentDiffers, check_shipped, note_shi
 
 LOOKED_EVERY_S: Final = 1.0
 """How often somebody who follows looks for more."""
+PRINTED: Final = "-"
+"""The name that a file has by convention which is standard output. A file of that name is ./- to a command line."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,10 @@ class Sink:
 
 
 @click.command(epilog=example("casetrack audit ship --out casetrack.ndjson --follow"))
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Add to FILE, not print.")
+@click.option("--out", default=PRINTED, metavar="FILE", help="Add to FILE, not print; - prints, as without it.")
 @click.option("--follow", is_flag=True, help="Go on with what is signed later, until this is stopped.")
 @here
-def ship(around: Surroundings, out: Path | None, *, follow: bool) -> None:
+def ship(around: Surroundings, out: str, *, follow: bool) -> None:
     """Print every entry of the log that a signed checkpoint covers as a line of JSON, for a log shipper.
 
     The lines are of the Elastic Common Schema: who did what when, by ids and codes alone. With --out they go to a file,
@@ -50,7 +52,7 @@ def ship(around: Surroundings, out: Path | None, *, follow: bool) -> None:
     config = around.config
     timeout_ms = config.database.statement_timeout_ms
     with (
-        _sink(out and around.folder / out) as sink,
+        _sink(None if out == PRINTED else around.folder / out) as sink,
         database(config) as addresses,
         engine_at(addresses.auditor, statement_timeout_ms=timeout_ms) as engine,
     ):
@@ -118,5 +120,15 @@ def _sink(out: Path | None) -> Iterator[Sink]:
 
 
 def _print(lines: bytes) -> None:
-    sys.stdout.buffer.write(lines)
-    sys.stdout.buffer.flush()
+    """Those lines are printed. A pipe whose reader has gone ends the command as it ends any other."""
+    try:
+        sys.stdout.buffer.write(lines)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as refused:
+        # What could not be written would be tried again as the process ends, and Python would tell of that in its way.
+        with suppress(OSError):
+            sys.stdout.close()
+        message = f"Standard output takes no more lines ({refused.strerror}). Mend that, and run this again."
+        raise click.ClickException(message) from None

@@ -2,12 +2,15 @@
 
 import base64
 import json
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.architecture.tree import ROOT
 from tests.cli.installation import Installation, edited, running_in
 from tests.cli.peopled import WORKER, open_cases
 
@@ -144,6 +147,54 @@ def test_a_last_line_of_somebody_else_is_named_and_left_as_it_is(
     assert f"Line {number} of {shipped} is not one that casetrack writes there." in begun.refused(SHIP)
     assert shipped.read_text(encoding="utf-8") == found
     assert starts(begun) == began, "nothing was given to anybody"
+
+
+def test_a_dash_is_standard_output_and_no_file(begun: Installation) -> None:
+    began = starts(begun)
+    said = begun.run("casetrack audit ship --out -")
+    assert said.exit_code == 0
+    assert is_whole(lines_of(said.stdout))
+    assert not (begun.folder / "-").exists()
+    assert starts(begun) == [*began, 0]
+
+
+def test_a_file_whose_name_is_a_dash_is_asked_for_by_its_path(begun: Installation) -> None:
+    file = begun.folder / "-"
+    assert begun.run("casetrack audit ship --out ./-").stdout == ""
+    assert is_whole(lines_of(file.read_bytes()))
+    file.unlink()
+
+
+def told_by(here: Installation, stdout: int) -> tuple[int, str]:
+    """How a process that prints the log there ended, and what it said of it."""
+    environ = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), **here.environ}
+    process = subprocess.run(
+        here.command("casetrack audit ship"),
+        cwd=here.folder,
+        env=environ,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return process.returncode, process.stderr
+
+
+def test_where_nothing_can_be_printed_any_more_it_is_said_in_a_sentence(begun: Installation) -> None:
+    with Path("/dev/full").open("wb") as full:
+        assert told_by(begun, full.fileno()) == (
+            1,
+            "Error: Standard output takes no more lines (No space left on device). Mend that, and run this again.\n",
+        )
+
+
+def test_whoever_stops_reading_what_is_printed_is_told_nothing(begun: Installation) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        assert told_by(begun, writer) == (1, "")
+    finally:
+        os.close(writer)
 
 
 def test_more_entries_than_one_statement_reads_are_shipped(
