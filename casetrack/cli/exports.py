@@ -79,6 +79,9 @@ def export(
     The whole tree goes with it, and says nothing of anybody; options say of which entries the payloads do. That it was
     given out, and what for, is on the log. A later export into the same folder adds what is new.
     """
+    if since and until and since > until:
+        message = "Name a last day (--to) that is not before the first (--from)."
+        raise click.UsageError(message)
     with _reading(around.config) as (at, source, believed):
         extract = Extract(
             case=source.case_named(read_reference(reference)) if reference else None,

@@ -134,6 +134,14 @@ def test_what_was_given_out_before_is_left_out_with_its_checkpoint(begun: Begun)
     begun.done("casetrack audit verify grown --held before")
 
 
+def test_days_in_the_wrong_order_give_nothing_out_and_one_day_does(begun: Begun) -> None:
+    before = times_given_out(begun)
+    assert "not before the first" in begun.refused(f"{EXPORT.format('no-day')} --from 2026-11-02 --to 2026-11-01")
+    assert not (begun.folder / "no-day").exists()
+    begun.done(f"{EXPORT.format('one-day')} --from 2026-11-01 --to 2026-11-01")
+    assert times_given_out(begun) == before + 2, "that of the one day, and what was asked to count them"
+
+
 def test_that_it_was_given_out_and_what_for_is_on_the_log(begun: Begun) -> None:
     begun.done(f"{EXPORT.format('noted')} --case {begun.references[0]}")
     begun.done("casetrack worker --once")
