@@ -244,8 +244,11 @@ def _require_known(at: House, extract: Extract) -> None:
 
 
 def text_of(file: Path) -> str:
-    """The text of a file that somebody was given. What is no text is no signed note either."""
-    return file.read_bytes().decode("utf-8", "replace")
+    """The text of a file that somebody was given. What is no text is no signed note either.
+
+    A program that saved it may have marked it as UTF-8, or ended its lines as Windows does: neither is of the text.
+    """
+    return file.read_bytes().decode("utf-8-sig", "replace").replace("\r\n", "\n")
 
 
 @click.command(epilog=example("casetrack audit reopen --yes"))

@@ -134,6 +134,19 @@ def test_what_was_given_out_before_is_left_out_with_its_checkpoint(begun: Begun)
     begun.done("casetrack audit verify grown --held before")
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_checkpoint_is_read_however_a_program_saved_it(begun: Begun, mark: bytes, end: bytes) -> None:
+    note = begun.done("casetrack audit checkpoint").encode()
+    (begun.folder / "saved").write_bytes(mark + note.replace(b"\n", end))
+    begun.done(EXPORT.format("compared"))
+    begun.done("casetrack audit verify compared --held saved")
+    begun.done("casetrack audit verify --held saved")
+    begun.done(f"{EXPORT.format('compared')} --since saved")
+    (begun.folder / "saved").write_bytes(mark + note.replace(b"\n", end).replace(b"casetrack", b"casetruck", 1))
+    begun.refused("casetrack audit verify --held saved")
+
+
 def test_days_in_the_wrong_order_give_nothing_out_and_one_day_does(begun: Begun) -> None:
     before = times_given_out(begun)
     assert "not before the first" in begun.refused(f"{EXPORT.format('no-day')} --from 2026-11-02 --to 2026-11-01")
