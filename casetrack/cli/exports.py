@@ -129,12 +129,13 @@ def prove_event(around: Surroundings, event: UUID | None, entry: int | None) -> 
         case _:
             message = "Name the event: by --event, or by --entry."
             raise click.UsageError(message)
-    with _reading(around.config) as (_, source, believed):
+    with _reading(around.config) as (at, source, believed):
         try:
             proof, _ = prove(source, believed, which, witnesses(around.config))
         except NotFound:
             message = "There is no such event in the log, or no checkpoint counts it yet."
             raise click.ClickException(message) from None
+        HeldCheckpoint.beside(at.config.key_file).keep(proof.checkpoint)
     click.echo(proof.format(), nl=False)
 
 

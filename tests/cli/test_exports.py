@@ -194,8 +194,10 @@ def test_nothing_is_given_out_that_cannot_be_kept_in_mind_and_the_log_does_not_s
     before = times_given_out(begun)
     with monkeypatch.context() as disk:
         disk.setattr("casetrack.gateways.held_checkpoint.write_whole", full)
-        for line in (EXPORT.format("unkept"), "casetrack audit checkpoint"):
-            assert "casetrack cannot write held-checkpoint in its key folder" in begun.refused(line)
+        for line in (EXPORT.format("unkept"), "casetrack audit checkpoint", "casetrack audit prove --entry 0"):
+            result = begun.run(line)
+            assert (result.exit_code, result.stdout.strip()) == (1, ""), line
+            assert "casetrack cannot write held-checkpoint in its key folder" in result.stderr
     assert {path.split("/")[0] for path in files(begun.folder / "unkept")} == {"tile"}
     assert times_given_out(begun) == before + 1, "only what was asked to count them"
 
@@ -238,6 +240,15 @@ def test_an_event_is_proved_to_whoever_has_its_payload(begun: Begun) -> None:
     note = Note.parse(proof.checkpoint)
     assert proof.index == index
     proof.verify(leaf, Checkpoint.parse(note.text))
+
+
+def test_the_checkpoint_of_a_proof_is_kept_in_mind(begun: Begun) -> None:
+    held = read_config(begun.folder / "config.toml", begun.environ).key_file.with_name("held-checkpoint")
+    begun.done("casetrack worker --once")
+    begun.done("casetrack audit checkpoint")
+    held.unlink()
+    proof = LogProof.parse(begun.done("casetrack audit prove --entry 0"))
+    assert held.read_text(encoding="utf-8") == proof.checkpoint
 
 
 def test_a_witness_cosigns_what_goes_on_and_the_log_keeps_what_it_says(begun: Begun) -> None:
