@@ -35,7 +35,7 @@ from casetrack.audit.export_errors import (
 from casetrack.audit.note import Note, Signer, VerifierKey, VerifierOf, from_base64, in_base64
 from casetrack.audit.policy import Policy
 from casetrack.audit.succession import LogKeys, Statement
-from casetrack.audit.tiles import WIDTH, Read, TiledTree, verified_bundles
+from casetrack.audit.tiles import WIDTH, Read, TiledTree, places, verified_bundles
 from casetrack.audit.tree import HASH_BYTES
 from casetrack.audit.verify import verify_payload
 
@@ -109,6 +109,11 @@ class Manifest:
         """The lines that are signed; of the files, each is as `sha256sum` writes it."""
         files = "".join(f"{digest.hex()}  {path}\n" for path, digest in self.files.items())
         return f"{MANIFEST}\n{self.checkpoint.body()}{self.scope}\n{files}"
+
+    def paths(self) -> frozenset[str]:
+        """Every file of the export that it is about: the tree, those that it lists, and those that it cannot list."""
+        tree = (place.path() for place in places(self.checkpoint.size))
+        return frozenset((CHECKPOINT, MANIFEST_FILE, SIGNER, *self.files, *tree))
 
     @classmethod
     def parse(cls, body: str) -> "Manifest":

@@ -44,6 +44,7 @@ from casetrack.services.exporting import (
     submission,
 )
 from casetrack.services.extracts import Extract
+from casetrack.services.findings import visible
 from casetrack.services.reopening import Reopener, reopen_log
 from casetrack.services.verifying_journal import Believed, earlier_logs
 
@@ -51,6 +52,8 @@ ONE_DAY: Final = timedelta(days=1)
 DAY: Final = click.DateTime(["%Y-%m-%d"])
 A_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 """A file that is there."""
+MOST_NAMED: Final = 20
+"""Files that are named of those that lie in an export and are not part of it."""
 
 
 @click.command(epilog=example("casetrack audit export --out evidence --use integrity"))
@@ -190,7 +193,10 @@ def witnessed(around: Surroundings, file: Path) -> None:
 
 
 def verify_folder(folder: Path, policy: Path | None, maker: str | None, held: tuple[Path, ...]) -> None:
-    """Says whether the export in that folder is what was signed; a `LogRefused` names the first thing that is not."""
+    """Says whether the export in that folder is what was signed; a `LogRefused` names the first thing that is not.
+
+    What else lies there is named too, and refuses nothing: what was signed holds.
+    """
     files = EvidenceFolder(folder)
     examined = verify_export(
         Export(files.read, lambda: files.lines(form.DISCLOSURES)),
@@ -204,6 +210,11 @@ def verify_folder(folder: Path, policy: Path | None, maker: str | None, held: tu
         click.echo(f"Believed because the export says so, so compare: {examined.log.format()}")
     if not maker:
         click.echo(f"The manifest is signed by, so compare: {examined.signer.format()}")
+    unsigned = sorted(set(files.paths()) - examined.manifest.paths())
+    for path in unsigned[:MOST_NAMED]:
+        click.echo(f"Not part of what was signed: {visible(path)}")
+    if len(unsigned) > MOST_NAMED:
+        click.echo(f"Not part of what was signed: {len(unsigned) - MOST_NAMED} more.")
 
 
 def told(examined: Examined) -> str:

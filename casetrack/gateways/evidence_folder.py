@@ -53,6 +53,12 @@ class EvidenceFolder:
         except OSError:
             return
 
+    def paths(self) -> Iterator[str]:
+        """The path of whatever lies there and is no folder; a link is named, and what it leads to is not looked at."""
+        for folder, folders, files in os.walk(self.path):
+            links = (name for name in folders if Path(folder, name).is_symlink())
+            yield from (Path(folder, name).relative_to(self.path).as_posix() for name in (*files, *links))
+
 
 @dataclass
 class Writing:

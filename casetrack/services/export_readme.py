@@ -37,6 +37,8 @@ HOW TO CHECK IT WITH CASETRACK
 2. casetrack audit verify FOLDER --policy YOUR-POLICY --maker "{maker}"
    and, for each older checkpoint that you hold: --held CHECKPOINT
    It needs no database, no keys and no network.
+3. It names files here that are not part of what was signed. Believe nothing of those. It ends well all the same: what
+   was signed holds, and an earlier export into the same folder leaves such files in "tile/".
 
 HOW TO CHECK IT WITHOUT CASETRACK
 Every form in this folder is published. The layout is docs/formats/audit-log.md in the source of casetrack, section 12.

@@ -191,6 +191,13 @@ def test_a_manifest_reads_back_and_says_what_sha256sum_says() -> None:
     assert (len(digest), path) == (64, "disclosures.jsonl")
 
 
+@pytest.mark.parametrize("given", [made(0), made(3, (0, 2)), MADE, replace(made(257), statements=("said\n",))])
+def test_a_manifest_is_about_every_file_that_was_made_and_no_other(given: Made) -> None:
+    files = given.export()
+    manifest = Manifest.parse(Note.parse(files[export.MANIFEST_FILE].decode()).text)
+    assert manifest.paths() == files.keys()
+
+
 @pytest.mark.parametrize(
     ("body", "wrong"),
     [

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from casetrack.audit.checkpoint import Checkpoint
 from casetrack.audit.entry import Entry
 from casetrack.audit.log_proof import LogProof
 from casetrack.audit.note import Note
-from casetrack.audit.tiles import tiled
+from casetrack.audit.tiles import places, tiled
 from casetrack.config import read_config
 from casetrack.services.checkpoints import origin_of
 from tests.cli.installation import Installation, edited, running_in
@@ -145,6 +146,50 @@ def test_a_checkpoint_is_read_however_a_program_saved_it(begun: Begun, mark: byt
     begun.done(f"{EXPORT.format('compared')} --since saved")
     (begun.folder / "saved").write_bytes(mark + note.replace(b"\n", end).replace(b"casetrack", b"casetruck", 1))
     begun.refused("casetrack audit verify --held saved")
+
+
+BESIDE = "Not part of what was signed: "
+
+
+def beside(here: Begun, folder: str) -> list[str]:
+    """What verifying names that lies in an export which holds."""
+    said = here.done(f"casetrack audit verify {folder}").splitlines()
+    assert said[0].startswith("The export holds: ")
+    return [line.removeprefix(BESIDE) for line in said if line.startswith(BESIDE)]
+
+
+def test_what_lies_in_an_export_and_is_not_part_of_it_is_named_and_what_was_signed_holds(begun: Begun) -> None:
+    begun.done(EXPORT.format("joined"))
+    folder = begun.folder / "joined"
+    assert beside(begun, "joined") == []
+    for name in ("SUMMARY.txt", "tile/0/999", "tile/entries/x001/000", "checkpoint.part", "\x1b[2Jcleared", "a\nb"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    (folder / os.fsdecode(b"\xff")).touch()
+    assert beside(begun, "joined") == [
+        *("\\x1b[2Jcleared", "SUMMARY.txt", "a\\nb", "checkpoint.part", "tile/0/999", "tile/entries/x001/000"),
+        "\\udcff",
+    ]
+
+
+def test_no_more_than_twenty_are_named_and_the_others_are_counted(begun: Begun) -> None:
+    begun.done(EXPORT.format("heaped"))
+    for number in range(20):
+        (begun.folder / "heaped" / f"more-{number:02}").touch()
+    assert beside(begun, "heaped") == [f"more-{number:02}" for number in range(20)]
+    (begun.folder / "heaped" / "more-20").touch()
+    (begun.folder / "heaped" / "more-21").touch()
+    assert beside(begun, "heaped") == [*(f"more-{number:02}" for number in range(20)), "2 more."]
+
+
+def test_what_an_earlier_export_left_of_its_smaller_tree_is_named_too(begun: Begun) -> None:
+    begun.done(EXPORT.format("twice"))
+    before = {place.path() for place in places(size_of(begun))}
+    begun.done("casetrack worker --once")
+    begun.done(EXPORT.format("twice"))
+    left = before - {place.path() for place in places(size_of(begun))}
+    assert beside(begun, "twice") == sorted(left)
+    assert left
 
 
 def test_days_in_the_wrong_order_give_nothing_out_and_one_day_does(begun: Begun) -> None:

@@ -83,6 +83,24 @@ def test_a_line_that_is_too_long_is_read_in_parts(tmp_path: Path, monkeypatch: p
     assert list(EvidenceFolder(tmp_path).lines("lines")) == [b"abcd", b"efg\n", b"h\n"]
 
 
+def test_whatever_lies_there_has_a_path_and_a_link_leads_nowhere(tmp_path: Path) -> None:
+    put_all(tmp_path / "export")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "another").touch()
+    for name in ("folder", "tile/folder"):
+        (tmp_path / "export" / name).symlink_to(outside)
+    (tmp_path / "export" / "file").symlink_to(outside / "another")
+    (tmp_path / "export" / "gone").symlink_to(outside / "missing")
+    (tmp_path / "export" / "round").symlink_to(tmp_path / "export")
+    (tmp_path / "export" / "empty").mkdir()
+    os.mkfifo(tmp_path / "export" / "tile" / "pipe")
+    assert sorted(EvidenceFolder(tmp_path / "export").paths()) == [
+        *("checkpoint", "disclosures.jsonl", "file", "folder", "gone", "round"),
+        *("tile/0/000.p/1", "tile/folder", "tile/pipe"),
+    ]
+
+
 def test_what_is_no_file_says_nothing_and_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "disclosures.jsonl")
     (tmp_path / "checkpoint").mkdir()
