@@ -3,6 +3,8 @@
 The seals, keys and ciphertexts here are random bytes: what they open is for the tests of the keys to ask.
 """
 
+import hashlib
+import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -31,6 +33,7 @@ from casetrack.domain.holdings import Holding, Part, Strand
 from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant, TransferId
 from casetrack.domain.references import Pseudonym, Reference, new_reference
 from casetrack.domain.transfer import Transfer
+from casetrack.services.events_read import BESIDE
 from casetrack.services.lists import CaseQuery
 from casetrack.services.people import Account
 from casetrack.services.ports import (
@@ -240,15 +243,24 @@ def new_entry(
     holders_then: Sequence[HolderCode] = (),
     seal_digest: bytes | None = None,
     purpose: str = "casework",
+    words: bytes | None = None,
 ) -> JournalEntry:
     """The event as the journal keeps it: as one version of its case, or of what has steps beside it."""
     is_step = event.aggregate is not None and not event.changes_case
     shown = tuple((case, secrets.token_bytes(16)) for case in event.shown)
+    refusal = event.refusal if isinstance(event, Refused | SignInRefused) else None
     payload = {
         "event": type(event).__name__,
+        "at": event.at.isoformat(),
         "operations": [operation.value for operation in event.operations],
         "action": event.action.value,
+        "actor": str(account.id) if account else None,
+        "holder": account.holder if account else None,
+        **{name: str(of) if (of := getattr(event, name)) else None for name in ("case", *BESIDE)},
+        "holders_then": sorted(holders_then),
         "purpose": purpose,
+        "words": hashlib.sha256(words).hexdigest() if words else None,
+        "refusal": refusal,
         "case_version": None if is_step else version,
         "step": version if is_step else None,
         "seal_digest": seal_digest.hex() if seal_digest else None,
@@ -268,15 +280,22 @@ def new_entry(
         case_version=None if is_step else version,
         step=version if is_step else None,
         aspect=event.touches,
-        refusal=event.refusal if isinstance(event, Refused | SignInRefused) else None,
+        refusal=refusal,
         attempted=Reference(event.reference) if isinstance(event, Refused) and event.reference else None,
         holders_then=tuple(sorted(holders_then)),
         payload=written,
         salt=salt,
         commitment=commit(written, salt),
-        words=None,
+        words=words,
         shown=shown,
     )
+
+
+def with_detail(entry: JournalEntry, detail: bytes) -> JournalEntry:
+    """The same entry, whose payload says that of its kind of event alone."""
+    said = {name: each for name, each in json.loads(entry.payload).items() if name != "detail"}
+    payload = b'%s,"detail":%s}' % (rfc8785.dumps(said)[:-1], detail)
+    return replace(entry, payload=payload, commitment=commit(payload, entry.salt))
 
 
 def journal_changes(stores: Stores, case: Case, account: Account) -> list[JournalEntry]:

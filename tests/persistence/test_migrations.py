@@ -209,11 +209,14 @@ def test_what_was_asked_of_named_people_is_left_in_the_journal_alone(app_engine:
     assert answered(world, agreed(world, asked(world))).shown == ()
 
 
-def test_what_was_told_leniently_before_stays_and_is_not_told_so_again(walled: tuple[World, Database]) -> None:
+@pytest.mark.parametrize(("before", "signed"), [("0013", "case:view"), ("0014", "account:reset")])
+def test_what_was_told_leniently_before_stays_and_is_not_told_so_again(
+    walled: tuple[World, Database], before: str, signed: str
+) -> None:
     world, database = walled
-    lenient = written(world.sender, action="account:reset", payload=b'{"action":"case:view"}')
+    lenient = written(world.sender, action="account:reset", payload=b'{"action":"%s"}' % signed.encode())
     with database.engine(OWNER).begin() as connection:
-        schema.downgrade(connection, "0013")
+        schema.downgrade(connection, before)
     with as_(database, world.sender) as connection:
         assert connection.execute(text(WRITE), lenient).rowcount == 1
         connection.commit()

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 
-from casetrack.audit.entry import commit
 from casetrack.domain.actions import Action
 from casetrack.domain.actors import Role
 from casetrack.domain.case import Areas, Case
@@ -260,9 +259,8 @@ class TestScope:
 
     def test_what_says_no_account_is_about_none(self, world: World) -> None:
         for detail in (b"null", b"[]", b'{"account":7}', b'{"account":"x"}'):
-            payload = b'{"action":"case:view","detail":%s}' % detail
             entry = new_entry(viewed(world.case(), world.sender), world.sender)
-            write(world, replace(entry, payload=payload, commitment=commit(payload, entry.salt)), world.sender)
+            write(world, builders.with_detail(entry, detail), world.sender)
         with world.as_(world.national) as stores:
             assert stores.journal.search(LogQuery(action=Action.CASE_VIEW)).total == 4
             assert stores.desk.told_of(world.sender.id) == ()
@@ -350,7 +348,7 @@ class TestSearching:
 class TestOneEntry:
     def test_it_comes_with_what_was_typed_to_whoever_may_read_it(self, world: World) -> None:
         case, sender = world.case(), world.sender
-        typed = replace(new_entry(viewed(case, sender), sender), words=b"sealed")
+        typed = new_entry(viewed(case, sender), sender, words=b"sealed")
         write(world, typed, sender)
         plain = write(world, new_entry(viewed(case, sender), sender), sender)
         for auditor in (world.auditor, world.national):

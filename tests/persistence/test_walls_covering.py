@@ -4,6 +4,7 @@ Unless a test says otherwise the statements are SQL in the application's own rol
 change is asked about as its transaction would end.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from uuid import uuid4
@@ -13,6 +14,7 @@ import rfc8785
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
+from casetrack.audit.entry import commit
 from casetrack.cli.house import COMMAND_LINE
 from casetrack.domain.actions import Action
 from casetrack.domain.event_kinds import KINDS
@@ -22,7 +24,7 @@ from casetrack.services.people import Account
 from tests import builders
 from tests.builders import DESK, HARBOUR
 from tests.persistence.databases import Database
-from tests.persistence.test_walls_untold import THE_END
+from tests.persistence.test_walls_untold import MADE, THE_END
 from tests.persistence.walls import (
     INSUFFICIENT_PRIVILEGE,
     SEE,
@@ -37,6 +39,8 @@ from tests.persistence.walls import (
 )
 
 ALLOWED: Final = "allowed"
+ELSEWHERE: Final = "00000000-0000-4000-8000-00000000000f"
+"""An id that nothing here has."""
 CHANGES: Final[Mapping[str, str]] = {
     "password": "password = 'another'",
     "closed_at": "closed_at = now()",
@@ -99,10 +103,70 @@ def test_the_action_of_a_row_is_the_action_that_is_signed(full: Full, app: Conne
     assert refused(app, WRITE, **forged) == INSUFFICIENT_PRIVILEGE
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"at": "1999-01-01T00:00:00+00:00"},
+        {"at": "now"},
+        {"actor": str(COMMAND_LINE.id)},
+        {"actor": None},
+        {"holder": HARBOUR.code},
+        {"case": ELSEWHERE},
+        {"case": None},
+        {"transfer": ELSEWHERE},
+        {"transfer": None, "proposal": ELSEWHERE},
+        {"hold": ELSEWHERE, "transfer": None},
+        {"transfer": None, "entry": ELSEWHERE},
+        {"case_version": 7},
+        {"step": 7},
+        {"refusal": "NotPermitted"},
+        {"holders_then": [HARBOUR.code]},
+        {"holders_then": None},
+        {"words": "0" * 64},
+        {"event": "Refused", "detail": {"reference": "CT-0000-0000"}},
+    ],
+    ids=str,
+)
+def test_what_stands_in_a_column_is_what_is_signed(full: Full, app: Connection, said: dict[str, Any]) -> None:
+    """A reveal of one's own is not signed as a colleague's."""
+    of_it: dict[str, Any] = {"action": "identity:reveal", "case": full.case.id, "aggregate": offer_in(full.database)}
+    told = written(full.world.sender, **of_it)
+    assert app.execute(text(WRITE), told).rowcount == 1
+    honest = json.loads(told["payload"])
+    payload = rfc8785.dumps({**honest, **said})
+    again = {**told, "payload": payload, "commitment": commit(payload, bytes(32))}
+    assert refused(app, WRITE, **again) == INSUFFICIENT_PRIVILEGE
+
+
+@pytest.mark.parametrize("name", ["at", "action", "actor", "holder", "case", "case_version", "refusal", "holders_then"])
+def test_what_is_left_out_or_is_one_of_several_is_not_what_stands_there(full: Full, app: Connection, name: str) -> None:
+    told = written(full.world.sender, case=full.case.id)
+    honest = json.loads(told["payload"])
+    for forged in ({each: said for each, said in honest.items() if each != name}, {**honest, name: [honest[name]]}):
+        payload = rfc8785.dumps(forged)
+        again = {**told, "payload": payload, "commitment": commit(payload, bytes(32))}
+        assert refused(app, WRITE, **again) == INSUFFICIENT_PRIVILEGE
+        act_as(app, builders.scope_of(full.world.sender))
+
+
+@pytest.mark.parametrize("member", ["transfer", "proposal", "hold", "entry"])
+@pytest.mark.parametrize("microsecond", [0, 1, 120_000, 999_999])
+def test_what_is_the_same_in_both_is_taken(full: Full, member: str, microsecond: int) -> None:
+    of = uuid4()
+    told = written(full.world.sender, refusal="NotFound", attempted=full.case.reference)
+    at = told["at"].replace(microsecond=microsecond)
+    said = {**json.loads(told["payload"]), "at": at.isoformat(), member: str(of)}
+    payload = rfc8785.dumps(said)
+    row = {**told, "at": at, "aggregate": of, "payload": payload, "commitment": commit(payload, bytes(32))}
+    with as_(full.database, full.world.sender) as connection:
+        assert connection.execute(text(WRITE), row).rowcount == 1
+
+
 def test_so_it_is_of_what_the_keeper_writes(full: Full) -> None:
-    forged = written(full.world.sender, action="keyset:make", payload=rfc8785.dumps({"action": "keyset:rewrap"}))
+    told = written(full.world.sender, action="keyset:make", account=None, holder=None)
     with full.database.engine(KEEPER).connect() as connection:
-        assert refused(connection, WRITE, **{**forged, "account": None, "holder": None}) == INSUFFICIENT_PRIVILEGE
+        assert refused(connection, WRITE, **{**told, "action": "keyset:rewrap"}) == INSUFFICIENT_PRIVILEGE
+        assert connection.execute(text(WRITE), told).rowcount == 1
 
 
 # What makes a version or a step
@@ -131,6 +195,52 @@ def test_a_step_is_told_by_what_takes_one_alone(full: Full, action: Action) -> N
             assert connection.execute(text(WRITE), told).rowcount == 1
         else:
             assert refused(connection, WRITE, **told) == INSUFFICIENT_PRIVILEGE
+
+
+@pytest.mark.parametrize("refusal", ["NotPermitted", None])
+def test_what_was_refused_makes_no_version_of_a_case(full: Full, app: Connection, refusal: str | None) -> None:
+    made = app.scalar(
+        text("UPDATE cases SET version = version + 1 WHERE id = :id RETURNING version"), {"id": full.case.id}
+    )
+    told = written(full.world.sender, action="note:write", case=full.case.id, version=made, refusal=refusal)
+    app.execute(text(WRITE), told)
+    assert (end_of(app) if refusal is None else refused(app, str(THE_END))) == (UNTOLD if refusal else ALLOWED)
+
+
+@pytest.mark.parametrize("action", STEPS)
+@pytest.mark.parametrize("refusal", ["NotPermitted", None])
+def test_a_step_of_an_offer_is_told_by_one_of_an_offer_that_was_not_refused(
+    full: Full, action: Action, refusal: str | None
+) -> None:
+    receiver, offer = full.world.receiver, offer_in(full.database)
+    with now_alone(full.database), as_(full.database, receiver) as connection:
+        step = connection.scalar(text(f"{SEE} RETURNING version"), {"id": offer})
+        of_it = {"case": full.case.id, "aggregate": offer, "step": step}
+        connection.execute(text(WRITE), written(receiver, action=action.value, refusal=refusal, **of_it))
+        if action.noun == "transfer" and refusal is None:
+            assert end_of(connection) == ALLOWED
+        else:
+            assert refused(connection, str(THE_END)) == UNTOLD
+        connection.rollback()
+
+
+STEPPED: Final[Mapping[str, str]] = {"proposals": "proposal erasure destruction enquiry", "legal_holds": "hold"}
+
+
+@pytest.mark.parametrize("table", STEPPED)
+@pytest.mark.parametrize("action", STEPS)
+def test_so_is_a_step_of_a_proposal_and_of_a_hold(full: Full, action: Action, table: str) -> None:
+    """Here a superuser writes, whom no policy keeps from a step that is not there to be taken."""
+    made = f"INSERT INTO {table} {MADE[table]} RETURNING id, version"
+    with now_alone(full.database), full.database.engine(SUPERUSER).connect() as connection:
+        row = connection.execute(text(made)).one()
+        told = written(full.world.sender, action=action.value, aggregate=row.id, step=row.version)
+        connection.execute(text(WRITE), told)
+        if action.noun in STEPPED[table].split():
+            assert end_of(connection) == ALLOWED
+        else:
+            assert refused(connection, str(THE_END)) == UNTOLD
+        connection.rollback()
 
 
 # What lets somebody in
@@ -193,7 +303,8 @@ def test_a_token_is_made_by_the_act_that_makes_one(full: Full, app: Connection, 
 def test_what_was_refused_covers_nothing(full: Full, app: Connection) -> None:
     sender = full.world.sender
     app.execute(text("UPDATE accounts SET epoch = epoch + 1 WHERE id = :id"), {"id": sender.id})
-    app.execute(text(WRITE), {**about(sender, "account:reset"), "refusal": "NotPermitted"})
+    detail = {"account": str(sender.id)}
+    app.execute(text(WRITE), written(sender, action="account:reset", detail=detail, refusal="NotPermitted"))
     assert refused(app, str(THE_END)) == UNTOLD
 
 
@@ -203,8 +314,8 @@ def test_what_was_refused_covers_nothing_that_is_for_somebody_else_either(full: 
     for refusal, end in (("NotPermitted", UNTOLD), (None, ALLOWED)):
         act_as(app, builders.scope_of(sender))
         app.execute(text(more), {"account": raised.id, "by": sender.id})
-        told = written(sender, action="quota:raise", detail={"account": str(raised.id)})
-        app.execute(text(WRITE), {**told, "refusal": refusal})
+        told = written(sender, action="quota:raise", detail={"account": str(raised.id)}, refusal=refusal)
+        app.execute(text(WRITE), told)
         assert (end_of(app) if end == ALLOWED else refused(app, str(THE_END))) == end
 
 
@@ -250,7 +361,7 @@ def test_that_the_service_vouches_anew_covers_seals_by_the_keys_that_it_names(
 def test_that_the_service_vouches_anew_makes_no_keys(full: Full) -> None:
     with now_alone(full.database), full.database.engine(SUPERUSER).connect() as connection:
         new = "INSERT INTO keysets SELECT holder, 9, kem_public, sign_public, certificate, sealed FROM keysets LIMIT 1"
-        told = written(full.world.sender, action="keyset:vouch", detail={"version": 9})
+        told = written(COMMAND_LINE, action="keyset:vouch", account=None, holder=None, detail={"version": 9})
         for made, end in (("UPDATE keysets SET certificate = certificate", ALLOWED), (new, UNTOLD)):
             assert connection.execute(text(made)).rowcount
             connection.execute(text(WRITE), told)
@@ -260,7 +371,6 @@ def test_that_the_service_vouches_anew_makes_no_keys(full: Full) -> None:
 
 def test_the_keeper_speaks_as_the_command_line_or_as_nobody(full: Full) -> None:
     world, database = full.world, full.database
-    told = written(world.sender, action="keyset:rewrap")
     with database.engine(SUPERUSER).connect() as connection:
         connection.execute(text(NEW_ACCOUNT), {"id": COMMAND_LINE.id})
         said = (
@@ -274,7 +384,7 @@ def test_the_keeper_speaks_as_the_command_line_or_as_nobody(full: Full) -> None:
         )
         connection.execute(text(f"SET LOCAL ROLE {KEEPER}"))
         for account, holder, allowed in said:
-            each = {**told, "account": account, "holder": holder}
+            each = written(world.sender, action="keyset:rewrap", account=account, holder=holder)
             with connection.begin_nested() as nested:
                 if allowed:
                     assert connection.execute(text(WRITE), each).rowcount == 1

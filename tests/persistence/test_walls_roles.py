@@ -1,8 +1,7 @@
 """The second wall, tried from below: what each role of the database could do beside reading and writing rows."""
 
-import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -103,8 +102,8 @@ def test_no_entry_is_kept_that_its_own_commitment_does_not_hold(scene: Scene, ro
             act_as(connection, scope_of(world.sender))
             assert refused(connection, WRITE, **written(world.sender, commitment=wrong)) == CHECK_VIOLATION
         act_as(connection, scope_of(world.sender))
-        long = json.dumps({"action": "case:view", "filled": "x" * 70_000}).encode()
-        assert connection.execute(text(WRITE), written(world.sender, payload=long)).rowcount == 1
+        long = written(world.sender, detail={"filled": "x" * 70_000})
+        assert connection.execute(text(WRITE), long).rowcount == 1
 
 
 # Keys and organisations
@@ -129,15 +128,16 @@ def test_only_the_keeper_brings_in_organisations_and_keys(migrated: Database, ta
 def test_the_keeper_journals_keys_and_nothing_else(walled: Walled) -> None:
     world, database = walled
     case = full_case(world)
-    of_nobody = {**written(world.sender, action="keyset:make"), "account": None, "holder": None}
+    of_nobody: dict[str, Any] = {"action": "keyset:make", "account": None, "holder": None}
     with database.engine(KEEPER).connect() as connection:
-        said = [
+        said: list[dict[str, Any]] = [
             {**of_nobody, "action": "case:view"},
             {**of_nobody, "case": case.id},
             {**of_nobody, "aggregate": uuid4(), "step": 1},
         ]
-        assert [refused(connection, WRITE, **each) for each in said] == [INSUFFICIENT_PRIVILEGE] * 3
-        assert connection.execute(text(WRITE), of_nobody).rowcount == 1
+        for each in said:
+            assert refused(connection, WRITE, **written(world.sender, **each)) == INSUFFICIENT_PRIVILEGE
+        assert connection.execute(text(WRITE), written(world.sender, **of_nobody)).rowcount == 1
         connection.rollback()
         for table in ("sealed_values", "file_chunks", "events", "milestone_records", "accounts", "sessions"):
             assert refused(connection, f"SELECT * FROM {table}") == INSUFFICIENT_PRIVILEGE  # noqa: S608 - a table of ours

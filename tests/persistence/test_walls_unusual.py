@@ -91,9 +91,9 @@ def test_not_of_what_is_out_of_scope_or_is_not_there(looked_at: tuple[Walled, Ca
 
 def test_not_of_ones_own_and_of_no_case(looked_at: tuple[Walled, Case, UUID]) -> None:
     (world, database), case, entry = looked_at
-    own = builders.new_entry(viewed(case, world.national), world.national)
+    own = builders.new_entry(replace(viewed(case, world.national), case=None), world.national)
     with world.as_(world.national) as stores:
-        stores.journal.write(replace(own, case=None))
+        stores.journal.write(own)
     with as_(database, world.national) as connection:
         mine = written(world.national, action=REVIEW, aggregate=own.id)
         assert refused(connection, WRITE, **mine) == INSUFFICIENT_PRIVILEGE

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
@@ -10,8 +11,10 @@ import rfc8785
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from casetrack.app import utc_now
 from casetrack.audit.entry import commit
 from casetrack.domain.case import Case
+from casetrack.domain.events import Refused
 from casetrack.domain.holdings import Part
 from casetrack.domain.ids import FileId
 from casetrack.persistence.embedded import SUPERUSER
@@ -69,11 +72,14 @@ DECLINE: Final = (
 
 WRITE: Final = (
     "INSERT INTO events (id, at, time_ms, action, account, holder, case_id, aggregate_id, case_version, step, aspect, "
-    "refusal, attempted, holders_then, payload, salt, commitment) SELECT gen_random_uuid(), at, "
-    "coalesce(CAST(:time_ms AS bigint), floor(extract(epoch FROM at) * 1000)), :action, :account, :holder, :case, "
-    ":aggregate, :version, :step, '', :refusal, :attempted, '{}', :payload, :salt, :commitment "
-    "FROM (SELECT now() + coalesce(CAST(:later AS interval), '0') AS at) told"
+    "refusal, attempted, holders_then, payload, salt, commitment) VALUES (gen_random_uuid(), :at, "
+    "coalesce(CAST(:time_ms AS bigint), floor(extract(epoch FROM CAST(:at AS timestamptz)) * 1000)), :action, "
+    ":account, :holder, :case, :aggregate, :version, :step, '', :refusal, :attempted, '{}', :payload, :salt, "
+    ":commitment)"
 )
+
+IDS: Final = {"actor": "account", "case": "case", "transfer": "aggregate"}
+"""By which member a payload says what stands in which column."""
 
 Walled = tuple[World, Database]
 
@@ -117,25 +123,36 @@ def refused(connection: Connection, statement: str, **parameters: object) -> str
 def written(
     by: Account,
     *,
-    action: str = "case:view",
-    detail: Mapping[str, Any] | None = None,
     payload: bytes | None = None,
     commitment: bytes | None = None,
+    later: timedelta = timedelta(),
+    detail: Mapping[str, Any] | None = None,
     **said: object,
-) -> dict[str, object]:
-    """An event of now in that account's name, unless another time or name is said."""
+) -> dict[str, Any]:
+    """An event of now in that account's name, unless another time or name is said; what is signed says the same."""
     salt = bytes(32)
-    payload = rfc8785.dumps({"action": action, "detail": detail or {}}) if payload is None else payload
-    nothing = dict.fromkeys(("later", "time_ms", "case", "aggregate", "version", "step", "refusal", "attempted"))
+    nothing = dict.fromkeys(("time_ms", "case", "aggregate", "version", "step", "refusal", "attempted"))
+    of_them = {"at": utc_now() + later, "action": "case:view", "account": by.id, "holder": by.holder}
+    row: dict[str, Any] = {**of_them, **nothing, **said}
+    payload = rfc8785.dumps(signed(row, detail or {})) if payload is None else payload
+    return {**row, "payload": payload, "salt": salt, "commitment": commitment or commit(payload, salt)}
+
+
+def signed(row: Mapping[str, Any], detail: Mapping[str, Any]) -> dict[str, Any]:
+    """What the payload of such a row says of it."""
+    attempt = {"reference": row["attempted"]} if row["attempted"] else {}
     return {
-        "action": action,
-        "account": by.id,
-        "holder": by.holder,
-        "payload": payload,
-        "salt": salt,
-        **nothing,
-        "commitment": commitment or commit(payload, salt),
-        **said,
+        "event": Refused.__name__ if row["attempted"] else "",
+        "at": row["at"].isoformat(),
+        "action": row["action"],
+        **{name: str(row[column]) if row[column] else None for name, column in IDS.items()},
+        "holder": row["holder"],
+        "case_version": row["version"],
+        "step": row["step"],
+        "refusal": row["refusal"],
+        "holders_then": [],
+        "words": None,
+        "detail": {**attempt, **detail},
     }
 
 
