@@ -8,8 +8,9 @@ An access is unusual for any of four reasons:
 
 - `HOURS`: at that instant the account's organisation was closed, by its own hours.
 - `RELATIONSHIP`: it was of a case that the account had no tie to. A tie is to be the worker of one of its strands, from
-  being named until another is; or to have changed it, or taken a step of an offer, a proposal or a hold of it, by then.
-  A look at an offer is a step of a transfer and asks for no tie. A search and the names of one's own caseload are of no
+  being named until another is; or to have changed it, or taken a step of an offer, a proposal or a hold of it, no
+  longer than `LASTS` before. A look at an offer is a step of a transfer: it asks for no tie, and it makes none, since
+  nobody is told of it. A search and the names of one's own caseload are of no
   one case. An attempt that was refused asks for a tie as a look does, also where there is no such case. A change, or
   such a step, asks for a tie from before it: otherwise it makes one for whoever does it, and nothing after it would be
   told. It asks for none where it opens the case, or answers what others asked.
@@ -25,6 +26,7 @@ What one account did with one case on one day in London is an *occasion*: it is 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from statistics import median
 from typing import Final
@@ -39,6 +41,8 @@ LEAST: Final = 20
 TIMES: Final = 3
 WORKED: Final = 28
 """Days of work that an account is measured by."""
+LASTS: Final = timedelta(days=28)
+"""How long a change, or a step, has to do with a case; another begins anew. The view `case_ties` has it too."""
 LONGEST_PARTICLE: Final = 2
 """Letters of a word that may only stand in front of a surname, as in da Silva and de la Cruz."""
 MOST_JOINED: Final = 4
@@ -96,13 +100,15 @@ ASKING_NO_TIE: Final = frozenset(
     }
 )
 """Changes and steps that open a case or are an answer to others; and what the operator does for an organisation."""
+MAKING_NO_TIE: Final = frozenset({Action.TRANSFER_SEE})
+"""A step that is a look. The view `case_ties` has it too."""
 NOT_TO_BE_OPENED: Final = frozenset(each.__name__ for each in (NotFound, NotPermitted, PassedOn, NotOurPart))
 """The refusals that say that something was not the actor's to open."""
 
 
 @dataclass(frozen=True)
 class Tie:
-    """What an account has to do with a case, from an instant on: as its worker until another was named."""
+    """What an account has to do with a case from an instant on: until another was named, or for as long as it lasts."""
 
     since: Instant
     until: Instant | None = None

@@ -142,7 +142,7 @@ def _why(reason: Reason, occasion: Occasion) -> str:
         return _usual_words(occasion.volume)
     if first.payload.get("outcome") == Outcome.REFUSED:
         return gettext("It was an attempt to open what was not theirs to open, and was refused.")
-    return gettext("By then they were not its worker and had changed nothing of it before.")
+    return gettext("By then they were not its worker and had changed nothing of it in the 28 days before.")
 
 
 def _volume_words(volume: Volume) -> str:

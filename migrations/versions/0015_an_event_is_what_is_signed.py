@@ -1,4 +1,4 @@
-"""An event is, in every column, what is signed; and what was refused covers nothing.
+"""An event is, in every column, what is signed; what was refused covers nothing; and a tie to a case ends.
 
 Revision: 0015
 Follows: 0014
@@ -15,10 +15,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nobody has an event signed as another's, and a step is covered by its own."""
+    """Nobody has an event signed as another's; a step is covered by its own; a tie that a change made lapses."""
     run_statements(__file__, "up")
 
 
 def downgrade() -> None:
-    """Of what is signed the action alone is compared, and any event of a version or a step covers it."""
+    """Of what is signed the action alone is compared, any event of a version or step covers it, and ties never end."""
     run_statements(__file__, "down")

@@ -15,6 +15,7 @@ from casetrack.domain.unusual_access import (
     ASKING_NO_TIE,
     LEAST,
     LOOKS,
+    MAKING_NO_TIE,
     NOT_TO_BE_OPENED,
     OF_MANY,
     OF_OFFERS,
@@ -88,6 +89,11 @@ def test_a_tie_was_there_before_from_after_its_beginning_until_its_end(ties: Seq
 
 def test_what_asks_for_no_tie_is_no_look() -> None:
     assert not ASKING_NO_TIE & (LOOKS - OF_OFFERS)
+
+
+def test_every_look_that_asks_for_no_tie_makes_none() -> None:
+    """Otherwise nobody would be told how it came about."""
+    assert ASKING_NO_TIE & LOOKS == MAKING_NO_TIE
 
 
 @given(st.lists(st.integers(-9, 9), min_size=2, max_size=2, unique=True), st.integers(-9, 9))

@@ -12,7 +12,9 @@ from casetrack.domain.ids import AccountId, CaseId, EventId, HolderCode, Instant
 from casetrack.domain.references import Reference
 from casetrack.domain.unusual_access import (
     ASKING_NO_TIE,
+    LASTS,
     LOOKS,
+    MAKING_NO_TIE,
     NOT_TO_BE_OPENED,
     OF_OFFERS,
     OPENINGS,
@@ -176,8 +178,9 @@ class MemoryUnusual(MemoryJournal):
             if case is not None and entry.case == case and self._is_told(entry)
         ]
         for entry in told:
-            if entry.account == account and (entry.case_version is not None or entry.step is not None):
-                yield Tie(entry.at)
+            makes = entry.action not in MAKING_NO_TIE and (entry.case_version is not None or entry.step is not None)
+            if entry.account == account and makes:
+                yield Tie(entry.at, entry.at + LASTS)
         named: dict[str, list[tuple[Instant, str | None]]] = defaultdict(list)
         changes = [entry for entry in told if entry.case_version is not None and entry.action in NAMING]
         for entry in sorted(changes, key=lambda entry: entry.case_version or 0):

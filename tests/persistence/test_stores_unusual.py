@@ -18,7 +18,7 @@ from casetrack.domain.unusual_access import Reason
 from casetrack.domain.working_hours import Hours, WorkingHours
 from casetrack.persistence import work
 from casetrack.services.caseload import begin_shift, name_caseload
-from casetrack.services.cases import assign_case, place_case, view_case
+from casetrack.services.cases import assign_case, view_case
 from casetrack.services.identity import record_identity
 from casetrack.services.milestones import list_milestones
 from casetrack.services.transfers import accept_transfer, decline_transfer, see_transfer, view_transfer
@@ -39,6 +39,7 @@ from tests.services.unusual import (
     looked,
     open_always,
     page_of,
+    placed,
     revealed,
     told,
     tried,
@@ -134,11 +135,6 @@ def test_who_opened_a_case_is_its_worker_and_a_lead_who_only_looks_is_not(real: 
     looked(real, case)
     looked(real, case, "lead")
     assert found(real) == [("lead", case.reference, {RELATIONSHIP}, 1)]
-
-
-def placed(world: World, case: Case, areas: Areas, by: str = "lead") -> None:
-    with world.work(by) as at:
-        place_case(at, case.reference, areas, seen=None)
 
 
 def test_whoever_changed_the_case_has_to_do_with_it_from_then_on_and_the_change_that_began_it_is_told(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from casetrack.domain.case import Case
+from casetrack.domain.case import Areas, Case
 from casetrack.domain.errors import CasetrackError
 from casetrack.domain.holders import AUDIT_DESK
 from casetrack.domain.holdings import Strand
@@ -14,7 +14,7 @@ from casetrack.domain.references import Reference
 from casetrack.domain.unusual_access import Disposition, Reason
 from casetrack.domain.working_hours import Hours, WorkingHours
 from casetrack.services.audit import Use
-from casetrack.services.cases import assign_case, view_case
+from casetrack.services.cases import assign_case, place_case, view_case
 from casetrack.services.identity import reveal_identity
 from casetrack.services.lists import Page
 from casetrack.services.milestones import list_milestones
@@ -72,6 +72,11 @@ def tried(world: World, case: Case | Reference, by: str) -> None:
 def revealed(world: World, case: Case, by: str = "worker") -> None:
     with world.work(by, REASON) as at:
         reveal_identity(at, case.reference)
+
+
+def placed(world: World, case: Case, areas: Areas, by: str = "lead") -> None:
+    with world.work(by) as at:
+        place_case(at, case.reference, areas, seen=None)
 
 
 def assigned(world: World, case: Case, to: str, strand: Strand = Strand.SUPPORT) -> None:
