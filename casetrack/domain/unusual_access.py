@@ -15,9 +15,9 @@ An access is unusual for any of four reasons:
   such a step, asks for a tie from before it: otherwise it makes one for whoever does it, and nothing after it would be
   told. It asks for none where it opens the case, or answers what others asked.
 - `VOLUME`: on that day the account opened at least `LEAST` cases, and more than `TIMES` its own median of the last
-  `WORKED` days on which its organisation worked; a day on which it opened none counts as none. What counts is a case
-  that was opened by itself: neither a name among those of a caseload nor a person whom a search showed, each of which
-  is rationed by the hour. They would make much look usual.
+  `WORKED` days on which its organisation worked; a day on which it opened none counts as none. A name among those of a
+  caseload and a person whom a search showed are counted by themselves, from `LEAST_NAMED` people on, and against what
+  is usual of those: a caseload that is named each morning does not make it usual to open as many cases.
 - `SURNAME`: it was shown who somebody is, and their surname is in the account's own display name.
 
 What one account did with one case on one day in London is an *occasion*: it is listed, and dealt with, as one.
@@ -38,6 +38,8 @@ from casetrack.domain.ids import Instant
 
 LEAST: Final = 20
 """Cases on a day, below which no number is unusual."""
+LEAST_NAMED: Final = 50
+"""People whom a day's names and searches showed, below which no number is unusual: more than a caseload."""
 TIMES: Final = 3
 WORKED: Final = 28
 """Days of work that an account is measured by."""
@@ -129,18 +131,22 @@ def usual(before: Sequence[int]) -> float:
     return median(before) if before else 0
 
 
-def is_in_volume(opened: int, before: Sequence[int]) -> bool:
+def is_in_volume(opened: int, before: Sequence[int], *, least: int = LEAST) -> bool:
     """True if so many cases on one day are unusual, after those numbers on the days before."""
-    return opened >= LEAST and opened > TIMES * usual(before)
+    return opened >= least and opened > TIMES * usual(before)
 
 
-def days_in_volume(opened: Mapping[int, int], worked: Mapping[int, Sequence[int]]) -> dict[int, float]:
+def days_in_volume(
+    opened: Mapping[int, int], worked: Mapping[int, Sequence[int]], *, least: int = LEAST
+) -> dict[int, float]:
     """The days on which an account opened an unusual number of cases, each with what is usual of it.
 
     `opened` is how many it opened on each day, and `worked` the days of work before each day that is asked about.
     """
     before = {day: [opened.get(each, 0) for each in days] for day, days in worked.items()}
-    return {day: usual(numbers) for day, numbers in before.items() if is_in_volume(opened.get(day, 0), numbers)}
+    return {
+        day: usual(numbers) for day, numbers in before.items() if is_in_volume(opened.get(day, 0), numbers, least=least)
+    }
 
 
 def shares_surname(display_name: str, family_name: str) -> bool:

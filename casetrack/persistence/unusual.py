@@ -31,6 +31,7 @@ from casetrack.domain.unusual_access import (
     ASKING_NO_TIE,
     LOOKS,
     NOT_TO_BE_OPENED,
+    OF_MANY,
     OF_OFFERS,
     OPENINGS,
     Disposition,
@@ -52,12 +53,11 @@ ASKED: Final = """
 """
 """Of the accounts that the query asks for."""
 
-OPENED: Final = text(
-    f"""
+_COUNTED: Final = f"""
     WITH recent AS (
-        SELECT e.account, e.case_id, width_bucket(e.at, CAST(:days AS timestamptz[])) - 1 AS day
-        FROM events e
-        WHERE e.at >= :since AND e.at < :until AND e.refusal IS NULL AND e.action = ANY (CAST(:openings AS text[]))
+        SELECT e.account, {{case}} AS case_id, width_bucket(e.at, CAST(:days AS timestamptz[])) - 1 AS day
+        FROM events e {{shown}}
+        WHERE e.at >= :since AND e.at < :until AND e.refusal IS NULL AND e.action = ANY (CAST(:counted AS text[]))
           AND (scope_is_national() OR e.holder = scope_holder()) AND {ASKED}
     ),
     busy AS (
@@ -70,15 +70,17 @@ OPENED: Final = text(
     FROM busy b
     -- One after another: nobody else's log of those weeks is read for it.
     CROSS JOIN LATERAL (
-        SELECT e.holder, width_bucket(e.at, CAST(:days AS timestamptz[])) - 1 AS day, count(DISTINCT e.case_id) AS cases
-        FROM events e
+        SELECT e.holder, width_bucket(e.at, CAST(:days AS timestamptz[])) - 1 AS day, count(DISTINCT {{case}}) AS cases
+        FROM events e {{shown}}
         WHERE e.account = b.account AND e.at >= :first AND e.at < :until AND e.refusal IS NULL
-          AND e.action = ANY (CAST(:openings AS text[]))
+          AND e.action = ANY (CAST(:counted AS text[]))
         GROUP BY e.holder, day
     ) o
     """  # noqa: S608 - put together from what stands here
-)
+OPENED: Final = text(_COUNTED.format(case="e.case_id", shown=""))
 """How many cases each account opened on each day that opened many on one of the last days."""
+NAMED: Final = text(_COUNTED.format(case="s.case_id", shown="JOIN event_shown s ON s.event = e.id"))
+"""The same of the people whom lists and searches showed."""
 
 COMPARED: Final = text(
     f"""
@@ -158,21 +160,23 @@ OCCASIONS: Final = f"""
         SELECT m.account, m.day, min(m.at) AS at, max(m.at) AS latest,
                (array_agg(m.id ORDER BY m.at, m.id))[1] AS first,
                (array_agg(m.case_id))[1] AS case_id, array_agg(DISTINCT m.id) AS entries,
-               array_agg(DISTINCT m.reason) AS reasons, CAST(NULL AS integer) AS opened, CAST(NULL AS float8) AS usual
+               array_agg(DISTINCT m.reason) AS reasons, CAST(NULL AS integer) AS opened, CAST(NULL AS float8) AS usual,
+               false AS of_many
         FROM marked m
         GROUP BY m.account, m.day, m.about
         UNION ALL
         SELECT l.account, l.day, min(l.at), max(l.at), (array_agg(l.id ORDER BY l.at, l.id))[1], NULL, array_agg(l.id),
-               ARRAY['volume'], v.opened, v.usual
+               ARRAY['volume'], v.opened, v.usual, v.of_many
         FROM looks l
         JOIN unnest(
-            CAST(:busy AS uuid[]), CAST(:busy_days AS integer[]), CAST(:opened AS integer[]), CAST(:usual AS float8[])
-        ) AS v (account, day, opened, usual) USING (account, day)
-        WHERE NOT l.refused AND l.action = ANY (CAST(:openings AS text[]))
-        GROUP BY l.account, l.day, v.opened, v.usual
+            CAST(:busy AS uuid[]), CAST(:busy_days AS integer[]), CAST(:opened AS integer[]), CAST(:usual AS float8[]),
+            CAST(:busy_of_many AS boolean[])
+        ) AS v (account, day, opened, usual, of_many) USING (account, day)
+        WHERE NOT l.refused AND (l.action = ANY (CAST(:of_many AS text[]))) = v.of_many
+        GROUP BY l.account, l.day, v.opened, v.usual, v.of_many
     )
     SELECT o.account, o.day, o.at, o.first, o.case_id, o.entries, o.reasons, o.opened, o.usual,
-           d.id AS review, d.disposition, coalesce(d.at < o.latest, false) AS reopened
+           o.of_many, d.id AS review, d.disposition, coalesce(d.at < o.latest, false) AS reopened
     FROM occasions o
     LEFT JOIN LATERAL (
         SELECT e.id, e.at, s.said ->> 'disposition' AS disposition
@@ -198,17 +202,19 @@ class SqlUnusual:
         """Work in that session's transaction."""
         self._session = session
 
-    def opened(self, query: UnusualQuery, days: Sequence[Instant], *, since: int, least: int) -> tuple[Opened, ...]:
-        """How many cases were opened on each day by each account that opened at least so many on one of the last."""
+    def opened(
+        self, query: UnusualQuery, days: Sequence[Instant], *, since: int, least: int, of_many: bool
+    ) -> tuple[Opened, ...]:
+        """How many cases were opened, or shown, on each day by each account that had many on one of the last."""
         found = self._session.execute(
-            OPENED,
+            NAMED if of_many else OPENED,
             {
                 "days": list(days),
                 "first": days[0],
                 "since": days[since],
                 "until": days[-1],
                 "least": least,
-                "openings": _codes(OPENINGS),
+                "counted": _codes(OF_MANY if of_many else OPENINGS),
                 **_asked(query),
             },
         )
@@ -226,7 +232,7 @@ class SqlUnusual:
         listed = select(
             *(every.first, every.case_id, every.entries, every.reasons),
             *(every.account.label("by"), every.day, every.opened, every.usual, every.review),
-            every.reopened,
+            *(every.reopened, every.of_many),
             every.at.label("began"),
         )
 
@@ -283,7 +289,7 @@ def _occasions(query: UnusualQuery, measures: Measures) -> TextualSelect:
         "calendars": [number for number, _ in bounds],
         "bounds": [at for _, at in bounds],
         "looks": _codes(LOOKS),
-        "openings": _codes(OPENINGS),
+        "of_many": _codes(OF_MANY),
         "of_offers": _codes(OF_OFFERS),
         "asking_no_tie": _codes(ASKING_NO_TIE),
         "refusals": sorted(NOT_TO_BE_OPENED),
@@ -293,6 +299,7 @@ def _occasions(query: UnusualQuery, measures: Measures) -> TextualSelect:
         "busy_days": [volume.day for volume in measures.volumes],
         "opened": [volume.opened for volume in measures.volumes],
         "usual": [volume.usual for volume in measures.volumes],
+        "busy_of_many": [volume.of_many for volume in measures.volumes],
         **_asked(query),
     }
     return (
@@ -308,6 +315,7 @@ def _occasions(query: UnusualQuery, measures: Measures) -> TextualSelect:
             reasons=ARRAY(Text),
             opened=Integer,
             usual=Float,
+            of_many=Boolean,
             review=Uuid,
             disposition=Text,
             reopened=Boolean,
@@ -338,7 +346,7 @@ def _cards(page: Subquery) -> Select[*tuple[Any, ...]]:
         .join(_REVIEWER, _REVIEWER.id == _REVIEW.account, isouter=True)
         .add_columns(
             *(page.c.total, page.c.entries, page.c.reasons, page.c.by, page.c.day, page.c.opened, page.c.usual),
-            page.c.reopened,
+            *(page.c.reopened, page.c.of_many),
             _OF_CASE.c.reference.label("of_case"),
             EventRow.attempted,
             _REVIEW.id.label("review"),
@@ -358,7 +366,7 @@ def _occasion(found: Found[Any]) -> Occasion:
         reference=Reference(known) if known else None,
         entries=tuple(map(EventId, found.entries)),
         reasons=frozenset(map(Reason, found.reasons)),
-        volume=Volume(AccountId(found.by), found.day, found.opened, found.usual) if is_of_day else None,
+        volume=Volume(AccountId(found.by), found.day, found.opened, found.usual, found.of_many) if is_of_day else None,
         review=_newest(found) if found.review else None,
         is_reopened=found.reopened,
     )

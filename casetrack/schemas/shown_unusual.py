@@ -8,10 +8,11 @@ from casetrack.schemas.shown_log import EntryShown
 
 
 class VolumeShown(Schema):
-    """How much an account opened on one day, and what is usual of it."""
+    """How much an account opened on one day, or was shown by lists and searches, and what is usual of it."""
 
-    opened = fields.Integer(**told("How many cases."))
+    opened = fields.Integer(**told("How many cases, or people."))
     usual = fields.Float(**told("The median of its last 28 days of work."))
+    of_many = fields.Boolean(**told("What was counted are the people whom lists of names and searches showed."))
 
 
 class ReviewShown(Schema):

@@ -12,7 +12,7 @@ from typing import Final
 
 from casetrack.domain.calendars import Nation
 from casetrack.domain.ids import AccountId, EventId, HolderCode, Instant
-from casetrack.domain.unusual_access import LEAST, WORKED, days_in_volume
+from casetrack.domain.unusual_access import LEAST, LEAST_NAMED, WORKED, days_in_volume
 from casetrack.domain.working_hours import WorkingHours, day_bounds, days_between
 from casetrack.services.desk_letters import is_of_desk, open_words
 from casetrack.services.occasions import Measures, UnusualQuery, Volume
@@ -43,7 +43,7 @@ def measure(work: UnitOfWork, query: UnusualQuery) -> tuple[Measures, Surnames]:
         days=days,
         calendars=calendars.bounds(query.since, query.until),
         calendar_of=calendars.number_of,
-        volumes=tuple(_volumes(work, query, calendars)) if query.asks_of_days else (),
+        volumes=tuple(_every_volume(work, query, calendars)) if query.asks_of_days else (),
         shared=shared,
     )
     return measures, surnames
@@ -74,13 +74,22 @@ class _Calendars:
         return min(self.worked_before(day, number)[-1] for number in range(len(self._kinds)))
 
 
-def _volumes(work: UnitOfWork, query: UnusualQuery, calendars: _Calendars) -> Iterator[Volume]:
-    """Who opened an unusual number of cases on which of the days, each measured by the days before it."""
+def _every_volume(work: UnitOfWork, query: UnusualQuery, calendars: _Calendars) -> Iterator[Volume]:
+    """Who opened, and who was shown by lists and searches, an unusual number on which of the days: each by itself."""
+    yield from _volumes(work, query, calendars, LEAST, of_many=False)
+    yield from _volumes(work, query, calendars, LEAST_NAMED, of_many=True)
+
+
+def _volumes(
+    work: UnitOfWork, query: UnusualQuery, calendars: _Calendars, least: int, *, of_many: bool
+) -> Iterator[Volume]:
+    """Of whom the number is unusual on which of the days, each measured by the days before it."""
     first, days = calendars.first_worked(query.since), tuple(days_between(query.since, query.until))
     before = (query.since - first).days
     opened: dict[AccountId, dict[int, int]] = defaultdict(dict)
     calendar_of: dict[AccountId, int] = {}
-    for each in work.stores.unusual.opened(query, day_bounds(first, query.until), since=before, least=LEAST):
+    bounds = day_bounds(first, query.until)
+    for each in work.stores.unusual.opened(query, bounds, since=before, least=least, of_many=of_many):
         opened[each.account][each.day] = each.cases
         calendar_of[each.account] = calendars.number_of[each.holder]
     worked: dict[int, Mapping[int, tuple[int, ...]]] = {
@@ -91,8 +100,8 @@ def _volumes(work: UnitOfWork, query: UnusualQuery, calendars: _Calendars) -> It
         for number in set(calendar_of.values())
     }
     for account, numbers in opened.items():
-        for day, usual in days_in_volume(numbers, worked[calendar_of[account]]).items():
-            yield Volume(account, day - before, numbers[day], usual)
+        for day, usual in days_in_volume(numbers, worked[calendar_of[account]], least=least).items():
+            yield Volume(account, day - before, numbers[day], usual, of_many)
 
 
 def _shared(

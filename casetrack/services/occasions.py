@@ -75,6 +75,8 @@ class Volume:
     """Which of the days of the query, from 0."""
     opened: int
     usual: float
+    of_many: bool = False
+    """What was counted are the people of whom lists and searches showed something."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,12 @@ class Occasion:
 class UnusualAccesses(Protocol):
     """Where unusual accesses are found, within the auditor's scope."""
 
-    def opened(self, query: UnusualQuery, days: Sequence[Instant], *, since: int, least: int) -> tuple[Opened, ...]:
+    def opened(
+        self, query: UnusualQuery, days: Sequence[Instant], *, since: int, least: int, of_many: bool
+    ) -> tuple[Opened, ...]:
         """How many cases were opened on each day by each account that opened at least so many on one of the last days.
+
+        Or, `of_many`, of how many people lists and searches showed it something.
 
         `days` are when each begins and the last is over, and the last ones those from number `since` on. Of the
         accounts that the query asks for, as far as all of their accesses are in the auditor's scope.

@@ -146,6 +146,12 @@ def _why(reason: Reason, occasion: Occasion) -> str:
 
 
 def _volume_words(volume: Volume) -> str:
+    if volume.of_many:
+        return ngettext(
+            "%(num)s person was shown by a list of names or a search on one day",
+            "%(num)s people were shown by lists of names or searches on one day",
+            volume.opened,
+        )
     return ngettext("%(num)s case was opened on one day", "%(num)s cases were opened on one day", volume.opened)
 
 

@@ -48,7 +48,11 @@ def test_how_much_was_opened_is_told_with_what_is_usual(door: Door) -> None:
     for _ in range(20):
         looked(door.world, acts.opened(door.world))
     (item,) = door.caller("auditor").get(f"{LIST}&reason=volume").json["items"]
-    assert (item["of_day"], item["volume"], len(item["entries"])) == (True, {"opened": 20, "usual": 0.0}, 20)
+    assert (item["of_day"], item["volume"], len(item["entries"])) == (
+        True,
+        {"opened": 20, "usual": 0.0, "of_many": False},
+        20,
+    )
 
 
 @pytest.mark.parametrize(

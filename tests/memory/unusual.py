@@ -16,6 +16,7 @@ from casetrack.domain.unusual_access import (
     LOOKS,
     MAKING_NO_TIE,
     NOT_TO_BE_OPENED,
+    OF_MANY,
     OF_OFFERS,
     OPENINGS,
     Disposition,
@@ -50,13 +51,16 @@ class Look:
 class MemoryUnusual(MemoryJournal):
     """Unusual accesses."""
 
-    def opened(self, query: UnusualQuery, days: Sequence[Instant], *, since: int, least: int) -> tuple[Opened, ...]:
+    def opened(
+        self, query: UnusualQuery, days: Sequence[Instant], *, since: int, least: int, of_many: bool
+    ) -> tuple[Opened, ...]:
         scope = self._memory.acting
         cases: dict[tuple[AccountId, HolderCode, int], set[CaseId]] = defaultdict(set)
         for look in self._looks(query, days):
             holder = look.entry.holder
-            if _is_opening(look.entry) and look.case and holder and (scope.national or holder == scope.holder):
-                cases[look.account, holder, look.day].add(look.case)
+            some = {case for case, _ in look.entry.shown} if of_many else {look.case} if look.case else set()
+            if _is_counted(look.entry, of_many) and some and holder and (scope.national or holder == scope.holder):
+                cases[look.account, holder, look.day] |= some
         busy = {account for (account, _, day), some in cases.items() if day >= since and len(some) >= least}
         return tuple(
             Opened(account, holder, day, len(some)) for (account, holder, day), some in cases.items() if account in busy
@@ -128,7 +132,7 @@ class MemoryUnusual(MemoryJournal):
             of_day = [
                 look.entry
                 for look in looks
-                if (look.account, look.day) == (volume.account, volume.day) and _is_opening(look.entry)
+                if (look.account, look.day) == (volume.account, volume.day) and _is_counted(look.entry, volume.of_many)
             ]
             if of_day:
                 yield self._occasion(of_day, None, frozenset({Reason.VOLUME}), volume)
@@ -223,8 +227,8 @@ class MemoryUnusual(MemoryJournal):
         return Review(entry.id, entry.at, entry.account, name, said, detail.get("entries", 0), entry.words)
 
 
-def _is_opening(entry: JournalEntry) -> bool:
-    return entry.refusal is None and entry.action in OPENINGS
+def _is_counted(entry: JournalEntry, of_many: bool) -> bool:  # noqa: FBT001 - what a volume says of itself
+    return entry.refusal is None and entry.action in (OF_MANY if of_many else OPENINGS)
 
 
 def _is_asked(query: UnusualQuery, entry: JournalEntry) -> bool:

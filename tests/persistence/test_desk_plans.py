@@ -159,8 +159,12 @@ ASKED: Final[Mapping[str, tuple[Ask, tuple[str, ...]]]] = {
     ),
     "how far the log is": (lambda stores, _: stores.desk.log_state(), ()),
     "how much was opened": (
-        lambda stores, _: stores.unusual.opened(UNUSUAL, day_bounds(BEFORE, TODAY), since=40, least=20),
+        lambda stores, _: stores.unusual.opened(UNUSUAL, day_bounds(BEFORE, TODAY), since=40, least=20, of_many=False),
         ("ix_events_at", "ix_events_account"),
+    ),
+    "how many people were shown": (
+        lambda stores, _: stores.unusual.opened(UNUSUAL, day_bounds(BEFORE, TODAY), since=40, least=50, of_many=True),
+        (),
     ),
     "which surnames were compared": (
         lambda stores, _: stores.unusual.comparisons(UNUSUAL, *day_bounds(TODAY, TODAY), most=5000),

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from casetrack.domain.actors import Role
 from casetrack.domain.holders import AUDIT_DESK
+from casetrack.services.caseload import begin_shift, name_caseload
 from casetrack.services.founding import OWN_HOLDERS
 from casetrack.services.unusual import DISPOSITIONS
 from casetrack.web.unusual import REASONS
@@ -15,7 +16,7 @@ from tests.services import acts
 from tests.services.unusual import looked, revealed, tried
 from tests.web.site import Browser, Place, errors, headings, links, notice, title
 from tests.web.test_audit import UNREADABLE, auditor
-from tests.world import ACCOUNTS, account
+from tests.world import ACCOUNTS, REASON, account
 
 NIGHT = datetime(2026, 11, 20, 23, 10, tzinfo=UTC)
 DESK = next(holder for holder in OWN_HOLDERS if holder.code == AUDIT_DESK)
@@ -134,6 +135,17 @@ class TestTheList:
         (item,) = items(auditor(place).get(f"{LIST}?reason=volume").text)
         assert item.startswith("20 cases were opened on one day 20 Nov 2026")
         assert "more than three times what is usual of the account: 0 a day" in item
+
+    def test_so_it_is_of_how_many_people_were_shown(self, place: Place) -> None:
+        for _ in range(50):
+            place.open_case()
+        with place.world.work("worker", REASON) as at:
+            begin_shift(at)
+        for page in (1, 2, 3, 4, 5):
+            with place.world.work("worker") as at:
+                name_caseload(at, page=page, shift=timedelta(hours=8))
+        (item,) = items(auditor(place).get(f"{LIST}?reason=volume").text)
+        assert "people were shown by lists of names or searches on one day 20 Nov 2026" in item
 
     @pytest.mark.parametrize(
         ("asked", "number"),
