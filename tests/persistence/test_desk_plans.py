@@ -97,14 +97,15 @@ def of_log(**narrowed: object) -> Ask:
     return lambda stores, _: stores.journal.search(LogQuery(**narrowed))  # type: ignore[arg-type] # the fields of a query
 
 
-TODAY: Final = utc_now().date()
-BEFORE: Final = TODAY - timedelta(40)
-UNUSUAL: Final = UnusualQuery(since=TODAY, until=TODAY)
+DAY: Final = utc_now().date() - timedelta(1)
+"""A whole day of the log, whatever the hour."""
+BEFORE: Final = DAY - timedelta(39)
+UNUSUAL: Final = UnusualQuery(since=DAY, until=DAY)
 
 
 def measures(log: Log) -> Measures:
-    """What the rules say of today: when everybody works, who opened much, and who was shown their own surname."""
-    days = day_bounds(TODAY, TODAY)
+    """What the rules say of that day: when everybody works, who opened much, and who was shown their own surname."""
+    days = day_bounds(DAY, DAY)
     calendar_of = {EASTMARCH.code: 0, NORTHMARCH.code: 0}
     volumes = (Volume(log.world.sender.id, 0, 20, 0),)
     return Measures(days, (days,), calendar_of, volumes, ((EventId(log.case.id), 0),))
@@ -125,7 +126,7 @@ ASKED: Final[Mapping[str, tuple[Ask, tuple[str, ...]]]] = {
     "a purpose": (of_log(purpose="court"), ("ix_events_purpose",)),
     "what was refused": (of_log(outcome=Outcome.REFUSED), ("ix_events_refused",)),
     "what was done": (of_log(outcome=Outcome.DONE), ("ix_events_at",)),
-    "some days": (of_log(since=TODAY - timedelta(2), until=TODAY - timedelta(1)), ("ix_events_at",)),
+    "some days": (of_log(since=DAY - timedelta(2), until=DAY - timedelta(1)), ("ix_events_at",)),
     "who was at a case": (
         lambda stores, log: stores.desk.people_at(log.case.reference),
         ("ix_events_case_id", "ix_events_attempted", "ix_events_refused_on"),
@@ -145,29 +146,34 @@ ASKED: Final[Mapping[str, tuple[Ask, tuple[str, ...]]]] = {
     "which case goes by a reference": (lambda stores, log: stores.desk.case_of(log.case.reference), ()),
     "by which references cases go": (lambda stores, log: stores.desk.references([log.case.id]), ()),
     "who looked for a person": (
-        lambda stores, _: stores.traces.searches({"name:00": "name"}, day_bounds(TODAY - timedelta(7), TODAY)),
+        lambda stores, _: stores.traces.searches({"name:00": "name"}, day_bounds(DAY - timedelta(7), DAY)),
         ("ix_events_action",),
     ),
     "what left": (lambda stores, _: stores.register.find(RegisterQuery()), ("ix_events_action",)),
     "what left an organisation": (
-        lambda stores, _: stores.register.find(RegisterQuery(sender=EASTMARCH.code, since=TODAY, kind="council")),
+        lambda stores, _: stores.register.find(RegisterQuery(sender=EASTMARCH.code, since=DAY, kind="council")),
         ("ix_events_action",),
     ),
     "what left of a case": (
         lambda stores, log: stores.register.find(RegisterQuery(reference=log.case.reference)),
         (),
     ),
+    "what was erased": (lambda stores, _: stores.desk.erasures(page=1), ()),
+    "who proposed it": (
+        lambda stores, log: stores.desk.proposed([EventId(log.case.id)]),
+        ("uq_events_step", "pk_events"),
+    ),
     "how far the log is": (lambda stores, _: stores.desk.log_state(), ()),
     "how much was opened": (
-        lambda stores, _: stores.unusual.opened(UNUSUAL, day_bounds(BEFORE, TODAY), since=40, least=20, of_many=False),
+        lambda stores, _: stores.unusual.opened(UNUSUAL, day_bounds(BEFORE, DAY), since=40, least=20, of_many=False),
         ("ix_events_at", "ix_events_account"),
     ),
     "how many people were shown": (
-        lambda stores, _: stores.unusual.opened(UNUSUAL, day_bounds(BEFORE, TODAY), since=40, least=50, of_many=True),
+        lambda stores, _: stores.unusual.opened(UNUSUAL, day_bounds(BEFORE, DAY), since=40, least=50, of_many=True),
         (),
     ),
     "which surnames were compared": (
-        lambda stores, _: stores.unusual.comparisons(UNUSUAL, *day_bounds(TODAY, TODAY), most=5000),
+        lambda stores, _: stores.unusual.comparisons(UNUSUAL, *day_bounds(DAY, DAY), most=5000),
         ("ix_events_compared",),
     ),
     "which accesses were unusual": (

@@ -183,9 +183,8 @@ def test_another_site_cannot_send_a_form(place: Place, site: str) -> None:
         ({}, 303),
     ],
 )
-def test_a_browser_that_names_only_the_origin_of_its_page_is_held_to_that(
-    place: Place, said: dict[str, str], status: int
-) -> None:
+def test_a_browser_that_names_only_the_origin_of_its_page_is_held_to_that(said: dict[str, str], status: int) -> None:
+    place = Place()
     browser = place.browser("worker")
     typed = hidden(browser.get(f"{place.at}/place").text)
     before = place.kept().version

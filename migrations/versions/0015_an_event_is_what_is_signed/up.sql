@@ -71,11 +71,11 @@ CREATE CONSTRAINT TRIGGER nothing_untold
     AFTER INSERT OR UPDATE OF version, state, decided_by, decided_at, seal_digest, seal_previous, seal_holder,
         seal_keyset, seal_signature ON proposals
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_step(
-        'erasure:propose', 'destruction:propose', 'enquiry:propose', 'proposal:approve', 'proposal:refuse',
+        'erasure:propose', 'destruction:propose', 'enquiry:propose', 'hold:lift', 'proposal:approve', 'proposal:refuse',
         'proposal:withdraw'
     );
 CREATE CONSTRAINT TRIGGER nothing_untold AFTER INSERT OR UPDATE ON legal_holds DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION require_step('hold:set', 'hold:lift');
+    FOR EACH ROW EXECUTE FUNCTION require_step('hold:set', 'proposal:approve');
 ALTER TABLE transfers ENABLE ALWAYS TRIGGER nothing_untold;
 ALTER TABLE proposals ENABLE ALWAYS TRIGGER nothing_untold;
 ALTER TABLE legal_holds ENABLE ALWAYS TRIGGER nothing_untold;
