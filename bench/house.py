@@ -16,9 +16,9 @@ from typing import Final
 from sqlalchemy import create_engine, text
 
 from bench.browser import Browser
-from casetrack.app import bare_app, key_folder, open_deployment
+from casetrack.app import bare_app, key_folder, open_deployment, utc_now
 from casetrack.cli.databases import found
-from casetrack.cli.house import Addresses, database
+from casetrack.cli.house import Addresses, House, database
 from casetrack.config import Config, read_config
 from casetrack.crypto.passwords import hash_password
 from casetrack.domain.actors import Actor, Auth, Role
@@ -26,11 +26,9 @@ from casetrack.domain.ids import AccountId, HolderCode
 from casetrack.persistence import ready
 from casetrack.persistence.embedded import SUPERUSER, EmbeddedCluster
 from casetrack.persistence.installing import DATABASE
-from casetrack.persistence.work import begin
+from casetrack.services.accounts import add_account
 from casetrack.services.deployment import Deployment
 from casetrack.services.people import Account
-from casetrack.services.sessions import NOBODY
-from casetrack.services.vouching import sealed_account
 
 LISTED: Final = HolderCode("west-yorkshire")
 """Whose cases the pages list: nobody else's work adds to them."""
@@ -93,7 +91,7 @@ def bench_house() -> Iterator[BenchHouse]:
             found(config, addresses.app, addresses.keeper, keys)
             with bare_app(config, addresses.app).app_context():
                 deployment = open_deployment(config, keys)
-                yield BenchHouse(file, config, addresses, deployment, _workers(deployment))
+                yield BenchHouse(file, config, addresses, deployment, _workers(config, deployment))
 
 
 def open_again(file: Path) -> tuple[Config, Addresses]:
@@ -126,7 +124,7 @@ def _written(folder: Path) -> Path:
     return file
 
 
-def _workers(deployment: Deployment) -> Mapping[str, Account]:
+def _workers(config: Config, deployment: Deployment) -> Mapping[str, Account]:
     """Whoever is needed to offer a case and to accept it."""
     kept = hash_password(PASSWORD)
     workers = {
@@ -136,9 +134,9 @@ def _workers(deployment: Deployment) -> Mapping[str, Account]:
         for holder in (LISTED, SENDER, RECEIVER)
         for role in (Role.SUPPORT_WORKER, Role.LEAD)
     }
-    with begin(NOBODY) as stores:
+    with House(config, deployment, utc_now()).work("bench") as work:
         for account in workers.values():
-            stores.accounts.add(sealed_account(account, stores.keys, deployment))
+            add_account(work, account)
     return workers
 
 
