@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -61,7 +61,6 @@ class Packed(Files):
     """The files, for a while."""
 
     is_open: bool = True
-    promised: list[str] = field(default_factory=list)
 
     def finish(self) -> int:
         """How much there is."""
