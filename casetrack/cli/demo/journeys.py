@@ -383,9 +383,8 @@ class _Life:
     def _write(
         self, strand: Strand, kind: NoteKind, sensitivity: Sensitivity, words: str, *, corrects: bool = False
     ) -> None:
-        desk = self.workers[strand]
-        self._next(Write, desk, strand=strand, kind=kind, sensitivity=sensitivity, words=words, corrects=corrects)
-        self.minute += self.notes.between(3, 9) - PAUSE
+        said = {"strand": strand, "kind": kind, "sensitivity": sensitivity, "words": words, "corrects": corrects}
+        self._next(Write, self.workers[strand], pause=self.notes.between(3, 9), **said)
 
     def _end(self) -> int:
         """The case is closed, and sometimes opened again; gives how many days ago the last thing happened."""
@@ -449,15 +448,14 @@ class _Life:
         """Somebody does something now; what is done late at night is the last thing on its day."""
         if late:
             self.minute = NIGHT + self.stream.between(0, 30)
-        self._next(kind, by, **how)
-        self.minute += self.stream.between(4, 15) - PAUSE
+        self._next(kind, by, pause=self.stream.between(4, 15), **how)
         if late:
             self._later(1)
 
-    def _next(self, kind: type[Act], by: Desk, /, **how: Any) -> None:  # noqa: ANN401 - the fields of an act
-        """Somebody does something now. It takes nothing from the chance of the life."""
-        self.acts.append((self.day, kind(when=Moment(0, self.minute), by=by, **how)))
-        self.minute += PAUSE
+    def _next(self, act: type[Act], by: Desk, /, *, pause: int = PAUSE, **how: Any) -> None:  # noqa: ANN401 - the fields of an act
+        """Somebody does something now, and so many minutes go by. It takes nothing from the chance of the life."""
+        self.acts.append((self.day, act(when=Moment(0, self.minute), by=by, **how)))
+        self.minute += pause
 
     def _dated(self, tail: int) -> Iterator[Act]:
         last = self.acts[-1][0]
