@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from bench.house import BenchHouse, open_again
-from casetrack.app import bare_app, key_folder, open_deployment, utc_now
+from casetrack.app import key_folder, open_deployment, utc_now
+from casetrack.cli.house import among_stores
 from casetrack.domain.actors import Actor
 from casetrack.domain.case import AgeGroup, Areas, IdentityState
 from casetrack.domain.holdings import Strand
@@ -64,7 +65,7 @@ def _open_share(file: Path, actor: Actor, part: int, count: int) -> None:
     Two transactions that had each given many of the same names would wait for each other.
     """
     config, addresses = open_again(file)
-    with bare_app(config, addresses.app).app_context():
+    with among_stores(config, addresses.app):
         deployment = open_deployment(config, key_folder(config))
         own = replace(deployment, words=replace(deployment.words, first=deployment.words.first[part::PROCESSES]))
         for start in range(0, count, OF_A_TRANSACTION):

@@ -9,7 +9,8 @@ from typing import Final
 
 from bench.caseload import SOMEBODY
 from bench.house import BenchHouse, open_again
-from casetrack.app import bare_app, key_folder, open_deployment, utc_now
+from casetrack.app import key_folder, open_deployment, utc_now
+from casetrack.cli.house import among_stores
 from casetrack.domain.actors import Actor
 from casetrack.domain.files import MOST_BYTES
 from casetrack.domain.holdings import Strand
@@ -39,7 +40,7 @@ def measure_file(house: BenchHouse, worker: str) -> Memory:
 
 def _there_and_back(settings: Path, actor: Actor) -> Memory:
     config, addresses = open_again(settings)
-    with bare_app(config, addresses.app).app_context():
+    with among_stores(config, addresses.app):
         deployment = open_deployment(config, key_folder(config))
         with at_work(begin, deployment, actor, utc_now()) as work:
             case = open_case(work, SOMEBODY)

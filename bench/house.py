@@ -16,9 +16,9 @@ from typing import Final
 from sqlalchemy import create_engine, text
 
 from bench.browser import Browser
-from casetrack.app import bare_app, key_folder, open_deployment, utc_now
+from casetrack.app import key_folder, open_deployment, utc_now
 from casetrack.cli.databases import found
-from casetrack.cli.house import Addresses, House, database
+from casetrack.cli.house import Addresses, House, among_stores, database
 from casetrack.config import Config, read_config
 from casetrack.crypto.passwords import hash_password
 from casetrack.domain.actors import Actor, Auth, Role
@@ -89,7 +89,7 @@ def bench_house() -> Iterator[BenchHouse]:
         with database(config, new=True) as addresses:
             ready.upgrade(addresses.owner)
             found(config, addresses.app, addresses.keeper, keys)
-            with bare_app(config, addresses.app).app_context():
+            with among_stores(config, addresses.app):
                 deployment = open_deployment(config, keys)
                 yield BenchHouse(file, config, addresses, deployment, _workers(config, deployment))
 
